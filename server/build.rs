@@ -1,4 +1,4 @@
-//! Tells the compiler where the browser's files of this profile lie, for embedding.
+//! Passes the folder with this profile's browser files to the compiler, for embedding.
 
 fn main() {
     let profile = std::env::var("PROFILE").unwrap_or_else(|_| "debug".to_owned());
@@ -6,7 +6,7 @@ fn main() {
     let site = format!("{root}/../target/site/{profile}");
     println!("cargo::rustc-env=SITE_DIR_OF_QUINCE={site}");
     if profile == "release" {
-        // A debug build reads the files when it runs; a release build holds them.
+        // A debug build reads the files at run time; a release build embeds them.
         println!("cargo::rerun-if-changed={site}");
     } else {
         println!("cargo::rerun-if-changed=build.rs");

@@ -1,10 +1,9 @@
-//! What server functions need around the use case: who is signed in, the use cases themselves, and the way back to the
-//! page for forms that were sent without script.
+//! The context of server functions: the use cases, the session, and the flash messages of forms that are posted without script.
 //!
 //! ```ignore
 //! #[server(prefix = "/api/fn", endpoint = "save-profile")]
 //! pub async fn save_profile(name: String, zone: String) -> Result<String, AppError> {
-//!     let form = Submitted::new("profile").keep("name", &name).keep("zone", &zone);
+//!     let form = FormPost::new("profile").keep("name", &name).keep("zone", &zone);
 //!     form.stay(run(name, zone).await, "Saved.").await
 //! }
 //! ```
@@ -22,21 +21,21 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
-/// Forms that were not accepted are remembered this many seconds.
-const KEPT_SECONDS: i64 = 30 * 60;
-/// Bytes that are kept of what somebody typed who is not signed in.
-const KEPT_OF_STRANGERS: usize = 8 * 1024;
-/// Bytes of one field.
-const KEPT_OF_VALUE: usize = 4 * 1024;
+/// Lifetime of a flash message in seconds.
+const FLASH_SECONDS: i64 = 30 * 60;
+/// Bytes of typed text that are stored for somebody who is not signed in.
+const FLASH_OF_STRANGERS: usize = 8 * 1024;
+/// Bytes that are stored of one field.
+const FLASH_OF_VALUE: usize = 4 * 1024;
 
-/// The use cases, as the server provided them.
+/// The use cases, from the Leptos context.
 pub fn quince() -> Result<Quince, AppError> {
     use_context::<Quince>().ok_or_else(|| internal(&"the server provided no use cases"))
 }
 
-/// The newest version of what a form edits. Ask before reading what the form shows.
+/// Returns the newest version of what a form edits. Call it before reading what the form shows: a change in between is then noticed.
 pub async fn version(of: Versioned) -> Result<String, AppError> {
     let newest = bookings::versions::newest(&quince()?, of).await?;
     Ok(newest.to_string())
@@ -49,7 +48,7 @@ pub fn session() -> Result<Session, AppError> {
         .ok_or_else(|| internal(&"no session layer around this route"))
 }
 
-/// Something broke: logs it under the request's id and says that id to the person.
+/// Logs an internal error, and returns an error that shows the request's id to the person.
 pub fn internal(cause: &dyn std::fmt::Display) -> AppError {
     let request_id = use_context::<Parts>()
         .and_then(|parts| Some(parts.headers.get("x-request-id")?.to_str().ok()?.to_owned()))
@@ -58,7 +57,7 @@ pub fn internal(cause: &dyn std::fmt::Display) -> AppError {
     AppError::Internal { request_id }
 }
 
-/// Answers with the status that an error stands for, so that a page that was not found is a 404, and hands the error on.
+/// Sets the response status that belongs to an error, for example 404 for a missing page, and returns the error.
 pub fn with_status(error: AppError) -> AppError {
     if let (Some(answer), false) = (use_context::<ResponseOptions>(), is_plain_post()) {
         answer.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
@@ -66,7 +65,7 @@ pub fn with_status(error: AppError) -> AppError {
     error
 }
 
-/// Sets the page's Content-Security-Policy, which allows inline scripts of this nonce alone.
+/// Sets the page's Content-Security-Policy, which allows inline scripts with this nonce only.
 pub fn set_content_security_policy(nonce: &str) {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -77,23 +76,23 @@ pub fn set_content_security_policy(nonce: &str) {
     }
 }
 
-/// A form that was sent, with the fields that may be shown again. Never keep a password.
+/// A posted form, with the fields that may be shown again. Never keep a password.
 #[derive(Debug)]
-pub struct Submitted {
+pub struct FormPost {
     form: &'static str,
-    /// What tells it from others of its name.
+    /// Fields that distinguish forms of the same name.
     which: BTreeMap<String, String>,
     values: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Remembered {
-    kept: KeptForm,
+struct StoredFlash {
+    flash: FormFlash,
     at: i64,
 }
 
-impl Submitted {
-    /// The form of this name; [`kept`] finds it again by the name.
+impl FormPost {
+    /// A form by name; [`flash`] loads its flash message under the same name.
     pub fn new(form: &'static str) -> Self {
         Self {
             form,
@@ -102,22 +101,22 @@ impl Submitted {
         }
     }
 
-    /// Keeps a field in case the form is not accepted.
+    /// Keeps a field, to show it again if the form is refused.
     #[must_use]
     pub fn keep(mut self, field: &str, value: &str) -> Self {
         self.values.insert(field.to_owned(), value.to_owned());
         self
     }
 
-    /// Which of several forms of this name it is: kept in any case.
+    /// Keeps a field that distinguishes this form from others of the same name; it is kept after success, too.
     #[must_use]
     pub fn of(mut self, field: &str, value: &str) -> Self {
         self.which.insert(field.to_owned(), value.to_owned());
         self.keep(field, value)
     }
 
-    /// Ends the form. Accepted: the browser goes to the address in the result. Not accepted: the page shows why, with all that
-    /// was typed.
+    /// Finishes the form. On success the browser is redirected to the path in the result. A refusal is shown on the form's page, with
+    /// everything that was typed.
     pub async fn go<E: Into<AppError>>(self, result: Result<String, E>) -> Result<(), AppError> {
         match result {
             Ok(to) => {
@@ -127,28 +126,27 @@ impl Submitted {
                 leptos_axum::redirect(&to);
                 Ok(())
             }
-            Err(error) => Err(self.not_accepted(error.into()).await),
+            Err(error) => Err(self.refuse(error.into()).await),
         }
     }
 
-    /// As [`Submitted::go`], and the page that the browser goes to says what was done, if there is something to say. That page finds
-    /// it as what is [`kept`] of `page`.
-    pub async fn go_and_tell<E: Into<AppError>>(
+    /// Like [`FormPost::go`], with a message for the next page, if any. That page loads it with [`flash`] under the name `page`.
+    pub async fn go_with_message<E: Into<AppError>>(
         self,
         result: Result<(String, Option<String>), E>,
         page: &'static str,
     ) -> Result<(), AppError> {
         if let Ok((_, Some(done))) = &result {
-            let kept = KeptForm {
+            let flash = FormFlash {
                 done: Some(done.clone()),
-                ..KeptForm::default()
+                ..FormFlash::default()
             };
-            Submitted::new(page).remember(kept).await;
+            FormPost::new(page).remember(flash).await;
         }
         self.go(result.map(|(to, _)| to)).await
     }
 
-    /// Ends the form and stays on the page, which then says `done`, e.g. "Saved."
+    /// Finishes the form and stays on its page, which then shows `done`, such as "Saved."
     pub async fn stay<E: Into<AppError>>(
         self,
         result: Result<(), E>,
@@ -157,55 +155,55 @@ impl Submitted {
         match result {
             Ok(()) => {
                 if is_plain_post() {
-                    let kept = KeptForm {
+                    let flash = FormFlash {
                         values: self.which.clone(),
                         problem: None,
                         done: Some(done.to_owned()),
                     };
-                    self.remember(kept).await;
+                    self.remember(flash).await;
                     leptos_axum::redirect(&page_of_form());
                 }
                 Ok(done.to_owned())
             }
-            Err(error) => Err(self.not_accepted(error.into()).await),
+            Err(error) => Err(self.refuse(error.into()).await),
         }
     }
 
-    async fn not_accepted(self, error: AppError) -> AppError {
+    async fn refuse(self, error: AppError) -> AppError {
         if is_plain_post() && (error != AppError::TooMany || is_remembered().await) {
-            let kept = KeptForm {
-                values: self.values_within_bounds().await,
+            let flash = FormFlash {
+                values: self.limited_values().await,
                 problem: Some(error.clone()),
                 done: None,
             };
-            self.remember(kept).await;
-            // The browser goes to what is wrong, which tells people who do not see it, too.
+            self.remember(flash).await;
+            // The fragment scrolls to the problem and moves the focus there, which screen readers announce.
             leptos_axum::redirect(&format!("{}#{}", page_of_form(), crate::ui::notice::PROBLEM));
             return error;
         }
         with_status(error)
     }
 
-    /// What was typed; of strangers no more than a form of theirs can hold.
-    async fn values_within_bounds(&self) -> BTreeMap<String, String> {
+    /// What was typed. For somebody who is not signed in it is cut to a limit, which no honest form exceeds.
+    async fn limited_values(&self) -> BTreeMap<String, String> {
         if crate::staff::access::is_signed_in().await {
             return self.values.clone();
         }
-        let mut left = KEPT_OF_STRANGERS;
+        let mut left = FLASH_OF_STRANGERS;
         let values = self.values.iter().map(|(field, value)| {
-            let value = &value[..value.floor_char_boundary(left.min(KEPT_OF_VALUE))];
+            let value = &value[..value.floor_char_boundary(left.min(FLASH_OF_VALUE))];
             left -= value.len();
             (field.clone(), value.to_owned())
         });
         values.collect()
     }
 
-    async fn remember(&self, kept: KeptForm) {
+    async fn remember(&self, flash: FormFlash) {
         let (Ok(session), Ok(quince)) = (session(), quince()) else {
             return;
         };
-        let remembered = Remembered {
-            kept,
+        let remembered = StoredFlash {
+            flash,
             at: quince.now().as_second(),
         };
         if let Err(error) = session.insert(&key(self.form), remembered).await {
@@ -214,55 +212,55 @@ impl Submitted {
     }
 }
 
-/// What the page remembers of a form, once: the next visit starts afresh.
-pub async fn kept(form: &'static str) -> KeptForm {
+/// Takes the flash message of a form: it is shown once.
+pub async fn flash(form: &'static str) -> FormFlash {
     let Ok(session) = session() else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
-    let remembered = session.get::<Remembered>(&key(form)).await.ok().flatten();
+    let remembered = session.get::<StoredFlash>(&key(form)).await.ok().flatten();
     if remembered.is_some() {
         let _ = session.remove_value(&key(form)).await;
     }
     remembered
         .filter(is_fresh)
-        .map(|remembered| remembered.kept)
+        .map(|remembered| remembered.flash)
         .unwrap_or_default()
 }
 
-/// As [`kept`], but what was typed stays until the form is accepted, so that a person may choose another time meanwhile. The
-/// problem is told once.
-pub async fn kept_until_accepted(form: &'static str) -> KeptForm {
+/// Like [`flash`], but what was typed stays until the form is accepted, so that a person can choose another time meanwhile. The problem is
+/// shown once.
+pub async fn flash_until_accepted(form: &'static str) -> FormFlash {
     let Ok(session) = session() else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
     let Some(remembered) = session
-        .get::<Remembered>(&key(form))
+        .get::<StoredFlash>(&key(form))
         .await
         .ok()
         .flatten()
         .filter(is_fresh)
     else {
-        return KeptForm::default();
+        return FormFlash::default();
     };
-    if remembered.kept.problem.is_some() {
-        let quiet = KeptForm {
+    if remembered.flash.problem.is_some() {
+        let quiet = FormFlash {
             problem: None,
-            ..remembered.kept.clone()
+            ..remembered.flash.clone()
         };
         let _ = session
             .insert(
                 &key(form),
-                Remembered {
-                    kept: quiet,
+                StoredFlash {
+                    flash: quiet,
                     at: remembered.at,
                 },
             )
             .await;
     }
-    remembered.kept
+    remembered.flash
 }
 
-/// Whether something is remembered of the visitor already, so that no more has to be made for them.
+/// Whether the visitor already has a session with data. If not, none is created for a refused attempt.
 async fn is_remembered() -> bool {
     match session() {
         Ok(session) => session.id().is_some() && !session.is_empty().await,
@@ -270,15 +268,15 @@ async fn is_remembered() -> bool {
     }
 }
 
-fn is_fresh(remembered: &Remembered) -> bool {
-    quince().is_ok_and(|quince| (quince.now().as_second() - remembered.at).abs() < KEPT_SECONDS)
+fn is_fresh(remembered: &StoredFlash) -> bool {
+    quince().is_ok_and(|quince| (quince.now().as_second() - remembered.at).abs() < FLASH_SECONDS)
 }
 
 fn key(form: &str) -> String {
     format!("form:{form}")
 }
 
-/// Whether this request is a form sent by the browser itself, not by script.
+/// Whether this request is a form post of the browser, not of a script.
 fn is_plain_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         parts.method == http::Method::POST
@@ -290,19 +288,19 @@ fn is_plain_post() -> bool {
     })
 }
 
-/// The page that holds the form: path and query of the Referer, so that a redirect never leaves this origin.
+/// The page that holds the form: path and query of the Referer. The origin is dropped, so a redirect never leaves this site.
 fn page_of_form() -> String {
     use_context::<Parts>()
         .and_then(|parts| parts.headers.get(REFERER)?.to_str().ok().map(own_address))
         .unwrap_or_else(|| "/".to_owned())
 }
 
-/// Path and query of an address, without what Leptos adds for its own way of telling errors.
+/// Path and query of a URL.
 fn own_address(referer: &str) -> String {
     let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
     let path_and_query = after_scheme.find('/').map_or("/", |start| &after_scheme[start..]);
     let path_and_query = path_and_query.split('#').next().unwrap_or("/");
-    // "//host" would be another origin.
+    // `//host` would be another origin.
     let path_and_query = format!("/{}", path_and_query.trim_start_matches(['/', '\\']));
     match path_and_query.split_once('?') {
         None => path_and_query,

@@ -1,60 +1,60 @@
-//! The one error of every server function: what the page must show, never a database's words.
+//! The one error of all server functions, made for display: it never holds the text of a database error.
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with one field of a form.
+/// A problem with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
     /// The field's `name` in the form.
     pub field: String,
-    /// A sentence for a person, with the next step.
+    /// A sentence with the next step.
     pub sentence: String,
 }
 
-/// What others changed since a form was made.
+/// What others changed since the form was rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedMeanwhile {
-    /// Who changed what and when, a sentence for each change.
+    /// One sentence per change: who changed what and when.
     pub sentences: Vec<String>,
-    /// The version that saving all the same saves over.
+    /// The version that an overriding save replaces.
     pub newest: i64,
-    /// Which of the page's forms was refused, where it has several.
+    /// Which form of the page was refused, if it has several.
     pub form: String,
 }
 
-/// Why a page or an action did not work.
+/// Why a page or an action failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
-    /// Fields of the form are not right.
+    /// Fields of the form are invalid.
     #[error("{}", .0.first().map_or("Please check the form.", |first| first.sentence.as_str()))]
     Fields(Vec<FieldProblem>),
     /// The time was taken meanwhile; the page offers others.
     #[error("{0}")]
     SlotTaken(String),
-    /// Somebody changed it since the form was made; the page tells what, and offers to save all the same.
+    /// Somebody else saved since the form was rendered. The page shows their changes and offers to save anyway.
     #[error("{}", .0.sentences.join(" "))]
     ChangedMeanwhile(ChangedMeanwhile),
-    /// A rule or another system says no; the sentence explains which and what to do.
+    /// A rule or another system refuses; the sentence says which, and what to do.
     #[error("{0}")]
     Refused(String),
-    /// There is nothing at this address.
+    /// The address leads nowhere.
     #[error("This page does not exist, or the link is not complete.")]
     NotFound,
     /// The person's role does not allow this.
     #[error("You may not do this. Ask an administrator of your team.")]
     NotAllowed,
-    /// Nobody is signed in, or no longer.
+    /// Nobody is signed in.
     #[error("You are signed out. Sign in to go on.")]
     SignedOut,
     /// Too many attempts in a short time.
     #[error("That was tried too often. Wait a minute, then try again.")]
     TooMany,
-    /// So much came from the same connection or address that no more is taken; the sentence says what to do. What was typed is kept.
+    /// A limit per network or address is reached; the sentence says what to do. What was typed is kept.
     #[error("{0}")]
     Enough(String),
-    /// The form's challenge counts no more, and it is sent again with another one; the sentence says when.
+    /// The form's puzzle has expired. The form is sent again with a new one; the sentence says when.
     #[error("{0}")]
     FormOutdated(String),
     /// The browser could not reach the server.
@@ -62,7 +62,7 @@ pub enum AppError {
         "Quince could not be reached. Check your connection, then try again. What you typed is still here."
     )]
     Offline,
-    /// Something broke; the request id finds it in the server's log.
+    /// An internal error; the request id finds it in the log.
     #[error(
         "Something went wrong on our side. Try again; if it stays, tell the operator this number: {request_id}"
     )]
@@ -73,7 +73,7 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// One field is not right.
+    /// An error of one field.
     pub fn field(field: impl Into<String>, sentence: impl Into<String>) -> Self {
         Self::Fields(vec![FieldProblem {
             field: field.into(),
@@ -81,7 +81,7 @@ impl AppError {
         }])
     }
 
-    /// Says which of a page's forms was refused, where it matters.
+    /// Sets which form of a page was refused.
     #[must_use]
     pub fn in_form(self, form: &str) -> Self {
         match self {
@@ -93,7 +93,7 @@ impl AppError {
         }
     }
 
-    /// Puts what is wrong at the fields of a page whose form names them otherwise.
+    /// Renames the fields of an error for a form that names them differently.
     #[cfg(feature = "ssr")]
     #[must_use]
     pub fn at_fields(self, named: impl Fn(&str) -> String) -> Self {
@@ -111,7 +111,7 @@ impl AppError {
         }
     }
 
-    /// What is wrong with this field, if anything.
+    /// The sentence about a field, if it is invalid.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {
             Self::Fields(problems) => problems
@@ -122,7 +122,7 @@ impl AppError {
         }
     }
 
-    /// The HTTP status that says the same.
+    /// The corresponding HTTP status.
     pub fn status(&self) -> u16 {
         match self {
             Self::Fields(_) | Self::Refused(_) | Self::FormOutdated(_) => 422,
@@ -137,11 +137,11 @@ impl AppError {
     }
 }
 
-/// A request that the server could not read: it is too long, or was cut off.
+/// The server could not read the request: it is too long, or was cut off.
 #[cfg(feature = "ssr")]
 const UNREADABLE: &str =
     "What was sent is too long, or did not arrive whole. Shorten it, then send it again.";
-/// An answer that is no JSON of ours: a proxy's or a middleware's, for example when a rate limit stops the request.
+/// The response is not one of ours, for example a proxy's or the rate limiter's.
 #[cfg(not(feature = "ssr"))]
 const UNREADABLE: &str = "The server did not accept this. Wait a moment, then try again.";
 
@@ -159,7 +159,7 @@ impl FromServerFnError for AppError {
                 request_id: "unknown".to_owned(),
             },
         };
-        // What cannot even be read reaches no function that would say so.
+        // The server function itself never runs in this case, so the status is set here.
         #[cfg(feature = "ssr")]
         let error = crate::context::with_status(error);
         error

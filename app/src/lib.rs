@@ -1,15 +1,15 @@
-//! What people see: pages rendered on the server and hydrated in the browser.
+//! The pages, rendered on the server and hydrated in the browser.
 //!
 //! - [`shell`] is the HTML document and sets the Content-Security-Policy, [`App`] holds the route table.
-//! - `public` are the clients' pages, `staff` and `settings` those behind the sign-in, `ui` the building blocks.
-//! - A page is loaded by *one* server function that returns one view model of plain texts and numbers: the server
-//!   formats every time, because zone data stays off the client.
-//! - A form is an `ActionForm` whose server function ends with [`context::Submitted`]: with script the page shows the
-//!   [`error::AppError`]; without, the browser is sent back to the page, which shows the same from [`kept::KeptForm`].
+//! - `public` has the clients' pages, `staff` and `settings` those behind the sign-in, `ui` the building blocks.
+//! - A page is loaded by *one* server function that returns one view model of plain texts and numbers. The server formats all times, so no
+//!   zone data goes to the browser.
+//! - A form is an `ActionForm` whose server function ends with [`context::FormPost`]. With script the page shows the [`error::AppError`];
+//!   without, the browser is redirected to the page, which shows the same from [`flash::FormFlash`].
 //! - Each server function has an explicit endpoint under `/api/fn/`, because the default contains the build's path.
 //!
-//! The server provides in the Leptos context: `bookings::Quince`. The session is read from the request's extensions,
-//! where the `tower-sessions` layer puts it.
+//! The server provides `bookings::Quince` in the Leptos context. The session comes from the request's extensions, where the
+//! `tower-sessions` layer puts it.
 
 // Nested views are nested types, deeper than the usual limit.
 #![recursion_limit = "256"]
@@ -31,7 +31,7 @@ pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub mod error;
-pub mod kept;
+pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod limit;
 #[cfg(feature = "ssr")]
@@ -51,20 +51,20 @@ use crate::settings::SettingsRoutes;
 use crate::staff::{EntranceRoutes, StaffRoutes};
 use crate::ui::layout::{NotFoundPage, StaffLayout};
 
-/// The addresses of the browser's files, as the server serves them.
+/// The URLs of the browser files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteFiles {
     /// The style sheet.
     pub css: String,
-    /// The module that `wasm-bindgen` made.
+    /// The JavaScript module from `wasm-bindgen`.
     pub js: String,
-    /// The WASM beside it.
+    /// The WebAssembly module.
     pub wasm: String,
-    /// The favicon, an SVG.
+    /// The favicon (SVG).
     pub icon: String,
 }
 
-/// The HTML document around [`App`]. Sets the Content-Security-Policy header with the nonce of this answer.
+/// The HTML document around [`App`]. Sets the Content-Security-Policy with this response's nonce.
 pub fn shell(files: SiteFiles) -> impl IntoView {
     let nonce = leptos::nonce::use_nonce();
     #[cfg(feature = "ssr")]
@@ -94,7 +94,7 @@ pub fn shell(files: SiteFiles) -> impl IntoView {
     }
 }
 
-/// The whole app: its route table. Every route is rendered in full before it is sent, so that it works without script.
+/// The app and its route table. Every route is rendered completely on the server, so that it works without script.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -113,14 +113,14 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Brings the page that the server sent to life, and marks the document as hydrated.
+/// Hydrates the page and marks the document as hydrated.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(App);
     if let Some(root) = document().document_element() {
-        // Browser tests wait for this mark before they click.
+        // Browser tests wait for this mark.
         let _ = root.set_attribute("data-hydrated", "true");
     }
 }

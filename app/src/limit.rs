@@ -1,4 +1,4 @@
-//! Limits on attempts. The server keeps the counts; server functions ask before they try.
+//! Rate limits. The server keeps the counters; server functions count each attempt before they act.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,31 +17,31 @@ pub enum Attempt {
     SignIn,
     /// Booking, rescheduling, cancelling.
     Book,
-    /// Choosing a time, which is then held.
+    /// Choosing a time, which holds it.
     Hold,
     /// Joining a waiting list.
     Wait,
-    /// Trying a calendar server's login.
+    /// Signing in to a calendar server.
     Connect,
 }
 
-/// The client that sent a request, by its network address; the server puts it into the request's extensions.
+/// The network address of the client. The server puts it into the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client(pub IpAddr);
 
-/// How attempts are counted.
+/// The server's counters.
 pub trait Count: Send + Sync {
     /// Counts an attempt of a client; false when there were too many.
     fn client(&self, attempt: Attempt, client: Client) -> bool;
 
-    /// Somebody who is not known, by the network of their client.
+    /// The stranger behind a request, identified by the client's network.
     fn stranger(&self, client: Option<Client>) -> Stranger;
 
-    /// Counts a sign-in as an account, and says how long it has to wait.
+    /// Counts a sign-in to an account, and returns how long it has to wait.
     fn account(&self, account: &str) -> Duration;
 }
 
-/// The counts that the server keeps.
+/// The server's counters, in the Leptos context.
 #[derive(Clone)]
 pub struct Limiter(pub Arc<dyn Count>);
 
@@ -49,7 +49,7 @@ fn limiter() -> Result<Limiter, AppError> {
     use_context::<Limiter>().ok_or_else(|| crate::context::internal(&"the server provided no limits"))
 }
 
-/// The client that sent this request.
+/// The client of this request.
 pub fn client() -> Option<Client> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Client>().copied())
 }
@@ -68,20 +68,20 @@ pub fn limited(attempt: Attempt) -> Result<(), AppError> {
     Err(AppError::TooMany)
 }
 
-/// Who sends this request, as far as a stranger is told from others.
+/// The stranger behind this request.
 pub fn stranger() -> Result<Stranger, AppError> {
     Ok(limiter()?.0.stranger(client()))
 }
 
-/// Hands on what came of an attempt, and leaves a line in the log when too much came from the same network or address.
-pub fn noted<T>(attempt: Attempt, result: Result<T, AppError>) -> Result<T, AppError> {
+/// Passes a result on, and logs it if a limit per network or address refused the attempt.
+pub fn audited<T>(attempt: Attempt, result: Result<T, AppError>) -> Result<T, AppError> {
     if let Err(AppError::Enough(_)) = result {
         crate::audit::refused(attempt, client());
     }
     result
 }
 
-/// Lets a sign-in wait while many are tried as the same account, from however many clients. Nobody is locked out.
+/// Delays a sign-in while many are attempted for the same account, from any number of clients. Nobody is locked out.
 pub async fn slow_down(account: &str) -> Result<(), AppError> {
     let wait = limiter()?.0.account(&account.trim().to_lowercase());
     if !wait.is_zero() {

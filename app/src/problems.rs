@@ -1,5 +1,5 @@
-//! From the use cases' error to the one error of the pages. Its sentences are written for people, so they are shown as they are; what
-//! broke on our side goes to the log.
+//! Maps the use cases' error to that of the pages. Its sentences are written for people and shown as they are; internal causes go to
+//! the log.
 
 use bookings::strangers::NotProven;
 use bookings::versions::ChangedMeanwhile;
@@ -31,7 +31,6 @@ impl From<Internal> for AppError {
     }
 }
 
-/// What is wrong with the fields of a form.
 fn fields(problems: Vec<FieldProblem>) -> AppError {
     let problems = problems.into_iter();
     AppError::Fields(

@@ -2,7 +2,7 @@
 #![cfg(feature = "ssr")]
 
 use app::error::AppError;
-use app::kept::KeptForm;
+use app::flash::FormFlash;
 use app::ui::{
     DayCell, Field, LongText, Month, MonthGrid, ProblemNotice, TimeChoice, TimeGroup, TimeList, ZoneOption,
     ZonePicker,
@@ -146,8 +146,8 @@ fn a_zone_under_an_old_name_is_not_lost_by_opening_the_form() {
 
 #[test]
 fn a_kept_form_falls_back_to_what_is_saved() {
-    let mut kept = KeptForm::default();
-    assert_eq!(kept.value_or("name", "Ada"), "Ada");
-    kept.values.insert("name".to_owned(), "Bea".to_owned());
-    assert_eq!(kept.value_or("name", "Ada"), "Bea");
+    let mut flash = FormFlash::default();
+    assert_eq!(flash.value_or("name", "Ada"), "Ada");
+    flash.values.insert("name".to_owned(), "Bea".to_owned());
+    assert_eq!(flash.value_or("name", "Ada"), "Bea");
 }

@@ -140,14 +140,14 @@ test("a pending appointment stands out in the calendar view, and is declined wit
   await bookByApi(demo, "intro-call", start);
   await visit(page, `${demo.app}/calendar?date=${DAY}`);
   const block = page.locator('.block[data-status="pending"]', { hasText: "Somebody Else" });
-  await expect(block).toContainText("Waits to be confirmed");
+  await expect(block).toContainText("Waiting for confirmation");
   await expect(block.locator("rect"), "in the booking calendar's colour").toHaveAttribute("fill", /^#[0-9a-f]{6}$/i);
   await block.getByRole("link").click();
   await usable(page);
   await expect(page.getByRole("button", { name: "Cancel appointment" })).toHaveCount(0);
   await page.getByLabel("Reason").fill("We are away");
   await page.getByRole("button", { name: "Decline" }).click();
-  await expect(page.getByText("Declined. The client has been told.")).toBeVisible();
+  await expect(page.getByText("Declined. The client has been notified.")).toBeVisible();
   await expect(page.locator(".page-head").getByText("Cancelled", { exact: true })).toBeVisible();
 });
 

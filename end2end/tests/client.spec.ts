@@ -63,8 +63,8 @@ test("a time that is taken meanwhile loses nothing that was typed, and others ar
 
 for (const [what, date, start, sentence] of [
   ["that is over", "2026-11-30", "2026-11-30T15:00:00Z", "has passed"],
-  ["that is not on the grid", "2026-12-03", "2026-12-03T15:07:00Z", "never on offer"],
-  ["that is no time at all", "2026-12-03", "noon", "not a time"],
+  ["that is not on the grid", "2026-12-03", "2026-12-03T15:07:00Z", "never available"],
+  ["that is no time at all", "2026-12-03", "noon", "not a valid time"],
 ]) {
   test(`a start ${what} is refused in a sentence, and times are offered`, async ({ page, demo, visit }) => {
     await visit(page, bookingPage(demo.is, `&date=${date}&start=${encodeURIComponent(start)}`));
@@ -152,10 +152,10 @@ test("an address that names what is not offered any more leads back to the menu,
 test("a person who is not there is dropped from the address with a sentence, and nowhere else matters", async ({ page, demo, visit }) => {
   const nobody = "00000000-0000-7000-8000-000000000000";
   await visit(page, `${demo.is.app}/book/consultation?zone=Europe/Berlin&host=${nobody}`);
-  await expect(page.getByText("cannot be booked here any more")).toBeVisible();
+  await expect(page.getByText("can no longer be booked here")).toBeVisible();
   await expect(page.locator("a.time").first()).toBeVisible();
   await visit(page, `${demo.is.app}/book/intro-call?zone=Europe/Berlin&host=${nobody}`);
-  await expect(page.getByText("cannot be booked here any more")).toHaveCount(0);
+  await expect(page.getByText("can no longer be booked here")).toHaveCount(0);
   await expect(page.locator("a.time").first()).toBeVisible();
 });
 
@@ -178,7 +178,7 @@ test("a booking calendar that is switched off says that it cannot be booked at p
   await expect(page).toHaveURL(/\/booking-calendars$/);
   await visit(page, `${demo.app}/book/intro-call`);
   await expect(page.getByRole("heading", { level: 1, name: "Intro call" })).toBeVisible();
-  await expect(page.getByText("This cannot be booked at present.")).toBeVisible();
+  await expect(page.getByText("This cannot be booked right now.")).toBeVisible();
   await visit(page, `${manage}/reschedule`);
   await expect(page.getByRole("heading", { level: 1, name: "Reschedule" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Not found" })).toHaveCount(0);

@@ -193,7 +193,7 @@ test("a booking calendar with appointments is not deleted, and says why", async 
 test("members look at a booking calendar, and owners change it", async ({ page, ownDemo: { is: demo }, visit }) => {
   await signIn(page, { ...demo, owner_email: "jonas@quince.example" });
   await edit(page, demo.app, visit, "Follow-up with Jonas");
-  await expect(page.getByText("Only the owner or an admin may change this booking calendar.")).toBeVisible();
+  await expect(page.getByText("Only the owner or an admin can change this booking calendar.")).toBeVisible();
   await expect(page.getByLabel("Name", { exact: true })).toBeDisabled();
   await expect(page.getByRole("button", { name: "Save", exact: true })).toHaveCount(0);
   await expect(page.getByText("Delete this booking calendar")).toHaveCount(0);
@@ -217,7 +217,7 @@ test("the menu's order, who is asked first, and what a service needs", async ({ 
   const row = page.locator(".menu-row", { hasText: "Headshot" });
   await row.locator("summary").click();
   await expect(row.getByText("Needs 1 × Studio, 1 × Studio light.")).toBeVisible();
-  await row.getByLabel("Asked first").selectOption("Jonas Okafor");
+  await row.getByLabel("Preferred person").selectOption("Jonas Okafor");
   await row.getByLabel("Studio light, of 3").fill("4");
   await row.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("alert")).toContainText("Of “Studio light” there are 3");
@@ -228,10 +228,10 @@ test("the menu's order, who is asked first, and what a service needs", async ({ 
   await row.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await usable(page);
-  if (!(await row.getByLabel("Asked first").isVisible())) {
+  if (!(await row.getByLabel("Preferred person").isVisible())) {
     await row.locator("summary").click();
   }
-  await expect(row.getByLabel("Asked first")).toHaveValue(/.+/);
+  await expect(row.getByLabel("Preferred person")).toHaveValue(/.+/);
   await expect(row.getByText("Needs 1 × Studio, 2 × Studio light.")).toBeVisible();
 });
 

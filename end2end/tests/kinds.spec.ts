@@ -91,7 +91,7 @@ test("a class: seats, one event, a waiting list, calling the session off", async
   await look(page, javaScriptEnabled);
   await book(page, "Edsger", "Join the waiting list");
   await expect(page.getByRole("heading", { name: "You are on the waiting list" })).toBeVisible();
-  await expect(page.getByText("You are the first on the list.")).toBeVisible();
+  await expect(page.getByText("You are first on the list.")).toBeVisible();
   await usable(page);
   await look(page, javaScriptEnabled);
 
@@ -110,7 +110,7 @@ test("a class: seats, one event, a waiting list, calling the session off", async
   await look(page, javaScriptEnabled);
   await page.getByLabel("Reason").fill("The roof leaks");
   await page.getByRole("button", { name: "Cancel session" }).click();
-  await expect(page.getByText("Everybody who takes part, or waits, has been told.")).toBeVisible();
+  await expect(page.getByText("All attendees and the waiting list have been notified.")).toBeVisible();
   await expect.poll(() => titles(demo, JONAS, "grace@client.example"), { timeout: 20_000 }).toEqual([]);
 });
 
@@ -133,10 +133,10 @@ test("a collective: an event for every member, and one of them exchanged", async
   await visit(page, `${demo.app}/appointments`);
   await page.getByRole("link", { name: "Ada", exact: true }).click();
   await usable(page);
-  await page.getByLabel("Leaves").selectOption("Priya Raman");
-  await page.getByLabel("Takes part instead").selectOption("Maya Lopez");
-  await page.getByRole("button", { name: "Exchange", exact: true }).click();
-  await expect(page.getByText("Exchanged. Everybody concerned has been told.")).toBeVisible();
+  await page.getByLabel("Host to replace").selectOption("Priya Raman");
+  await page.getByLabel("New host").selectOption("Maya Lopez");
+  await page.getByRole("button", { name: "Replace host", exact: true }).click();
+  await expect(page.getByText("The host was replaced. Everybody concerned has been notified.")).toBeVisible();
   await expect.poll(() => titles(demo, PRIYA, "ada@client.example"), { timeout: 20_000 }).toEqual([]);
   expect(await titles(demo, JONAS, "ada@client.example")).toEqual(["Panel: Ada"]);
 });
@@ -209,7 +209,7 @@ test("a menu on the staff's side: why a visit is not offered, and booked for a c
   await visit(page, editor);
   await page.getByRole("link", { name: "Why not?" }).click();
   await usable(page);
-  await expect(page.getByText("Choose what the visit is made of")).toBeVisible();
+  await expect(page.getByText("Choose the services")).toBeVisible();
   await page.getByLabel("Day", { exact: true }).fill("2026-12-02");
   await page.getByLabel("Wash").selectOption("With anyone");
   await page.getByLabel("Cut").selectOption("With Priya Raman");
@@ -222,7 +222,7 @@ test("a menu on the staff's side: why a visit is not offered, and booked for a c
   await page.getByLabel("Booking calendar").selectOption("Salon");
   await page.getByLabel("Date").first().fill("2026-12-02");
   await page.getByRole("button", { name: "Show free times" }).click();
-  await expect(page.getByText("Choose what the visit is made of first.")).toBeVisible();
+  await expect(page.getByText("Choose the services first.")).toBeVisible();
   await usable(page);
   await page.getByLabel("Wash").selectOption("With anyone");
   await page.getByLabel("Cut").selectOption("With anyone");

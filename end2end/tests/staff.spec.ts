@@ -227,13 +227,13 @@ test("a team member moves and cancels an appointment, and iCloud follows (D3)", 
   await page.getByLabel("Date").fill("2026-12-16");
   await page.getByLabel("Time", { exact: true }).fill("14:20");
   await page.getByRole("button", { name: "Move appointment" }).click();
-  await expect(page.getByText("Moved. The client has been told.")).toBeVisible();
+  await expect(page.getByText("Moved. The client has been notified.")).toBeVisible();
   await expect.poll(async () => (await ours(demo)).map(startOf), { timeout: 20_000 }).not.toEqual([before]);
   expect(await ours(demo)).toHaveLength(1);
   await usable(page);
   await page.getByLabel("Reason").fill("Jonas is ill");
   await page.getByRole("button", { name: "Cancel appointment" }).click();
-  await expect(page.getByText("Cancelled. The client has been told.")).toBeVisible();
+  await expect(page.getByText("Cancelled. The client has been notified.")).toBeVisible();
   await expect.poll(async () => (await ours(demo)).length, { timeout: 20_000 }).toBe(0);
 });
 

@@ -46,7 +46,7 @@ test("a client confirms by mail, and an admin undoes what an address booked", as
   await visit(page, `${demo.app}/book/intro-call?zone=Europe/Berlin`);
   await page.locator("a.time").first().click();
   await usable(page);
-  await expect(page.getByText("We send a link to this address.")).toBeVisible();
+  await expect(page.getByText("We will send a link to this address.")).toBeVisible();
   await page.getByLabel("Name").fill("Grace Hopper");
   await page.getByLabel("Email").fill("grace@client.example");
   await page.getByRole("button", { name: "Book this time" }).click();
@@ -88,7 +88,7 @@ test("programs that book are slowed down, and people notice nothing", async ({ p
   await visit(page, `${demo.app}/book/intro-call?zone=Europe/Berlin`);
   await page.locator("a.time").first().click();
   await usable(page);
-  const withoutScript = page.getByText("this form counts ten seconds after it was opened");
+  const withoutScript = page.getByText("this form can only be sent ten seconds after it was opened");
   await (javaScriptEnabled ? expect(withoutScript).toBeHidden() : expect(withoutScript).toBeVisible());
   await page.getByLabel("Name").fill("Grace Hopper");
   await page.getByLabel("Email").fill("grace@client.example");

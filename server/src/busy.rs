@@ -1,4 +1,4 @@
-//! `quince busy`: what a calendar file blocks, and why. It reads as the server does, so it answers "why is this blocked?".
+//! `quince busy`: what a calendar file blocks, and why. It parses as the server does, so it explains what the server blocks.
 
 use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ pub struct Busy {
 /// A date or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// The start of this day.
+    /// The start of this date.
     Date(Date),
     /// This instant.
     Instant(Timestamp),
@@ -48,7 +48,7 @@ impl FromStr for Moment {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // A date is asked for first, since an instant begins with one.
+        // Dates are tried first, since an instant begins with one.
         if let Ok(date) = text.parse()
             && text.len() == "2026-11-24".len()
         {
@@ -69,14 +69,14 @@ impl Moment {
     }
 }
 
-/// A zone of the command line.
+/// Parses a zone of the command line.
 pub fn zone(name: &str) -> Result<Zone, String> {
     Zone::named(name).map_err(|_| {
         "there is no such time zone; write one such as Europe/Berlin or America/New_York".to_owned()
     })
 }
 
-/// Runs `quince busy`: one line of JSON per instance on standard output; what could not be understood on standard error.
+/// Prints one line of JSON per instance on standard output, and problems on standard error.
 pub fn run(options: &Busy) -> Result<(), Failure> {
     let horizon = Horizon {
         from: options.from.in_zone(&options.timezone),
@@ -95,7 +95,7 @@ pub fn run(options: &Busy) -> Result<(), Failure> {
     };
     let reading = ical::read_bytes(&text, &owner, &horizon);
     for problem in &reading.problems {
-        // Nobody may be left to read it.
+        // Standard error may be closed.
         let _ = writeln!(io::stderr(), "quince: {problem}");
     }
     let shown = |instance: &&Instance| options.all || instance.blocks.takes_time(true);

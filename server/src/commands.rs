@@ -17,7 +17,7 @@ use crate::logging;
 use crate::serve::{Server, mail, open};
 use crate::settings::{self, Setting, Settings};
 
-/// The settings, for commands that make nothing in the data folder by the way.
+/// The settings, for commands that must not create anything in the data folder.
 pub fn settings_alone() -> Result<Settings, Failure> {
     let settings = settings::of_environment(&[], []).map_err(Failure::Settings)?;
     logging::start(&settings.log, settings.log_format)?;
@@ -30,7 +30,7 @@ fn read_settings() -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Makes the folder in which everything is kept, for this user alone. One that others can read is used, and said.
+/// Creates the data folder for this user only. An existing one that others can read is used, with a warning.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|cause| Failure::folder(path, &cause))?;
     #[cfg(unix)]
@@ -77,13 +77,13 @@ pub fn print(lines: impl Iterator<Item = serde_json::Value>) -> Result<(), Failu
 /// Prints a text.
 pub fn say(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads the output may have seen enough.
+        // A reader such as `head` may have closed the pipe.
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Output(cause)),
         _ => Ok(()),
     }
 }
 
-/// The settings, for commands that work on what is there, and make nothing where Quince never ran.
+/// The settings, for commands that need an existing database and create none.
 pub async fn settings_in_use() -> Result<Settings, Failure> {
     let settings = settings_alone()?;
     if !store::backup::is_used(&settings.database_url.0).await? {
@@ -92,7 +92,7 @@ pub async fn settings_in_use() -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// The use cases with the settings of the environment, for commands that need no server.
+/// The use cases, for commands that need no server.
 pub async fn use_cases() -> Result<Quince, Failure> {
     let settings = settings_in_use().await?;
     let key = secret_key(&settings).await?;
@@ -100,7 +100,7 @@ pub async fn use_cases() -> Result<Quince, Failure> {
     open(&settings, key, Arc::new(SystemClock), url, None).await
 }
 
-/// That there is no database, and where it was looked for.
+/// The error for a missing database, with the path.
 fn missing(settings: &Settings) -> Result<Failure, Failure> {
     let Some(file) = SqliteFile::of(&settings.database_url.0)? else {
         return Ok(Failure::NoDatabase("of Quince at QUINCE_DATABASE_URL".to_owned()));
@@ -111,15 +111,15 @@ fn missing(settings: &Settings) -> Result<Failure, Failure> {
             database: file.path().to_owned(),
         });
     }
-    if file.was_there() {
+    if file.had_database() {
         return Ok(Failure::LostDatabase(file.path().to_owned()));
     }
-    // In which folder a relative path begins is what goes wrong most.
+    // Shown as an absolute path: a wrong working directory is the usual cause.
     let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
     Ok(Failure::NoDatabase(format!("at {}", path.display())))
 }
 
-/// The address that people use, without a server that listens.
+/// The base URL, without a listening server.
 pub fn base_url(settings: &Settings) -> Result<Url, Failure> {
     match &settings.base_url {
         Some(url) => Ok(url.clone()),
@@ -129,7 +129,7 @@ pub fn base_url(settings: &Settings) -> Result<Url, Failure> {
     }
 }
 
-/// `quince mail-test`. Needs no database, so that a mail server can be tried before anything else is there.
+/// `quince mail-test`. Needs no database, so that mail can be tried first.
 pub async fn mail_test(address: &str) -> Result<(), Failure> {
     let settings = settings_alone()?;
     if settings.smtp_url.is_none() && !settings.data_dir.exists() {
@@ -166,7 +166,7 @@ pub async fn create_owner(
             email,
             password,
             zone,
-            // Whoever runs the command has the key.
+            // Whoever can run this command can read the setup code.
             code: quince.settings().setup_code.clone().unwrap_or_default(),
         },
     )
@@ -188,7 +188,7 @@ pub async fn reset_password(email: &str) -> Result<(), Failure> {
     ))
 }
 
-/// Reads a password from standard input: one line, so that it is never in the shell's history.
+/// Reads a password from one line of standard input, which keeps it out of the shell's history.
 fn password() -> Result<String, Failure> {
     let stdin = std::io::stdin();
     let mut text = String::new();

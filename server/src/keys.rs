@@ -1,11 +1,11 @@
-//! Which secret keys settings and files give.
+//! Loading secret keys from settings and files.
 
 use store::{KeyError, SecretKey, SqliteFile, StoreError};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// The key that a setting gives, which also opens what the previous ones sealed.
+/// The key from settings, which also opens what the previous keys sealed.
 pub fn of_setting(settings: &Settings) -> Result<Option<SecretKey>, KeyError> {
     let Some(text) = &settings.secret_key else {
         return Ok(None);
@@ -14,19 +14,19 @@ pub fn of_setting(settings: &Settings) -> Result<Option<SecretKey>, KeyError> {
     Ok(Some(with_previous(settings, key)))
 }
 
-/// A key that also opens what those sealed that the settings name as previous ones.
+/// Adds the previous keys from settings.
 pub fn with_previous(settings: &Settings, key: SecretKey) -> SecretKey {
     settings.previous_keys.iter().fold(key, SecretKey::with_earlier)
 }
 
-/// The key that seals secrets: the operator's, else the file in the data directory. A key is made for a database that is made, too:
-/// one of the two that is missing beside the other was lost, and is not made anew.
+/// Returns the key that seals secrets: from settings, else from the file in the data folder. A key is created only together with the
+/// database. If one exists without the other, that one was lost and must be restored.
 pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
     let file = SqliteFile::of(&settings.database_url.0)?;
     let missing = file.as_ref().filter(|file| !file.exists());
     if let Some(key) = of_setting(settings).map_err(StoreError::from)? {
         if let Some(file) = missing {
-            if file.was_there() {
+            if file.had_database() {
                 return Err(Failure::LostDatabase(file.path().to_owned()));
             }
             file.begin()?;
@@ -47,7 +47,7 @@ pub async fn secret_key(settings: &Settings) -> Result<SecretKey, Failure> {
         let database = file.map_or_else(String::new, |file| format!(" at {}", file.path().display()));
         return Err(Failure::MissingKey { key: path, database });
     } else if let Some(file) = missing {
-        if file.was_there() {
+        if file.had_database() {
             return Err(Failure::LostDatabase(file.path().to_owned()));
         }
         file.begin()?;

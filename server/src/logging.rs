@@ -1,21 +1,21 @@
-//! What the program says while it runs: one line per event on standard error, as text or JSON.
+//! Logging: one line per event on standard error, as text or JSON.
 
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// A log filter that cannot be understood.
+/// The log filter cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "QUINCE_LOG cannot be used: write a level such as info or debug, or a filter such as caldav=trace,info"
 )]
 pub struct BadFilter;
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Readable text.
     Text,
     /// One JSON object per line, for log collectors.
     Json,
@@ -32,7 +32,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_span_events(FmtSpan::NONE)
-        // Its word on a log that nobody reads any more would end the program.
+        // Reporting a failed write to a closed standard error would itself panic.
         .log_internal_errors(false);
     match format {
         LogFormat::Text => builder.init(),
@@ -41,8 +41,8 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
     Ok(())
 }
 
-/// Whether this can be a filter. The library takes a word that is no level for a module's name, so that a misspelt level would
-/// silence everything.
+/// Whether the filter can be meant. The library takes an unknown word for the name of a module, so a misspelt level would silence
+/// everything.
 pub fn is_filter(filter: &str) -> bool {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let is_level = |part: &str| LEVELS.contains(&part.trim().to_ascii_lowercase().as_str());

@@ -26,16 +26,16 @@ use std::process::ExitCode;
 use clap::Parser;
 use cli::{Cli, Command};
 
-/// The system's allocator gives memory back to the system between two answers and asks for it again.
+/// The system's allocator returns memory to the system between two requests and asks for it again.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Whatever is written here (database, key, mails) is for the user who runs Quince alone.
+    // Files created here (database, key, mails) are for the user who runs Quince only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    // reqwest and lettre are built without a provider of their own, so that there is exactly one.
+    // reqwest and lettre are built without a TLS provider, so that there is exactly one.
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
@@ -68,7 +68,7 @@ async fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody may be left to read it.
+            // Standard error may be closed.
             let _ = writeln!(std::io::stderr(), "quince: {error}");
             ExitCode::FAILURE
         }

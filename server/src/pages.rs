@@ -1,4 +1,4 @@
-//! The pages: what the Leptos app is given, and its server functions.
+//! Serving pages and server functions of the Leptos app.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-/// The addresses of the browser's files.
+/// The URLs of the browser files.
 pub fn site_files(state: &AppState) -> SiteFiles {
     SiteFiles {
         css: state.assets.url("pkg/quince.css"),
@@ -30,14 +30,14 @@ pub fn site_files(state: &AppState) -> SiteFiles {
     }
 }
 
-/// Answers `/api/fn/…`.
+/// Handles `/api/fn/…`.
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     leptos_axum::handle_server_fns_with_context(context(&state), request)
         .await
         .into_response()
 }
 
-/// Answers every address that is no page: the app says so, with status 404.
+/// Handles every other address: the app renders its page with status 404.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
     let files = site_files(&state);
     let render =

@@ -20,7 +20,7 @@ use crate::state::AppState;
 use crate::web::{assets, client, download, headers, health, origin, read_again, security, sessions};
 use crate::{api, pages};
 
-/// Longer than the slowest thing a request waits for: a calendar server's answer to a new login.
+/// Longer than the slowest request takes: signing in to a calendar server.
 const SLOWEST: Duration = Duration::from_mins(1);
 /// Forms and API bodies are small.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -66,8 +66,8 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST))
         .layer(PropagateRequestIdLayer::x_request_id())
-        // The path may hold a manage link's token, so only its first part is logged. A span of the highest level is there whatever is
-        // logged, so that every line of a request has its id.
+        // A path may contain the token of a link, so it is shortened. The span has the highest level, so that every log line of a request
+        // carries its id whatever the filter.
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|request: &Request| {
@@ -81,18 +81,17 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// What is worth compressing on the way. A release's WebAssembly was compressed when it was built.
+/// Which responses are compressed. The WebAssembly of a release was compressed at build time.
 fn compressible() -> impl Predicate {
     SizeAbove::new(1024)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/wasm"))
 }
 
-/// Longer than an id (36 characters), shorter than a token (43).
+/// Between the length of an id (36 characters) and of a token (43).
 const SECRET_FROM: usize = 40;
 
-/// A path without tokens: those that follow a secret part, and those in a link that was mistyped or put together wrongly, such as
-/// `//manage/…`.
+/// Removes tokens from a path, also where they stand in the wrong place, such as in a mistyped link `//manage/…`.
 fn logged(path: &str) -> String {
     let known = ["/manage/", "/booked/", "/waiting/"];
     if let Some(start) = known.into_iter().find(|start| path.starts_with(start)) {

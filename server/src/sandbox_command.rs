@@ -35,7 +35,7 @@ pub struct Sandbox {
     #[arg(long, value_enum, default_value_t = Password::Ok)]
     password: Password,
     #[command(flatten)]
-    habits: Habits,
+    behaviour: Behaviour,
     #[command(flatten)]
     failure: FailureOptions,
 }
@@ -65,7 +65,7 @@ enum Position {
     Off,
 }
 
-/// The default position of a switch.
+/// The default of a switch.
 fn usual(switch: impl Fn(&Switches) -> bool) -> Position {
     if switch(&Switches::default()) {
         Position::On
@@ -77,8 +77,8 @@ fn usual(switch: impl Fn(&Switches) -> bool) -> Position {
 /// The switches, each for something that is uncertain about iCloud. The defaults are what the evidence says or, where it
 /// says nothing, what is harder for a client.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Habits of the server")]
-struct Habits {
+#[command(next_help_heading = "Behaviour of the server")]
+struct Behaviour {
     /// Answer requests without a User-Agent with 403.
     #[arg(long, value_enum, value_name = "POSITION", default_value_t = usual(|s| s.require_user_agent))]
     require_user_agent: Position,
@@ -247,7 +247,7 @@ fn retry_after(text: &str) -> Result<RetryAfter, String> {
         .map_err(|_| "say seconds such as 90, or an instant such as 2026-11-24T10:00:00Z".into())
 }
 
-impl Habits {
+impl Behaviour {
     fn switches(self) -> Switches {
         let on = |position| position == Position::On;
         Switches {
@@ -347,7 +347,7 @@ pub async fn run(options: Sandbox) -> Result<(), Failure> {
         }
     }
     control.set_outage(options.failure.fault());
-    control.set_switches(options.habits.switches());
+    control.set_switches(options.behaviour.switches());
     if options.json {
         let line = json!({
             "sandbox": running.entry_url().trim_end_matches('/'),
@@ -390,10 +390,10 @@ mod tests {
     }
 
     fn switches(arguments: &[&str]) -> Switches {
-        read(arguments).unwrap().habits.switches()
+        read(arguments).unwrap().behaviour.switches()
     }
 
-    /// The names of all switches, from what the sandbox itself says they are.
+    /// The names of all switches, as the sandbox lists them.
     fn names() -> Vec<String> {
         let text = format!("{:#?}", Switches::default());
         let fields = text.lines().filter(|line| line.starts_with("    "));
@@ -440,7 +440,7 @@ mod tests {
             let turned = format!("{:#?}", switches(&[&format!("--{name}"), value]));
             let key = format!("{}:", name.replace('-', "_"));
             assert_ne!(turned.lines().collect::<Vec<_>>(), usual, "--{name} {value}");
-            // Nothing else differs, apart from a value that takes several lines.
+            // Every other line must be equal, except for values that take several lines.
             let others = |text: &str| -> Vec<String> {
                 let fields = text
                     .lines()

@@ -1,4 +1,4 @@
-//! Starting the server: database, use cases, jobs, listener; and stopping it without losing anything.
+//! Starting and stopping the server: database, use cases, jobs, listener.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,13 +24,13 @@ use crate::web::origin::{OwnHosts, is_this_machine};
 use crate::web::proxies::TrustedProxies;
 use crate::web::security::SecurityContact;
 
-/// After this long, requests and jobs that are still running at a stop are cut off: containers are killed after ten seconds.
+/// At a stop, requests and jobs that run longer than this are aborted. Containers are killed after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// How often the database's file is looked after.
+/// How often the database file is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
-/// A server that is ready to run: it listens already, so that its address is known.
+/// A server that listens and can be run.
 pub struct Server {
     listener: TcpListener,
     state: AppState,
@@ -39,7 +39,7 @@ pub struct Server {
     stopped: watch::Receiver<bool>,
 }
 
-/// Opens the database and gives the use cases what they need.
+/// Opens the database and builds the use cases.
 pub async fn open(
     settings: &Settings,
     key: SecretKey,
@@ -55,7 +55,7 @@ pub async fn open(
     Quince::new(settings, store, clock).map_err(Failure::Internal)
 }
 
-/// The settings as far as the use cases care.
+/// The settings of the use cases.
 pub fn for_use_cases(
     settings: &Settings,
     base_url: Url,
@@ -66,7 +66,7 @@ pub fn for_use_cases(
     bookings::Settings {
         base_url,
         icloud_url: settings.icloud_url.clone(),
-        // An operator who names a plain-http calendar server on this machine means it: the practice iCloud.
+        // A plain-http calendar server is accepted on this machine only: the practice iCloud.
         allow_loopback: settings.icloud_url.scheme() == "http",
         calendar_hosts: settings.calendar_hosts.clone(),
         mail,
@@ -76,7 +76,7 @@ pub fn for_use_cases(
     }
 }
 
-/// How mails leave.
+/// The mail transport.
 pub fn mail(settings: &Settings, base_url: &Url) -> Mail {
     let from = settings.mail_from.clone().unwrap_or_else(|| {
         format!(
@@ -99,7 +99,7 @@ pub fn mail(settings: &Settings, base_url: &Url) -> Mail {
     }
 }
 
-/// Whether others than the people at this machine reach the server: by its own address, or by a proxy's.
+/// Whether the server can be reached from other machines, by its own address or a proxy's.
 fn is_reachable(addr: SocketAddr, base_url: &Url) -> bool {
     let is_local = is_this_machine(base_url);
     !(is_local && addr.ip().is_loopback())
@@ -159,7 +159,7 @@ impl Server {
             },
             url,
             addr,
-            // Before anybody is told that it is ready: whoever stops it then finds the database closed in order.
+            // Installed before anybody is told that the server is ready, so that a stop from then on closes the database in order.
             stopped: told_to_stop(),
         })
     }
@@ -169,12 +169,12 @@ impl Server {
         &self.state.quince
     }
 
-    /// The address that people use.
+    /// The base URL.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Serves until told to stop; then ends running requests and jobs in order.
+    /// Serves until asked to stop, then finishes running requests and jobs.
     pub async fn run(self) -> Result<(), Failure> {
         let stopped = self.stopped;
         let jobs = tokio::spawn(bookings::jobs::run(
@@ -216,7 +216,7 @@ impl Server {
     }
 }
 
-/// Waits until the database's file is no longer where it was.
+/// Returns when the database file has disappeared.
 async fn vanished(store: &Store) -> StoreError {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
@@ -227,11 +227,11 @@ async fn vanished(store: &Store) -> StoreError {
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {
-    // A closed channel means that nobody is left who could say stop otherwise.
+    // A closed channel also means to stop, since nobody is left to send.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-/// Listens from this moment on to whoever tells the process to stop.
+/// Watches the signals that ask the process to stop, from now on.
 fn told_to_stop() -> watch::Receiver<bool> {
     let (stop, stopped) = watch::channel(false);
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Settings: environment variables named `QUINCE_*`, all read and checked before anything starts.
 //!
-//! [`TABLE`] is the one list of them; the README's table is compared with it by a test. A key that is not in
-//! it stops the start, because a misspelt setting that is silently ignored is worse than none.
+//! [`TABLE`] is their only list; a test compares the README's table with it. An unknown `QUINCE_*` variable stops the start, because a
+//! misspelt setting must not be silently ignored.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,7 +38,7 @@ const fn setting(key: &'static str, default: &'static str, help: &'static str, s
     }
 }
 
-/// Every setting there is.
+/// All settings.
 pub const TABLE: &[Setting] = &[
     setting(
         "QUINCE_DATA_DIR",
@@ -145,7 +145,7 @@ pub const TABLE: &[Setting] = &[
     setting("QUINCE_LOG_FORMAT", "text", "`text` or `json`.", false),
 ];
 
-/// A value that never appears in a log.
+/// A value that is never logged.
 #[derive(Clone)]
 pub struct Hidden(pub String);
 
@@ -158,51 +158,51 @@ impl fmt::Debug for Hidden {
 /// The checked settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Folder for everything kept on disk.
+    /// The data folder.
     pub data_dir: PathBuf,
-    /// The database's address.
+    /// The database URL.
     pub database_url: Hidden,
-    /// Where the server listens.
+    /// The listening address.
     pub addr: SocketAddr,
-    /// The address people use; without it, the address listened on.
+    /// The URL that people use; by default it is derived from the listening address.
     pub base_url: Option<Url>,
-    /// The key given by the operator, instead of the file in the data directory.
+    /// The key from a setting, instead of the file in the data folder.
     pub secret_key: Option<Hidden>,
-    /// Keys that sealed before, and still open.
+    /// Previous keys, which only open.
     pub previous_keys: Vec<SecretKey>,
-    /// The mail server.
+    /// The SMTP server.
     pub smtp_url: Option<Hidden>,
-    /// Sender of mails.
+    /// The sender of mails.
     pub mail_from: Option<String>,
-    /// Where iCloud's calendars are reached.
+    /// The CalDAV entry URL of iCloud.
     pub icloud_url: Url,
     /// Calendar servers that may be in a private network or without https.
     pub calendar_hosts: Vec<String>,
-    /// Whether attempts are limited per client address.
+    /// Whether requests are limited per client address.
     pub rate_limits: bool,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whom to tell about weaknesses.
+    /// The contact for security reports (RFC 9116).
     pub security_contact: Option<Url>,
-    /// How long what is over is kept.
+    /// How long past data is kept.
     pub retention: Retention,
-    /// A tracing filter.
+    /// The tracing filter.
     pub log: String,
-    /// How log lines are written.
+    /// The format of log lines.
     pub log_format: LogFormat,
 }
 
 impl Settings {
-    /// Where the key is kept that no setting gives.
+    /// The key file that is used when no setting gives the key.
     pub fn key_file(&self) -> PathBuf {
         self.data_dir.join("secret.key")
     }
 }
 
-/// A setting that stops the start. Its text never shows a secret's value.
+/// A setting that stops the start. The text never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
-    /// A key that does not exist.
+    /// An unknown variable.
     #[error(
         "{0} is not a setting of Quince. Remove it, or correct its name; `quince settings` lists them all."
     )]
@@ -215,20 +215,20 @@ pub enum SettingError {
         /// What is wrong, and what would be right.
         problem: String,
     },
-    /// A value that is no text.
+    /// A value that is not valid Unicode.
     #[error("{0} is not written in UTF-8. Write it again in plain letters.")]
     NotText(String),
-    /// The file that should hold a secret cannot be read.
+    /// The file of a `_FILE` setting cannot be read.
     #[error("{key} names a file that cannot be read: {cause}")]
     File {
-        /// The environment variable, with `_FILE`.
+        /// The variable, with `_FILE`.
         key: String,
-        /// The operating system's word.
+        /// The operating system's message.
         cause: String,
     },
 }
 
-/// Reads and checks the settings of this process' environment, without some of them and with others in their place.
+/// Reads and checks the settings of this process' environment, without the variables `without` and with those of `with` added.
 ///
 /// # Errors
 /// Every problem found.
@@ -239,7 +239,7 @@ pub fn of_environment(
     let mut problems = Vec::new();
     let mut vars = Vec::new();
     for (key, value) in std::env::vars_os() {
-        // Others' variables may be anything.
+        // Variables of other programs may contain anything.
         let Some(key) = key.to_str() else { continue };
         if !key.starts_with("QUINCE_") || without.contains(&key) {
             continue;
@@ -259,10 +259,10 @@ pub fn of_environment(
     }
 }
 
-/// Reads and checks all settings from environment variables.
+/// Reads and checks all settings.
 ///
 /// # Errors
-/// Every problem found, so that an operator mends them all in one go.
+/// Every problem found, so that an operator can fix them in one go.
 pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Settings, Vec<SettingError>> {
     let mut problems = Vec::new();
     let mut values = collect(vars, &mut problems);
@@ -325,7 +325,7 @@ fn apple() -> Url {
     Url::parse("https://caldav.icloud.com/").expect("a valid address")
 }
 
-/// Takes the known keys, resolves `_FILE`, and reports unknown ones.
+/// Takes the known variables, resolves `_FILE`, and reports unknown ones.
 fn collect(
     vars: impl IntoIterator<Item = (String, String)>,
     problems: &mut Vec<SettingError>,
@@ -357,7 +357,7 @@ fn collect(
     values
 }
 
-/// An entry of the list of calendar servers, if it is one: a host, with a port or not, with a scheme or not.
+/// Parses an entry of the list of calendar servers: a host, optionally with scheme and port.
 fn host_entry(text: &str) -> Option<String> {
     let whole = if text.contains("://") {
         text.to_owned()
@@ -369,8 +369,7 @@ fn host_entry(text: &str) -> Option<String> {
     (is_host && matches!(url.scheme(), "http" | "https")).then(|| text.to_owned())
 }
 
-/// The first option of a Postgres address that the library does not know. It would write it into the log together with its value,
-/// which may be a password.
+/// Returns the first option of a Postgres URL that sqlx does not know. sqlx would log it with its value, which may be a password.
 fn unknown_option(url: &str) -> Option<String> {
     const KNOWN: [&str; 17] = [
         "sslmode",
@@ -442,7 +441,7 @@ impl Parser<'_> {
         }
     }
 
-    /// An address at which pages lie at the top: links on them begin with `/`.
+    /// Parses a URL without path: links on pages begin with `/`.
     fn base_url(&mut self, key: &'static str) -> Option<Url> {
         let url = self.url(key, &["http", "https"])?;
         let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -520,7 +519,7 @@ impl Parser<'_> {
         })
     }
 
-    /// How many days, at least so many; nothing: for ever.
+    /// Parses a number of days, at least `least`; none means for ever.
     fn days(&mut self, key: &'static str, least: u32, default: Option<u32>) -> Option<u32> {
         let Some(text) = self.text(key) else {
             return default;

@@ -1,4 +1,4 @@
-//! `quince slots`: the free times of a booking calendar, or of every start the reasons why not.
+//! `quince slots`: the free times of a booking calendar, or for every start the reasons against it.
 
 use bookings::availability::{ClosedDay, Start, Why};
 use bookings::services::{self, Chosen, ServiceView};
@@ -70,11 +70,11 @@ async fn tell(quince: &Quince, options: &Slots) -> Result<(), Failure> {
     print(lines.into_iter().map(|(_, line)| line))
 }
 
-/// The services of these names, each with the person named after a colon.
+/// Resolves services by name, each with the person named after a colon.
 async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure> {
     let menu = match services::public_menu(quince, &options.calendar).await {
         Ok(menu) => menu,
-        // Not of this kind; the question itself says so if there is no such calendar at all.
+        // Another kind of calendar, or none of this slug, which the query itself reports.
         Err(Error::NotFound(_)) if options.services.is_empty() => Vec::new(),
         Err(error) => return Err(error.into()),
     };
@@ -89,7 +89,7 @@ fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
         menu.iter()
             .find(|service| service.name.eq_ignore_ascii_case(name.trim()))
     };
-    // A service's own name may hold a colon.
+    // The name of a service may contain a colon.
     if let Some(service) = of_name(text) {
         return Ok(Chosen {
             service: service.id,
@@ -127,7 +127,7 @@ fn line(start: &Start, options: &Slots, is_simple: bool) -> Value {
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
     let mut line = json!({"start": local(start.start), "end": local(start.end)});
-    // Nobody hosts what is booked in a Simple calendar.
+    // A Simple calendar has no host.
     if !is_simple {
         line["hosts"] = json!(start.hosts);
     }
@@ -142,7 +142,7 @@ fn closed_line(day: &ClosedDay) -> Value {
     json!({"date": day.date.to_string(), "offered": false, "reasons": reasons(&day.reasons)})
 }
 
-/// Each reason once.
+/// The distinct reasons.
 fn reasons(all: &[Why]) -> Value {
     let mut told: Vec<Value> = Vec::new();
     for why in all {

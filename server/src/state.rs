@@ -1,4 +1,4 @@
-//! What every request handler can reach.
+//! The state of the HTTP router.
 
 use axum::extract::FromRef;
 use bookings::Quince;
@@ -11,23 +11,23 @@ use crate::web::origin::OwnHosts;
 use crate::web::proxies::TrustedProxies;
 use crate::web::security::SecurityContact;
 
-/// The state of the router; its parts are extracted one by one.
+/// The state; handlers extract its parts.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The use cases.
     pub quince: Quince,
-    /// The browser's files.
+    /// The browser files.
     pub assets: Assets,
     /// Rate limits.
     pub limits: Limits,
-    /// What load balancers were told last.
+    /// The last result of `/readyz`.
     pub readiness: Readiness,
-    /// Whose word on the client's address is believed.
+    /// The proxies that are trusted to name the client's address.
     pub proxies: TrustedProxies,
-    /// The names that this server goes by.
+    /// The host names of this server.
     pub hosts: OwnHosts,
-    /// Whom to tell about a weakness.
+    /// The contact for security reports.
     pub security_contact: SecurityContact,
-    /// Leptos' own options.
+    /// Leptos' options.
     pub leptos: LeptosOptions,
 }

@@ -1,10 +1,12 @@
-//! The appointment after booking: confirmation, manage page, rescheduling and cancelling, all behind an unguessable link.
-//! Opening a link never changes anything of it; changes are forms.
+//! The appointment after booking: confirmation, manage page, rescheduling and cancelling, behind an unguessable link. Opening a link
+//! changes nothing; changes are form posts.
 
 mod booked;
 mod cancel;
 mod confirm;
 mod guests;
+#[cfg(feature = "ssr")]
+mod load;
 mod manage;
 pub mod reschedule;
 mod summary;
@@ -20,37 +22,37 @@ pub use manage::ManagePage;
 pub use reschedule::ReschedulePage;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
-/// Where an appointment stands.
+/// The state of an appointment, as its client sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
-    /// It will take place.
+pub enum AppointmentState {
+    /// Confirmed and in the future.
     Upcoming,
-    /// It waits for the host's confirmation.
+    /// Waits for the host to confirm.
     Pending,
-    /// Its client has yet to confirm it by a mail's link.
+    /// Waits for the client to confirm by mail.
     Unconfirmed,
-    /// Its client did not confirm it in time.
+    /// The client did not confirm in time.
     Expired,
-    /// It was cancelled.
+    /// Cancelled.
     Cancelled,
-    /// It is over, or has begun.
+    /// Has begun or is over.
     Past,
 }
 
-/// An appointment as its client sees it.
+/// An appointment, as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentView {
-    /// The secret part of the link.
+    /// The token in the link.
     pub token: String,
     /// The booking calendar's address.
     pub slug: String,
-    /// Whether it can be booked again now.
+    /// Whether the booking calendar can be booked now.
     pub is_bookable: bool,
     /// The booking calendar's name.
     pub calendar: String,
-    /// Who holds it; may be empty.
+    /// The host's name; may be empty.
     pub host: String,
     /// "Tuesday 24 November 2026".
     pub day: String,
@@ -58,7 +60,7 @@ pub struct AppointmentView {
     pub time: String,
     /// "Europe/Berlin (UTC+1)".
     pub zone: String,
-    /// Where; may be empty.
+    /// The location; may be empty.
     pub location: String,
     /// The client's name.
     pub name: String,
@@ -66,9 +68,9 @@ pub struct AppointmentView {
     pub email: String,
     /// The client's phone number; may be empty.
     pub phone: String,
-    /// What the client wrote; may be empty.
+    /// The client's notes; may be empty.
     pub notes: String,
-    /// The names of those whom the client brings.
+    /// The names of the client's guests.
     pub guests: Vec<String>,
     /// Why it was cancelled; may be empty.
     pub cancel_reason: String,
@@ -76,51 +78,51 @@ pub struct AppointmentView {
     pub services: Vec<String>,
     /// Questions of the booking calendar with the client's answers.
     pub answers: Vec<(String, String)>,
-    /// Where it stands.
-    pub standing: Standing,
-    /// Until what time of day its client has to confirm it; may be empty.
+    /// Its state.
+    pub state: AppointmentState,
+    /// The local time until which the client can confirm; may be empty.
     pub confirm_until: String,
-    /// Until when it can be moved and cancelled, in sentences.
+    /// Sentences with the deadlines for moving and cancelling.
     pub deadlines: Vec<String>,
-    /// Why it cannot be moved, if so.
+    /// Why it cannot be moved; none if it can.
     pub not_movable: Option<String>,
-    /// Why it cannot be cancelled, if so.
+    /// Why it cannot be cancelled; none if it can.
     pub not_cancellable: Option<String>,
-    /// What was typed into the cancel form before.
-    pub kept: KeptForm,
-    /// What came of taking a guest out.
-    pub kept_guests: KeptForm,
-    /// What came of confirming it.
-    pub kept_confirm: KeptForm,
+    /// Flash message of the cancel form.
+    pub flash: FormFlash,
+    /// Flash message of taking out a guest.
+    pub flash_of_guests: FormFlash,
+    /// Flash message of confirming.
+    pub flash_of_confirm: FormFlash,
 }
 
-/// Loads an appointment by the secret of its link.
+/// Loads an appointment by the token of its link.
 #[server(prefix = "/api/fn", endpoint = "appointment", input = leptos::server_fn::codec::GetUrl)]
 pub async fn appointment_page(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// What shows that the link was opened from a mail; may be missing.
+    /// The mark that the link was opened from a mail; may be missing.
     #[server(default)]
     mailed: Option<String>,
 ) -> Result<AppointmentView, AppError> {
-    super::offer::appointment(&token, mailed.as_deref().unwrap_or_default())
+    load::appointment(&token, mailed.as_deref().unwrap_or_default())
         .await
         .map_err(crate::context::with_status)
 }
 
-/// The secret in the page's address.
+/// The token in the page's address.
 fn use_token() -> Memo<String> {
     let params = use_params_map();
     Memo::new(move |_| params.read().get("token").unwrap_or_default())
 }
 
-/// What a mail's link holds beside the secret.
+/// The mark in links that were sent by mail.
 fn use_mailed() -> Memo<Option<String>> {
     let query = use_query_map();
     Memo::new(move |_| query.read().get("mailed"))
 }
 
-/// The appointment of the page's address. Not kept between pages, so each shows what is true now.
+/// The appointment of the page's address. It is not cached between pages, so that each shows the present state.
 fn use_appointment() -> Resource<Result<AppointmentView, AppError>> {
     let token = use_token();
     Resource::new(move || token.get(), |token| appointment_page(token, None))

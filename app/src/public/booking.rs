@@ -1,14 +1,21 @@
-//! `/book/:slug`: what is booked, a month of free times, and the details of the person.
+//! `/book/:slug`: what can be booked, a month of free times, and the client's details.
 //!
-//! A whole month is loaded at once; which day and time are shown is decided from the address alone, on the server and in
-//! the browser alike.
+//! A month is loaded at once. The address alone determines the shown day and time, on the server and in the browser alike.
 
 mod about;
+#[cfg(feature = "ssr")]
+mod book;
 mod details;
 mod hold;
+#[cfg(feature = "ssr")]
+mod load;
 mod menu;
 mod puzzle;
 pub mod questions;
+#[cfg(feature = "ssr")]
+mod visit;
+#[cfg(feature = "ssr")]
+mod visitor;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -16,82 +23,84 @@ use serde::{Deserialize, Serialize};
 
 pub use about::About;
 use about::AboutCard;
-use details::{Asked, BookForm, DetailsForm, Typed};
-use hold::Held;
+use details::{BookForm, DetailsDraft, DetailsForm, DetailsSpec};
 pub use hold::HoldAnswer;
+use hold::HoldStatus;
 use menu::MenuForm;
 pub use menu::{MenuChoice, MenuItem};
 pub use puzzle::{ChallengeText, ProofText};
-pub use questions::{AnswerText, AskedQuestion};
+pub use questions::{AnswerText, QuestionView};
 #[cfg(feature = "ssr")]
-pub use questions::{asked_question, given};
+pub use questions::{question_view, to_answers};
 
-use super::choose::{Ask, Chooser, MonthOffer, detect_zone, focus_on_choice, keep_focus, use_ask};
+use super::slot_picker::{
+    MonthOffer, PickerQuery, SlotPicker, detect_zone, focus_on_choice, keep_focus, use_picker_query,
+};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page, problem_of};
 
-/// What the booking page shows of one month.
+/// The booking page for one month.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingView {
-    /// It takes no bookings at present.
+    /// Whether the booking calendar is switched off.
     pub is_closed: bool,
     /// What is booked.
     pub about: About,
-    /// What clients are asked besides who they are.
-    pub questions: Vec<AskedQuestion>,
-    /// Clients may bring others, each with a seat of their own.
+    /// The booking calendar's questions.
+    pub questions: Vec<QuestionView>,
+    /// Whether clients may bring guests.
     pub takes_guests: bool,
-    /// Clients confirm by a mail's link before the booking counts.
+    /// Whether clients confirm by mail before the booking counts.
     pub confirm_by_mail: bool,
-    /// The puzzle to send the form with, where the booking calendar asks for one.
+    /// The puzzle of the form, if the booking calendar asks for one.
     pub challenge: Option<ChallengeText>,
-    /// What there is to choose from first, in a Service calendar; empty otherwise.
+    /// The menu of a Service calendar; empty otherwise.
     pub menu: Vec<MenuItem>,
-    /// Something has to be chosen from the menu first.
+    /// Whether services have to be chosen first.
     pub to_choose: bool,
-    /// The member whom the address names, if they can be booked.
+    /// The member in the address, if bookable.
     pub host: Option<String>,
-    /// What the address names of the menu, as it can be booked.
+    /// The services in the address, as far as they are on the menu.
     pub visit: Option<String>,
     /// The month's free times.
     pub offer: MonthOffer,
-    /// What of the address was not used, and why.
+    /// Sentences about parts of the address that were ignored.
     pub notices: Vec<String>,
-    /// What came of the menu's form, when it was sent without script.
-    pub kept_menu: KeptForm,
-    /// What was typed before, when the form was sent without script.
-    pub kept: KeptForm,
-    /// Sent with the form, so that sending it twice books once.
+    /// Flash message of the menu.
+    pub flash_of_menu: FormFlash,
+    /// Flash message of the form, with what was typed.
+    pub flash: FormFlash,
+    /// Sent with the form, so that posting it twice books once.
     pub idempotency_key: String,
 }
 
 /// Loads one month of a booking calendar.
 #[server(prefix = "/api/fn", endpoint = "booking-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn booking_page(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The month to show, `2026-11`; else the first with free times.
+    /// The month to show (`2026-11`), by default the first with free times.
     #[server(default)]
     month: Option<String>,
-    /// The visitor's zone; else the booking calendar's.
+    /// The visitor's zone, by default the booking calendar's.
     #[server(default)]
     zone: Option<String>,
-    /// The member whom the client wants; else anybody.
+    /// The member that the client wants, by default anybody.
     #[server(default)]
     host: Option<String>,
-    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
     #[server(default)]
     visit: Option<String>,
 ) -> Result<BookingView, AppError> {
-    let wish = super::offer::PageWish {
+    let query = load::BookingPageQuery {
         month: month.as_deref(),
         zone: zone.as_deref(),
         host: host.as_deref(),
         visit: visit.as_deref(),
     };
-    super::offer::booking(&slug, wish)
+    load::booking(&slug, query)
         .await
         .map_err(crate::context::with_status)
 }
@@ -102,51 +111,51 @@ pub fn BookingPage() -> impl IntoView {
     let params = use_params_map();
     let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
     let base = move || format!("/book/{}", slug.get_untracked());
-    let ask = use_ask();
+    let query = use_picker_query();
     let wanted = Memo::new(move |_| {
-        ask.with(|ask| {
-            let (zone, host, visit) = (ask.zone.clone(), ask.host.clone(), ask.visit.clone());
-            (slug.get(), ask.month_to_load(), zone, host, visit)
+        query.with(|query| {
+            let (zone, host, visit) = (query.zone.clone(), query.host.clone(), query.visit.clone());
+            (slug.get(), query.month_to_load(), zone, host, visit)
         })
     });
     let page = Resource::new(
         move || wanted.get(),
         |(slug, month, zone, host, visit)| booking_page(slug, month, zone, host, visit),
     );
-    let typed = Typed::default();
+    let draft = DetailsDraft::default();
     let action = ServerAction::<BookForm>::new();
-    detect_zone(base, ask);
-    focus_on_choice(ask);
-    forget_problem_of_other_time(ask, action);
-    // A time that was just taken disappears from the month, and the page asks for another.
+    detect_zone(base, query);
+    focus_on_choice(query);
+    forget_problem_of_other_time(query, action);
+    // A time that was taken meanwhile disappears from the month, and the page asks for another.
     Effect::new(move |_| {
         if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
             page.refetch();
         }
     });
-    let held = Held::new(Callback::new(move |()| page.refetch()));
+    let hold = HoldStatus::new(Callback::new(move |()| page.refetch()));
     load_page(page, move |view| {
         keep_focus();
-        typed.take(&view.kept);
+        draft.restore(&view.flash);
         if view.is_closed {
             return view! { <Closed name=view.about.name/> }.into_any();
         }
-        // What of the address can be booked is what goes on into links and forms.
+        // Links and forms use the parts of the address that are bookable.
         let (host, visit) = (view.host.clone(), view.visit.clone());
-        let ask = Memo::new(move |_| Ask {
+        let query = Memo::new(move |_| PickerQuery {
             host: host.clone(),
             visit: visit.clone(),
-            ..ask.get()
+            ..query.get()
         });
-        view! { <Booking base=base() view ask typed held action/> }.into_any()
+        view! { <Booking base=base() view query draft hold action/> }.into_any()
     })
 }
 
-/// What was wrong with one time says nothing about the next.
-fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) {
+/// Clears the problem of a refused time when another time is chosen.
+fn forget_problem_of_other_time(query: Memo<PickerQuery>, action: ServerAction<BookForm>) {
     Effect::new(move |last: Option<Option<String>>| {
         let last = last.flatten();
-        let Some(now) = ask.read().start.clone() else {
+        let Some(now) = query.read().start.clone() else {
             return last;
         };
         if last.is_some_and(|last| last != now) {
@@ -156,15 +165,15 @@ fn forget_problem_of_other_time(ask: Memo<Ask>, action: ServerAction<BookForm>) 
     });
 }
 
-/// A booking calendar that is switched off.
+/// The page of a booking calendar that is switched off.
 #[component]
 fn Closed(name: String) -> impl IntoView {
     view! {
         <PageTitle text=name.clone()/>
         <article class="appointment">
             <h1>{name}</h1>
-            <p class="lead">"This cannot be booked at present. Appointments that are booked already stay as they are."</p>
-            <div class="actions"><ButtonLink href="/" look=Look::Primary>"See what can be booked"</ButtonLink></div>
+            <p class="lead">"This cannot be booked right now. Existing appointments are not affected."</p>
+            <div class="actions"><ButtonLink href="/" look=Look::Primary>"See what you can book"</ButtonLink></div>
         </article>
     }
 }
@@ -173,22 +182,22 @@ fn Closed(name: String) -> impl IntoView {
 fn Booking(
     base: String,
     view: BookingView,
-    ask: Memo<Ask>,
-    typed: Typed,
-    held: Held,
+    query: Memo<PickerQuery>,
+    draft: DetailsDraft,
+    hold: HoldStatus,
     action: ServerAction<BookForm>,
 ) -> impl IntoView {
     let title = view.about.name.clone();
     let offer = view.offer.clone();
     let is_chosen = Memo::new({
         let offer = offer.clone();
-        move |_| offer.chosen_time(&ask.read()).is_some()
+        move |_| offer.chosen_time(&query.read()).is_some()
     });
-    let problem = problem_of(action, &view.kept);
+    let problem = problem_of(action, &view.flash);
     let why_not = {
         let offer = offer.clone();
         move || {
-            let why_not = offer.why_not(&ask.read())?;
+            let why_not = offer.why_not(&query.read())?;
             Some(match problem.get() {
                 Some(error) => ("This time is no longer free", error.to_string()),
                 None => (
@@ -199,10 +208,10 @@ fn Booking(
         }
     };
     let about = view.about.clone();
-    let (menu, kept_menu, to_choose) = (view.menu.clone(), view.kept_menu.clone(), view.to_choose);
+    let (menu, flash_of_menu, to_choose) = (view.menu.clone(), view.flash_of_menu.clone(), view.to_choose);
     let step = {
         let (offer, base) = (offer.clone(), base.clone());
-        let asked = Asked {
+        let spec = DetailsSpec {
             slug: view.about.slug,
             questions: view.questions,
             takes_guests: view.takes_guests,
@@ -214,30 +223,30 @@ fn Booking(
             if to_choose && menu.is_empty() {
                 view! {
                     <section class="details">
-                        <h2>"Nothing can be chosen here yet"</h2>
+                        <h2>"Nothing to book here yet"</h2>
                         <p>"The menu is still empty. Please come back later, or contact us."</p>
                     </section>
                 }
                 .into_any()
             } else if to_choose {
-                view! { <MenuForm slug=asked.slug.clone() menu=menu.clone() kept=kept_menu.clone() ask/> }
+                view! { <MenuForm slug=spec.slug.clone() menu=menu.clone() flash=flash_of_menu.clone() query/> }
                     .into_any()
             } else if is_chosen.get() {
                 view! {
                     <DetailsForm
                         base=base.clone()
-                        asked=asked.clone()
+                        spec=spec.clone()
                         offer=offer.clone()
-                        ask
-                        typed
-                        held
+                        query
+                        draft
+                        hold
                         action
                         problem
                     />
                 }
                 .into_any()
             } else {
-                view! { <Chooser base=base.clone() offer=offer.clone() ask/> }.into_any()
+                view! { <SlotPicker base=base.clone() offer=offer.clone() query/> }.into_any()
             }
         }
     };
@@ -248,7 +257,7 @@ fn Booking(
             <Notice tone=Tone::Bad title=title><p>{sentence}</p></Notice>
         })}
         <div class="booking">
-            <AboutCard about base zone=offer.zone.clone() ask/>
+            <AboutCard about base zone=offer.zone.clone() query/>
             {step}
         </div>
     }

@@ -6,16 +6,18 @@
 //! | `booking` | `/book/:slug`: month, times, details |
 //! | `appointment` | `/booked/:token`, `/manage/:token` and what is done there |
 //! | `waiting` | `/waiting/:token`: a place on a waiting list |
-//! | `choose` | choosing a free time, for booking and rescheduling |
-//! | `offer`, `habits` | on the server: from use cases to what is shown |
+//! | `slot_picker` | choosing a free time, for booking and rescheduling |
+//! | `locale`, `parse` | formatting and parsing, on the server only |
+//!
+//! In the folder of a page, `load` calls the use cases. It exists on the server only.
 
 pub mod appointment;
 pub mod booking;
-pub mod choose;
 #[cfg(feature = "ssr")]
-pub mod habits;
+pub mod locale;
 #[cfg(feature = "ssr")]
-mod offer;
+mod parse;
+pub mod slot_picker;
 pub mod waiting;
 pub mod workspace;
 

@@ -1,4 +1,7 @@
-//! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form.
+//! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form post.
+
+#[cfg(feature = "ssr")]
+mod load;
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -6,15 +9,15 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
-/// A place on a waiting list as its client sees it.
+/// A place on a waiting list, as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingView {
-    /// The secret part of the link.
+    /// The token of the link.
     pub token: String,
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     pub slug: String,
     /// The booking calendar's name.
     pub calendar: String,
@@ -24,33 +27,31 @@ pub struct WaitingView {
     pub time: String,
     /// "Europe/Berlin (UTC+1)".
     pub zone: String,
-    /// "You are the first on the list."
+    /// "You are first on the list."
     pub place: String,
     /// "For 2 seats."; empty for one.
     pub seats: String,
-    /// What came of the form.
-    pub kept: KeptForm,
+    /// Flash message of the form.
+    pub flash: FormFlash,
 }
 
-/// Loads a place on a waiting list by the secret of its link.
+/// Loads a place by the token of its link.
 #[server(prefix = "/api/fn", endpoint = "waiting", input = leptos::server_fn::codec::GetUrl)]
 pub async fn waiting_page(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
 ) -> Result<WaitingView, AppError> {
-    super::offer::waiting(&token)
-        .await
-        .map_err(crate::context::with_status)
+    load::waiting(&token).await.map_err(crate::context::with_status)
 }
 
-/// Leaves a waiting list.
+/// Leaves the waiting list.
 #[server(LeaveForm, prefix = "/api/fn", endpoint = "leave-waiting-list")]
 pub async fn leave_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("leave");
-    form.go(super::offer::leave(&token).await).await
+    let form = crate::context::FormPost::new("leave");
+    form.go(load::leave(&token).await).await
 }
 
 /// The page of a place on a waiting list.
@@ -61,7 +62,7 @@ pub fn WaitingPage() -> impl IntoView {
     let page = Resource::new(move || token.get(), waiting_page);
     let action = ServerAction::<LeaveForm>::new();
     load_page(page, move |waiting| {
-        let problem = problem_of(action, &waiting.kept);
+        let problem = problem_of(action, &waiting.flash);
         let book = format!("/book/{}", waiting.slug);
         view! {
             <PageTitle text="Waiting list"/>
@@ -74,7 +75,7 @@ pub fn WaitingPage() -> impl IntoView {
                     <p class="soft small">{waiting.zone}</p>
                 </div>
                 <dl class="pairs"><dt>"What"</dt><dd>{waiting.calendar}</dd></dl>
-                <p>"As soon as seats become free for you, they are yours, and you get an email. If you cannot come any more, please leave the list."</p>
+                <p>"As soon as there are free seats for you, they are yours and we email you. If you can no longer come, please leave the list."</p>
                 <FormNotice problem/>
                 <ActionForm action=action>
                     <input type="hidden" name="token" value=waiting.token/>

@@ -1,5 +1,8 @@
 //! `/`: the booking calendars of the workspace.
 
+#[cfg(feature = "ssr")]
+mod load;
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,31 +14,29 @@ use crate::ui::{EmptyState, Icon, PageTitle, Picture, load_page};
 pub struct WorkspaceView {
     /// The workspace's name.
     pub name: String,
-    /// Its active booking calendars.
+    /// The booking calendars that can be booked.
     pub calendars: Vec<Bookable>,
 }
 
-/// One booking calendar of the list.
+/// A booking calendar in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookable {
-    /// The last part of its address.
+    /// Its slug.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The first words of its description.
+    /// An excerpt of its description.
     pub description: String,
     /// "30 minutes".
     pub duration: String,
-    /// Where it takes place; may be empty.
+    /// The location; may be empty.
     pub location: String,
 }
 
 /// Loads the workspace page.
 #[server(prefix = "/api/fn", endpoint = "workspace-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn workspace_page() -> Result<WorkspaceView, AppError> {
-    super::offer::workspace()
-        .await
-        .map_err(crate::context::with_status)
+    load::workspace().await.map_err(crate::context::with_status)
 }
 
 /// The workspace page.
@@ -46,7 +47,7 @@ pub fn WorkspacePage() -> impl IntoView {
         let list = if view.calendars.is_empty() {
             view! {
                 <EmptyState title="Nothing can be booked yet">
-                    <p>"The team has not opened a booking calendar so far."</p>
+                    <p>"The team has not created a booking calendar yet."</p>
                     <p><a href="/sign-in">"Sign in to create one"</a></p>
                 </EmptyState>
             }

@@ -1,22 +1,22 @@
-//! The choice of calendars: the primary one, and those to check for conflicts.
+//! Choosing the primary calendar and the conflict calendars.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::field::Problem;
 use crate::ui::{Badge, Options, Tone};
 
-/// One login with its calendars, as the choice shows it.
+/// A connection with its calendars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {
     /// The connection's id.
     pub id: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     pub place: String,
-    /// The login's address.
+    /// The login name.
     pub username: String,
     /// Its calendars.
     pub calendars: Vec<CalendarView>,
@@ -26,32 +26,32 @@ pub struct AccountView {
     pub when_stale: String,
 }
 
-/// One calendar on a server.
+/// A remote calendar.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarView {
-    /// Its id here.
+    /// The calendar's id in Quince.
     pub id: String,
-    /// Its name there.
+    /// Its name on the server.
     pub name: String,
-    /// Appointments can be written to it.
+    /// Whether appointments can be written to it.
     pub writable: bool,
-    /// Its events can be read; subscribed ones cannot.
+    /// Whether its events can be read. Subscribed calendars cannot.
     pub readable: bool,
-    /// It is the primary calendar.
+    /// Whether it is the primary calendar.
     pub primary: bool,
-    /// It is checked for conflicts.
+    /// Whether it is a conflict calendar.
     pub conflicts: bool,
-    /// Its all-day events block unless they say otherwise.
+    /// Whether its all-day events block unless they say otherwise.
     pub all_day_blocks: bool,
-    /// What is wrong with it: it vanished, became read-only …
+    /// The problem with it, as a sentence.
     pub problem: Option<String>,
-    /// The same in a word or two, when it does not do what it was chosen for.
+    /// The same as a short label, if the calendar does not do what it was chosen for.
     pub trouble: Option<String>,
 }
 
-/// Servers as a sentence names them; without any it is about iCloud.
-pub fn in_words<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
+/// Joins the names of servers for a sentence; iCloud if there are none.
+pub fn join_servers<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
     let places: Vec<&str> = places.into_iter().collect();
     if places.is_empty() {
         "iCloud".to_owned()
@@ -60,15 +60,15 @@ pub fn in_words<'a>(places: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The servers of these accounts as a sentence names them.
+/// The servers of these connections, for a sentence.
 pub fn servers(accounts: &[AccountView]) -> String {
     let mut places: Vec<&str> = accounts.iter().map(|account| account.place.as_str()).collect();
     places.sort_unstable();
     places.dedup();
-    in_words(places)
+    join_servers(places)
 }
 
-/// How a calendar stands, in a word or two; nothing when all is well.
+/// A short label for a calendar's problem; none if all is well.
 #[cfg(feature = "ssr")]
 pub fn trouble(state: bookings::connections::CalendarState) -> Option<&'static str> {
     use bookings::connections::CalendarState;
@@ -82,19 +82,19 @@ pub fn trouble(state: bookings::connections::CalendarState) -> Option<&'static s
     }
 }
 
-/// How a calendar stands, as a badge behind its name.
+/// The badge for a calendar's problem, after its name.
 #[component]
 pub fn TroubleBadge(
-    /// In a word or two; nothing when all is well.
+    /// The label; none if all is well.
     trouble: Option<String>,
 ) -> impl IntoView {
     trouble.map(|words| view! { " " <Badge tone=Tone::Warn>{words}</Badge> })
 }
 
-/// Radio buttons over every writable calendar of every connected account.
+/// Radio buttons for every writable calendar.
 #[component]
 pub fn PrimaryChoice(
-    /// The connected accounts.
+    /// The connections.
     accounts: Vec<AccountView>,
 ) -> impl IntoView {
     accounts
@@ -124,10 +124,10 @@ pub fn PrimaryChoice(
         .collect_view()
 }
 
-/// Check boxes over every calendar of every connected account.
+/// Check boxes for every calendar.
 #[component]
 pub fn ConflictChoice(
-    /// The connected accounts.
+    /// The connections.
     accounts: Vec<AccountView>,
 ) -> impl IntoView {
     accounts
@@ -169,7 +169,7 @@ fn ConflictRow(calendar: CalendarView) -> impl IntoView {
     }
 }
 
-/// The two import policies, each with its sentence (D6), for this server.
+/// The import policies (D6), for this server.
 fn policy_options(place: &str) -> Vec<(String, String, String)> {
     vec![
         (
@@ -187,13 +187,13 @@ fn policy_options(place: &str) -> Vec<(String, String, String)> {
     ]
 }
 
-/// What happens while a calendar cannot be read, each choice with its sentence.
+/// The choices for when a calendar cannot be read.
 fn stale_options() -> Vec<(String, String, String)> {
     [
         (
             "use-last-known",
             "Use what was last known",
-            "Times stay on offer around the events that Quince knows.",
+            "Times are still offered around the events that Quince knows.",
         ),
         (
             "stop-offering",
@@ -211,18 +211,18 @@ fn stale_options() -> Vec<(String, String, String)> {
     .collect()
 }
 
-/// How the events of one account are treated: when they change there (D6), and while they cannot be read.
+/// The policies of one connection: later edits of events (D6), and unreadable calendars.
 #[component]
 pub fn PoliciesChoice(
-    /// The account, with its present choices.
+    /// The connection with its present choices.
     account: AccountView,
-    /// What was typed before, if the form was not accepted.
-    kept: KeptForm,
+    /// Flash message of the form.
+    flash: FormFlash,
     /// The form's error.
     problem: Problem,
 ) -> impl IntoView {
-    let policy = kept.value_or("policy", &account.import_policy);
-    let when_stale = kept.value_or("when_stale", &account.when_stale);
+    let policy = flash.value_or("policy", &account.import_policy);
+    let when_stale = flash.value_or("when_stale", &account.when_stale);
     let (place, id) = (account.place, account.id);
     let field = |name: &str| format!("{name}-{id}");
     let (policy_id, stale_id) = (field("policy"), field("when-stale"));
@@ -233,7 +233,7 @@ pub fn PoliciesChoice(
     }
 }
 
-/// A connection's choices as sent by a form.
+/// Parses a connection's policies from a form.
 #[cfg(feature = "ssr")]
 pub fn policies(
     connection: &str,
@@ -272,7 +272,7 @@ mod of_configuration {
 
     use super::{AccountView, CalendarView};
 
-    /// The connected accounts of a configuration.
+    /// The connections of a configuration.
     pub fn accounts(configuration: &Configuration) -> Vec<AccountView> {
         configuration
             .connections

@@ -1,5 +1,4 @@
-//! Calendar Configuration: the primary calendar, the calendars to check, and what happens when they change or
-//! cannot be read (D6, D9).
+//! Calendar Configuration: the primary calendar, the conflict calendars, and the policies of each connection (D6, D9).
 
 #![expect(
     missing_docs,
@@ -17,19 +16,19 @@ use super::calendar_choice::{
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, problem_of};
 
 /// What Calendar Configuration shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigurationView {
     accounts: Vec<AccountView>,
-    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    /// The sentence about Simple calendars, which do not use iCloud (D1), if there are any.
     without_icloud: Option<String>,
-    kept_primary: KeptForm,
-    kept_conflicts: KeptForm,
-    /// Of the connection that it names.
-    kept_policies: KeptForm,
+    flash_of_primary: FormFlash,
+    flash_of_conflicts: FormFlash,
+    /// Flash message of the policies of the connection that it names.
+    flash_of_policies: FormFlash,
 }
 
 /// Loads Calendar Configuration.
@@ -41,16 +40,16 @@ pub async fn configuration_page() -> Result<ConfigurationView, AppError> {
     Ok(ConfigurationView {
         accounts: super::calendar_choice::accounts(&configuration),
         without_icloud: super::without_icloud(&quince).await?,
-        kept_primary: crate::context::kept("primary").await,
-        kept_conflicts: crate::context::kept("conflicts").await,
-        kept_policies: crate::context::kept("policies").await,
+        flash_of_primary: crate::context::flash("primary").await,
+        flash_of_conflicts: crate::context::flash("conflicts").await,
+        flash_of_policies: crate::context::flash("policies").await,
     })
 }
 
 /// Saves the primary calendar.
 #[server(prefix = "/api/fn", endpoint = "save-primary")]
 pub async fn save_primary(#[server(default)] primary: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("primary");
+    let form = crate::context::FormPost::new("primary");
     form.go(store_primary(&primary).await).await
 }
 
@@ -62,10 +61,10 @@ async fn store_primary(primary: &str) -> Result<String, AppError> {
     Ok("/settings/calendar-configuration".to_owned())
 }
 
-/// Saves the calendars to check for conflicts.
+/// Saves the conflict calendars.
 #[server(prefix = "/api/fn", endpoint = "save-conflicts")]
 pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("conflicts");
+    let form = crate::context::FormPost::new("conflicts");
     form.stay(store_conflicts(&conflicts).await, "Saved.").await
 }
 
@@ -77,7 +76,7 @@ async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Saves what happens when events of a connection change or its calendars cannot be read.
+/// Saves a connection's policies.
 #[server(prefix = "/api/fn", endpoint = "save-policies")]
 pub async fn save_policies(
     #[server(default)] connection: String,
@@ -85,7 +84,7 @@ pub async fn save_policies(
     when_stale: String,
     #[server(default)] all_day: Vec<String>,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("policies")
+    let form = crate::context::FormPost::new("policies")
         .of("connection", &connection)
         .keep("policy", &policy)
         .keep("when_stale", &when_stale);
@@ -108,14 +107,14 @@ async fn store_policies(
     Ok(())
 }
 
-/// A calendar's id as sent by a form.
+/// Parses a calendar's id from a form.
 #[cfg(feature = "ssr")]
 pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId, AppError> {
     text.parse()
         .map_err(|_| AppError::field(field, "Choose one of your calendars."))
 }
 
-/// Calendars' ids as sent by a form.
+/// Parses calendars' ids from a form.
 #[cfg(feature = "ssr")]
 pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
     texts.iter().map(|text| calendar_id(field, text)).collect()
@@ -154,33 +153,37 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
 fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl IntoView {
     let accounts = configuration.accounts;
     let is_only = accounts.len() == 1;
-    let kept = configuration.kept_policies;
+    let flash = configuration.flash_of_policies;
     let is_known = accounts
         .iter()
-        .any(|account| account.id == kept.value("connection"));
-    // What was refused of an account that is not among them is told above all.
-    let astray = Signal::stored(kept.problem.clone().filter(|_| !is_known));
+        .any(|account| account.id == flash.value("connection"));
+    // A refusal about an account that is not listed is shown above all of them.
+    let astray = Signal::stored(flash.problem.clone().filter(|_| !is_known));
     let policies = accounts
         .clone()
         .into_iter()
         .map(|account| {
-            let is_of = kept.value("connection") == account.id;
-            let kept = if is_of { kept.clone() } else { KeptForm::default() };
-            view! { <PoliciesCard account is_only kept/> }
+            let is_of = flash.value("connection") == account.id;
+            let flash = if is_of {
+                flash.clone()
+            } else {
+                FormFlash::default()
+            };
+            view! { <PoliciesCard account is_only flash/> }
         })
         .collect_view();
     view! {
         <FormNotice problem=astray/>
-        <PrimaryCard accounts=accounts.clone() editing kept=configuration.kept_primary/>
-        <ConflictsCard accounts kept=configuration.kept_conflicts/>
+        <PrimaryCard accounts=accounts.clone() editing flash=configuration.flash_of_primary/>
+        <ConflictsCard accounts flash=configuration.flash_of_conflicts/>
         {policies}
     }
 }
 
 #[component]
-fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> impl IntoView {
+fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SavePrimary>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     let current = accounts.iter().find_map(|account| {
         let calendar = account.calendars.iter().find(|calendar| calendar.primary)?;
         Some((
@@ -202,7 +205,7 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> imp
                 }
                 .into_any(),
                 _ => view! {
-                    <p>"Your appointments are written here. Those to come move along when you choose another calendar."</p>
+                    <p>"Your appointments are written here. Future ones move along when you choose another calendar."</p>
                     <ActionForm action=action>
                         <PrimaryChoice accounts/>
                         <div class="button-row">
@@ -218,10 +221,10 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, kept: KeptForm) -> imp
 }
 
 #[component]
-fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
+fn ConflictsCard(accounts: Vec<AccountView>, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SaveConflicts>::new();
-    let problem = problem_of(action, &kept);
-    let done = done_of(action, &kept);
+    let problem = problem_of(action, &flash);
+    let done = done_of(action, &flash);
     view! {
         <Card title="Check for conflicts">
             <p>"Nobody can book you while these calendars have an event."</p>
@@ -235,10 +238,10 @@ fn ConflictsCard(accounts: Vec<AccountView>, kept: KeptForm) -> impl IntoView {
 }
 
 #[component]
-fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl IntoView {
+fn PoliciesCard(account: AccountView, is_only: bool, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SavePolicies>::new();
-    let problem = problem_of(action, &kept);
-    let done = done_of(action, &kept);
+    let problem = problem_of(action, &flash);
+    let done = done_of(action, &flash);
     let title = if is_only {
         "Rules".to_owned()
     } else {
@@ -246,7 +249,7 @@ fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl Int
     };
     let counts = |calendar: &CalendarView| calendar.readable && (calendar.primary || calendar.conflicts);
     let (checked, others): (Vec<_>, Vec<_>) = account.calendars.iter().cloned().partition(counts);
-    // What is not shown stays as it is.
+    // Calendars that are not shown keep their setting.
     let others = others.into_iter().filter(|calendar| calendar.all_day_blocks);
     let others = others
         .map(|calendar| view! { <input type="hidden" name="all_day[]" value=calendar.id/> })
@@ -268,7 +271,7 @@ fn PoliciesCard(account: AccountView, is_only: bool, kept: KeptForm) -> impl Int
         <Card title>
             <FormNotice problem done/>
             <ActionForm action=action>
-                <PoliciesChoice account kept problem/>
+                <PoliciesChoice account flash problem/>
                 {others}
                 {has_checked.then(|| view! {
                     <fieldset class="options">

@@ -1,4 +1,4 @@
-//! The login to iCloud: address and app-specific password, checked live before anything is saved (D8).
+//! The login to iCloud: address and app-specific password, which are tried before anything is saved (D8).
 
 #![expect(
     missing_docs,
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, Field, FormNotice, Look, Notice, problem_of};
 
-/// The practice iCloud's login, shown only where one runs.
+/// The login to the practice iCloud, where one runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PracticeView {
     /// The Apple ID.
@@ -24,7 +24,7 @@ pub struct PracticeView {
     pub page_url: String,
 }
 
-/// The practice login, when the server runs beside a practice iCloud.
+/// The practice login, if the server runs beside a practice iCloud.
 #[cfg(feature = "ssr")]
 pub fn practice(quince: &bookings::Quince) -> Option<PracticeView> {
     quince.settings().practice.as_ref().map(|practice| PracticeView {
@@ -34,10 +34,10 @@ pub fn practice(quince: &bookings::Quince) -> Option<PracticeView> {
     })
 }
 
-/// Checks the login live, saves the connection and goes on to the calendars.
+/// Tries the login, saves the connection, and redirects to the calendars.
 #[server(prefix = "/api/fn", endpoint = "connect-icloud")]
 pub async fn connect_icloud(apple_id: String, app_password: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("connect").keep("apple_id", &apple_id);
+    let form = crate::context::FormPost::new("connect").keep("apple_id", &apple_id);
     form.go(connect(apple_id, app_password).await).await
 }
 
@@ -56,13 +56,13 @@ async fn connect(apple_id: String, app_password: String) -> Result<String, AppEr
 /// The form of step 2.
 #[component]
 pub fn ConnectForm(
-    /// What was typed before.
-    kept: KeptForm,
+    /// Flash message of the form.
+    flash: FormFlash,
     /// The practice login, if there is one.
     practice: Option<PracticeView>,
 ) -> impl IntoView {
     let action = ServerAction::<ConnectIcloud>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     view! {
         {practice.map(|practice| view! {
             <Notice title="This is the practice iCloud">
@@ -77,7 +77,7 @@ pub fn ConnectForm(
         <FormNotice problem/>
         <ActionForm action=action>
             <Field
-                label="iCloud email address" name="apple_id" kind="email" value=kept.value("apple_id") required=true
+                label="iCloud email address" name="apple_id" kind="email" value=flash.value("apple_id") required=true
                 autocomplete="username" help="The address of your Apple Account." problem
             />
             <Field

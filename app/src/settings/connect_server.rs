@@ -1,4 +1,4 @@
-//! Connecting another CalDAV server than iCloud: checked live before anything is saved.
+//! Connecting a CalDAV server other than iCloud. The login is tried before anything is saved.
 
 #![expect(
     missing_docs,
@@ -9,20 +9,20 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, load, problem_of};
 
-/// Loads what was typed before.
+/// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "connect-server-page")]
-pub async fn connect_server_page() -> Result<KeptForm, AppError> {
+pub async fn connect_server_page() -> Result<FormFlash, AppError> {
     crate::staff::access::signed_in().await?;
-    Ok(crate::context::kept("connect-server").await)
+    Ok(crate::context::flash("connect-server").await)
 }
 
-/// Checks the login live, saves the connection and goes on to the calendars.
+/// Tries the login, saves the connection, and redirects to the calendars.
 #[server(prefix = "/api/fn", endpoint = "connect-server")]
 pub async fn connect_server(address: String, username: String, password: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("connect-server")
+    let form = crate::context::FormPost::new("connect-server")
         .keep("address", &address)
         .keep("username", &username);
     form.go(connect(address, username, password).await).await
@@ -47,26 +47,26 @@ pub fn ConnectServerPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| connect_server_page());
     view! {
         <PageHeader title="Connect another CalDAV server" lead="Nextcloud, Fastmail, Radicale and every other server that calendar apps can use."/>
-        {load(page, |kept| view! { <ServerForm kept/> }.into_any())}
+        {load(page, |flash| view! { <ServerForm flash/> }.into_any())}
     }
 }
 
 #[component]
-fn ServerForm(kept: KeptForm) -> impl IntoView {
+fn ServerForm(flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<ConnectServer>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     view! {
         <div class="wizard">
             <Card title="Sign in to the server">
                 <FormNotice problem/>
                 <ActionForm action=action>
                     <Field
-                        label="Address of the server" name="address" value=kept.value("address") required=true maxlength=500 autocomplete="url"
+                        label="Address of the server" name="address" value=flash.value("address") required=true maxlength=500 autocomplete="url"
                         help="The one that your calendar apps use, or only its domain: https://cloud.example.com/remote.php/dav, or cloud.example.com."
                         problem
                     />
                     <Field
-                        label="User name" name="username" value=kept.value("username") required=true autocomplete="username"
+                        label="User name" name="username" value=flash.value("username") required=true autocomplete="username"
                         help="Many servers want the whole e-mail address." problem
                     />
                     <Field

@@ -1,5 +1,5 @@
-//! Weekly hours and date overrides as a form: rows of "from" and "to". One empty row is always there to fill in,
-//! and a row that is emptied is gone, so that it works without script. What is wrong is named by its row.
+//! Weekly hours and date overrides as a form, in rows of "from" and "to". There is always an empty row to fill in, and an emptied row is
+//! removed, so that it works without script. Problems name their row.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,27 +7,27 @@ use serde::{Deserialize, Serialize};
 use crate::ui::FieldGroup;
 use crate::ui::field::{Problem, sentence_of};
 
-/// One span of a day as typed: `09:00` to `17:00`. Both empty: no span.
+/// A span of opening hours as typed, such as `09:00` to `17:00`; none if both are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanText {
     /// Opening time, `HH:MM`.
     #[serde(default)]
     pub from: String,
-    /// Closing time, `HH:MM`; at or before `from` it is on the next day.
+    /// Closing time, `HH:MM`; at or before `from` it means the next day.
     #[serde(default)]
     pub to: String,
 }
 
-/// A date with hours of its own, or several in a row, as typed.
+/// A date override as typed, for one date or several in a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverrideText {
-    /// The date, `YYYY-MM-DD`; empty: no override.
+    /// The date, `YYYY-MM-DD`; empty for no override.
     #[serde(default)]
     pub date: String,
-    /// The last of several dates; empty: it is one alone.
+    /// The last of several dates; empty for one date.
     #[serde(default)]
     pub last: String,
-    /// Opening time; both times empty: closed all day.
+    /// Opening time; closed all day if both times are empty.
     #[serde(default)]
     pub from: String,
     /// Closing time.
@@ -68,7 +68,7 @@ impl HoursText {
     }
 }
 
-/// Rows with one empty one at their end. Those between stay where they are, so that an error finds its row.
+/// Appends an empty row. Empty rows in between stay, so that an error finds its row.
 fn with_spare<T: Default>(mut rows: Vec<T>, is_empty: impl Fn(&T) -> bool) -> Vec<T> {
     let used = rows
         .iter()
@@ -89,12 +89,12 @@ const WEEKDAYS: [&str; 7] = [
     "Sunday",
 ];
 
-/// The form's fields; `name` is the argument that receives them.
+/// The form's fields.
 #[component]
 pub fn HoursFields(
-    /// The argument's name.
+    /// The argument of the server function that receives them.
     name: &'static str,
-    /// What is shown at first.
+    /// The initial values.
     hours: HoursText,
     /// The form's error.
     #[prop(optional)]
@@ -201,10 +201,10 @@ mod parse {
     use crate::error::{AppError, FieldProblem};
 
     const DAY: u16 = 24 * 60;
-    /// Most dates of one row.
+    /// Maximum number of dates in a row.
     const DAYS_LIMIT: usize = 366;
 
-    /// Hours as the form shows them.
+    /// Converts rules to rows.
     pub fn from_rules(weekly: &WeeklyHours, overrides: &[DateOverride]) -> HoursText {
         let days = weekly
             .0
@@ -220,7 +220,7 @@ mod parse {
         HoursText { days, overrides }
     }
 
-    /// Dates in a row that have the same hours.
+    /// Joins consecutive dates with the same hours to one row.
     fn rows(dates: &[DateOverride]) -> Vec<OverrideText> {
         let [first, rest @ ..] = dates else {
             return Vec::new();
@@ -238,7 +238,7 @@ mod parse {
         spans.map(row).collect()
     }
 
-    /// Hours as typed into the argument `name`, understood. Every problem found is told at its row.
+    /// Parses the rows of the argument `name`. Every problem is reported at its row.
     pub fn to_rules(name: &str, text: &HoursText) -> Result<(WeeklyHours, Vec<DateOverride>), AppError> {
         let mut problems = Vec::new();
         let mut weekly = WeeklyHours::default();
@@ -278,7 +278,7 @@ mod parse {
         }
     }
 
-    /// Adds a row's dates, with its times or closed. A date has several rows only when each has times.
+    /// Adds the dates of a row. A date may occur in several rows only if each has times.
     fn add(
         overrides: &mut Vec<DateOverride>,
         dates: &[Date],
@@ -288,7 +288,7 @@ mod parse {
             match overrides.iter_mut().find(|earlier| earlier.date == date) {
                 Some(earlier) if earlier.windows.is_empty() != found.is_none() => {
                     return Err(format!(
-                        "{date} is there twice: once closed, once with times. Empty one of the two rows."
+                        "{date} is listed twice: once closed, once with times. Empty one of the two rows."
                     ));
                 }
                 Some(earlier) => earlier.windows.extend(found),
@@ -314,7 +314,7 @@ mod parse {
         };
         if last < date {
             return Err(format!(
-                "{date}: the last day, {last}, is before it. Exchange the two."
+                "{date}: the last day, {last}, is before it. Swap the two."
             ));
         }
         let dates: Vec<Date> = date

@@ -1,4 +1,4 @@
-//! Integrations: the connected accounts, how fresh they are, and their end (D8, D10).
+//! Integrations: the connections, how fresh they are, and disconnecting (D8, D10).
 
 #![expect(
     missing_docs,
@@ -14,14 +14,14 @@ use super::calendar_choice::TroubleBadge;
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::staff::frame::warn_anew;
+use crate::flash::FormFlash;
+use crate::staff::frame::reload_warnings;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, EmptyState, Field, FormNotice, Look, Options, PageHeader, Picture, Tone,
     load, load_page, problem_of,
 };
 
-/// One connection as Integrations shows it.
+/// A connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionCard {
     id: String,
@@ -29,23 +29,23 @@ pub struct ConnectionCard {
     icloud: bool,
     username: String,
     state: String,
-    state_words: String,
-    /// All is well with it and its calendars.
+    state_label: String,
+    /// Whether it and its calendars work.
     well: bool,
-    /// The login was refused, so that a new password may be needed.
+    /// Whether the login was refused, so that a new password may be needed.
     needs_password: bool,
     problem: Option<String>,
     freshness: String,
     calendars: Vec<CalendarLine>,
 }
 
-/// One calendar of a connection, with what it is used for.
+/// A calendar of a connection, with its use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarLine {
     name: String,
     uses: String,
     problem: Option<String>,
-    /// How it stands, in a word or two; nothing when all is well.
+    /// A short label for its problem; none if all is well.
     trouble: Option<String>,
 }
 
@@ -53,10 +53,10 @@ pub struct CalendarLine {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct IntegrationsView {
     connections: Vec<ConnectionCard>,
-    kept: KeptForm,
-    kept_reconnect: KeptForm,
+    flash: FormFlash,
+    flash_of_reconnect: FormFlash,
     practice_page: Option<String>,
-    /// What iCloud has nothing to do with (D1), if there is such a booking calendar.
+    /// The sentence about Simple calendars, which do not use iCloud (D1), if there are any.
     without_icloud: Option<String>,
 }
 
@@ -71,8 +71,8 @@ pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
             .into_iter()
             .map(|connection| card(connection, quince.now()))
             .collect(),
-        kept: crate::context::kept("check-now").await,
-        kept_reconnect: crate::context::kept("reconnect").await,
+        flash: crate::context::flash("check-now").await,
+        flash_of_reconnect: crate::context::flash("reconnect").await,
         without_icloud: super::without_icloud(&quince).await?,
         practice_page: super::connect_form::practice(&quince).map(|practice| practice.page_url),
     })
@@ -81,7 +81,7 @@ pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
 #[cfg(feature = "ssr")]
 fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp) -> ConnectionCard {
     let state = connection.state.as_str();
-    let words = state_words(&connection);
+    let words = state_label(&connection);
     ConnectionCard {
         well: words == "Connected",
         needs_password: state == "needs-attention" || connection.login_in_doubt,
@@ -90,7 +90,7 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
         icloud: connection.server == bookings::Server::Icloud,
         username: connection.username,
         state: state.to_owned(),
-        state_words: words,
+        state_label: words,
         problem: connection.problem,
         freshness: freshness(connection.synced_at, &connection.calendars, now),
         calendars: connection
@@ -101,9 +101,9 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
     }
 }
 
-/// How a connection stands, in a word or two. One that works is not called so while something of it does not.
+/// A short label for a connection's state. It is not called connected while one of its calendars has a problem.
 #[cfg(feature = "ssr")]
-fn state_words(connection: &bookings::connections::ConnectionView) -> String {
+fn state_label(connection: &bookings::connections::ConnectionView) -> String {
     let failing = connection
         .calendars
         .iter()
@@ -157,12 +157,12 @@ fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestam
     }
 }
 
-/// Reads the calendars of a connection at once.
+/// Syncs a connection now.
 #[server(prefix = "/api/fn", endpoint = "check-now")]
 pub async fn check_now(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("check-now");
+    let form = crate::context::FormPost::new("check-now");
     let checked = check(&id).await;
-    let done = checked.as_ref().ok().map(came_of_it).unwrap_or_default();
+    let done = checked.as_ref().ok().map(sync_result).unwrap_or_default();
     form.stay(checked.map(drop), &done).await
 }
 
@@ -174,28 +174,28 @@ async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppErr
     Ok(bookings::connections::check_now(&quince, staff, connection_id(id)?).await?)
 }
 
-/// What a check came to, in a sentence.
+/// The result of a sync, as a sentence.
 #[cfg(feature = "ssr")]
-fn came_of_it(connection: &bookings::connections::ConnectionView) -> String {
+fn sync_result(connection: &bookings::connections::ConnectionView) -> String {
     use bookings::connections::CalendarState;
 
     let place = &connection.place;
     let is_unread = |state: CalendarState| state.is_unread() || state == CalendarState::Trying;
     let mut calendars = connection.calendars.iter();
     if connection.problem.is_some() || connection.state != bookings::ConnectionState::Connected {
-        format!("Checked: {place} could not be read. What is wrong is said below.")
+        format!("Checked: {place} could not be read. The reason is given below.")
     } else if let Some(calendar) = calendars.find(|calendar| is_unread(calendar.state)) {
         let name = &calendar.name;
-        format!("Checked: {place} was read, but not the calendar “{name}”. What is wrong is said below.")
+        format!("Checked: {place} was read, but not the calendar “{name}”. The reason is given below.")
     } else {
-        format!("Checked: Quince knows what {place} knows.")
+        format!("Checked: Quince is up to date with {place}.")
     }
 }
 
-/// Gives a connection a new password; every choice stays.
+/// Replaces a connection's password; every choice stays.
 #[server(prefix = "/api/fn", endpoint = "reconnect")]
 pub async fn reconnect(id: String, app_password: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("reconnect");
+    let form = crate::context::FormPost::new("reconnect");
     let renewed = renew(&id, app_password).await;
     let done = match renewed.as_deref() {
         Ok("iCloud") => "Your iCloud is connected again.".to_owned(),
@@ -216,10 +216,10 @@ async fn renew(id: &str, app_password: String) -> Result<String, AppError> {
     Ok(found.map(|connection| connection.place).unwrap_or_default())
 }
 
-/// Ends a connection and erases its password (D10).
+/// Disconnects, and erases the password (D10).
 #[server(prefix = "/api/fn", endpoint = "disconnect")]
 pub async fn disconnect(id: String, events: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("disconnect").keep("events", &events);
+    let form = crate::context::FormPost::new("disconnect").keep("events", &events);
     form.go(end(&id, &events).await).await
 }
 
@@ -254,14 +254,14 @@ pub fn IntegrationsPage() -> impl IntoView {
         move || (check.version().get(), reconnect.version().get()),
         |_| integrations_page(),
     );
-    warn_anew(move || check.version().get() + reconnect.version().get());
+    reload_warnings(move || check.version().get() + reconnect.version().get());
     view! {
         <SettingsHeader title="Integrations" lead="The accounts whose calendars Quince reads and writes."/>
         {load(page, move |view| {
-            let problem = problem_of(check, &view.kept);
-            let done = done_of(check, &view.kept);
-            let reconnect_problem = problem_of(reconnect, &view.kept_reconnect);
-            let reconnect_done = done_of(reconnect, &view.kept_reconnect);
+            let problem = problem_of(check, &view.flash);
+            let done = done_of(check, &view.flash);
+            let reconnect_problem = problem_of(reconnect, &view.flash_of_reconnect);
+            let reconnect_done = done_of(reconnect, &view.flash_of_reconnect);
             let empty = view.connections.is_empty();
             view! {
                 <FormNotice problem done/>
@@ -327,7 +327,7 @@ fn ConnectionSection(
     let (checked, renewed, field) = (id.clone(), id.clone(), format!("reconnect-{id}"));
     view! {
         <Card title=title>
-            <p><Badge tone>{connection.state_words}</Badge> " " {connection.freshness}</p>
+            <p><Badge tone>{connection.state_label}</Badge> " " {connection.freshness}</p>
             {connection.problem.map(|problem| view! { <p class="field-error">{problem}</p> })}
             {connection.calendars.is_empty().then(|| view! { <p class="field-help">"No calendars found."</p> })}
             <ul class="plain-list">{connection.calendars.into_iter().map(|calendar| view! { <CalendarShown calendar/> }).collect_view()}</ul>
@@ -365,15 +365,15 @@ fn CalendarShown(calendar: CalendarLine) -> impl IntoView {
     }
 }
 
-/// What the page about disconnecting shows.
+/// The page about disconnecting.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DisconnectView {
     id: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     place: String,
     username: String,
     written: u32,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads the page about disconnecting.
@@ -385,13 +385,13 @@ pub async fn disconnect_page(id: String) -> Result<DisconnectView, AppError> {
         .into_iter()
         .find(|connection| connection.id.to_string() == id);
     let connection = found.ok_or_else(|| crate::context::with_status(AppError::NotFound))?;
-    let kept = crate::context::kept("disconnect").await;
+    let flash = crate::context::flash("disconnect").await;
     Ok(DisconnectView {
         id,
         place: connection.place,
         username: connection.username,
         written: connection.written_events,
-        kept,
+        flash,
     })
 }
 
@@ -415,11 +415,11 @@ pub fn DisconnectPage() -> impl IntoView {
 #[component]
 fn DisconnectForm(view: DisconnectView) -> impl IntoView {
     let action = ServerAction::<Disconnect>::new();
-    let problem = problem_of(action, &view.kept);
+    let problem = problem_of(action, &view.flash);
     let events = match view.written {
-        0 => "There are none to come.".to_owned(),
-        1 => "One event to come.".to_owned(),
-        many => format!("{many} events to come."),
+        0 => "There are no future events.".to_owned(),
+        1 => "One future event.".to_owned(),
+        many => format!("{many} future events."),
     };
     let place = view.place;
     let options = vec![
@@ -427,7 +427,7 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
         (
             "remove".to_owned(),
             format!("Remove them from {place}"),
-            "Those that are over, too. Removed first, then disconnected.".to_owned(),
+            "Past events, too. They are removed before disconnecting.".to_owned(),
         ),
     ];
     view! {
@@ -441,7 +441,7 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
             <FormNotice problem/>
             <ActionForm action=action>
                 <input type="hidden" name="id" value=view.id/>
-                <Options legend=format!("Events that Quince wrote to {place} ({events})") name="events" options value=view.kept.value_or("events", "keep") problem/>
+                <Options legend=format!("Events that Quince wrote to {place} ({events})") name="events" options value=view.flash.value_or("events", "keep") problem/>
                 <div class="button-row">
                     <Button look=Look::Danger busy=action.pending()>"Disconnect"</Button>
                     <ButtonLink href="/settings/integrations">"Keep it connected"</ButtonLink>

@@ -1,4 +1,4 @@
-//! Mails that wait for another try or were given up, for the owner and admins: why, and to send them again.
+//! Mails that were given up or wait for another attempt, for the owner and admins: the reason, and sending them again.
 
 #![expect(
     missing_docs,
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page, problem_of};
 
 /// A mail that could not be sent.
@@ -23,7 +23,7 @@ pub struct MailRow {
     recipient: String,
     problem: String,
     asked: String,
-    /// The appointment it is about: whose and when, and its page.
+    /// Name and time of the appointment that it is about, and the path of its page.
     appointment: Option<(String, String)>,
 }
 
@@ -32,16 +32,16 @@ pub struct MailRow {
 pub struct MailsView {
     given_up: Vec<MailRow>,
     waiting: Vec<MailRow>,
-    /// When the first of those that wait is tried again, if any wait.
+    /// When the next one is attempted, if any wait.
     next: Option<String>,
     /// How many wait.
     count: u32,
-    /// Where mails are written as files, while no mail server is set.
+    /// The folder that receives mails as files while no mail server is set.
     folder: Option<String>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Loads the mails that wait for another try or were given up.
+/// Loads the mails that were given up or wait for another attempt.
 #[server(prefix = "/api/fn", endpoint = "mails-page")]
 pub async fn mails_page() -> Result<MailsView, AppError> {
     let me = crate::staff::access::me().await?;
@@ -74,14 +74,14 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
         next: put_off.next.map(moment),
         count: put_off.count,
         folder: bookings::mails::folder(&quince).map(|folder| folder.display().to_string()),
-        kept: crate::context::kept("mails").await,
+        flash: crate::context::flash("mails").await,
     })
 }
 
-/// Sends a mail that was given up again.
+/// Enqueues a mail that was given up again.
 #[server(prefix = "/api/fn", endpoint = "send-mail-again")]
 pub async fn send_mail_again(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("mails");
+    let form = crate::context::FormPost::new("mails");
     let done = "The mail is on its way. It comes back to this list if it is refused again.";
     form.stay(again(&id).await, done).await
 }
@@ -93,11 +93,11 @@ async fn again(id: &str) -> Result<(), AppError> {
     Ok(bookings::mails::send_again(&crate::context::quince()?, staff, id).await?)
 }
 
-/// Tries the mails that wait for another try now.
+/// Makes the waiting mails due now.
 #[server(prefix = "/api/fn", endpoint = "try-mails-now")]
 pub async fn try_mails_now() -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("mails");
-    let done = "They are being tried. Load this page again in a moment to see what is left.";
+    let form = crate::context::FormPost::new("mails");
+    let done = "They are being sent. Reload this page in a moment to see what is left.";
     form.stay(hurry().await, done).await
 }
 
@@ -117,7 +117,7 @@ pub fn MailsPage() -> impl IntoView {
         |_| mails_page(),
     );
     view! {
-        <SettingsHeader title="Mails" lead="Mails that could not be sent. Those that wait are tried again by themselves; those that were given up can be sent again."/>
+        <SettingsHeader title="Mails" lead="Mails that could not be sent. Waiting ones are retried automatically; those that were given up can be sent again."/>
         {load_page(page, move |view| view! { <Shown view again now/> }.into_any())}
     }
 }
@@ -128,14 +128,14 @@ fn Shown(
     again: ServerAction<SendMailAgain>,
     now: ServerAction<TryMailsNow>,
 ) -> impl IntoView {
-    let problems = (problem_of(again, &view.kept), problem_of(now, &view.kept));
+    let problems = (problem_of(again, &view.flash), problem_of(now, &view.flash));
     let problem = Signal::derive(move || problems.0.get().or_else(|| problems.1.get()));
-    let dones = (done_of(again, &view.kept), done_of(now, &view.kept));
+    let dones = (done_of(again, &view.flash), done_of(now, &view.flash));
     let done = Signal::derive(move || dones.0.get().or_else(|| dones.1.get()));
     let folder = view.folder.map(|folder| {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set">
-                <p>{format!("Nobody gets a mail: they are written as files to {folder}. Whoever runs this server sets one by QUINCE_SMTP_URL.")}</p>
+                <p>{format!("No mail is sent: mails are written as files to {folder}. Whoever runs this server can set one with QUINCE_SMTP_URL.")}</p>
             </Notice>
         }
     });
@@ -143,16 +143,16 @@ fn Shown(
     let waiting = view.next.map(|next| {
         let (sentence, button) = match view.count {
             1 => (
-                format!("One mail could not be sent. It is tried again on {next}. If what kept it is mended, you need not wait."),
+                format!("One mail could not be sent. It is tried again on {next}. If the cause is fixed, you need not wait."),
                 "Try it now",
             ),
             count => (
-                format!("{count} mails could not be sent. The first is tried again on {next}. If what kept them is mended, you need not wait."),
+                format!("{count} mails could not be sent. The first is tried again on {next}. If the cause is fixed, you need not wait."),
                 "Try them now",
             ),
         };
         view! {
-            <Notice tone=Tone::Warn title="Mails wait for another try">
+            <Notice tone=Tone::Warn title="Mails are waiting to be sent">
                 <p>{sentence}</p>
                 <ActionForm action=now>
                     <Button busy=now.pending()>{button}</Button>
@@ -183,14 +183,14 @@ fn Shown(
         {folder}
         {waiting}
         {if is_empty {
-            view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is refused, when nothing helped for five days, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
+            view! { <EmptyState title="No mail was given up"><p>"A mail is given up when its recipient is rejected, after five days of failures, or when its address got many and nobody opened a link in one of them."</p></EmptyState> }.into_any()
         } else {
             has_given_up.then(|| view! { <h2>"Given up"</h2><ul class="rows">{rows}</ul> }).into_any()
         }}
     }
 }
 
-/// Which mail it is, why it was not sent, and what it is about.
+/// The kind of mail, why it was not sent, and what it is about.
 #[component]
 fn MailWords(mail: MailRow) -> impl IntoView {
     view! {
@@ -199,7 +199,7 @@ fn MailWords(mail: MailRow) -> impl IntoView {
             <p class="row-detail">{mail.problem}</p>
             <p class="row-detail">
                 {mail.appointment.map(|(words, href)| view! { <a href=href>{words}</a> " · " })}
-                {format!("Asked for on {}", mail.asked)}
+                {format!("Queued on {}", mail.asked)}
             </p>
         </div>
     }

@@ -1,4 +1,4 @@
-//! Settings: a person's own (My Profile, Integrations with the wizard, Calendar Configuration), and the workspace's.
+//! The settings: personal ones (My Profile, Integrations with the wizard, Calendar Configuration), and the workspace's.
 
 pub mod calendar_choice;
 pub mod calendar_configuration;
@@ -31,7 +31,7 @@ use workspace::WorkspaceSettingsPage;
 
 use crate::ui::{Notice, Tone};
 
-/// The settings pages and the wizard. They are children of the staff layout.
+/// The routes of the settings and the wizard, inside the staff layout.
 #[component(transparent)]
 pub fn SettingsRoutes() -> AnyNestedRoute {
     view! {
@@ -50,7 +50,7 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
-/// That the workspace's Simple calendars do not use iCloud (D1); nothing where there are none.
+/// The sentence about Simple calendars, which do not use iCloud (D1); none if there are none.
 #[cfg(feature = "ssr")]
 async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, crate::error::AppError> {
     let all = bookings::booking_calendars::public_list(quince).await?;
@@ -65,7 +65,7 @@ async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, cra
     }))
 }
 
-/// Appointments that stay although their day is closed, each with its page, in a person's zone.
+/// Converts appointments on closed days for display in a person's zone.
 #[cfg(feature = "ssr")]
 fn staying(found: Vec<bookings::holidays::OnClosedDay>, zone: &zones::Zone) -> Vec<StayingRow> {
     let row = |found: bookings::holidays::OnClosedDay| {
@@ -91,7 +91,7 @@ pub struct StayingRow {
     host: String,
 }
 
-/// Says which appointments lie on closed days, if any.
+/// The notice about appointments on closed days, if there are any.
 #[component]
 fn StayingNotice(title: &'static str, rows: Vec<StayingRow>) -> impl IntoView {
     (!rows.is_empty()).then(|| {

@@ -15,9 +15,10 @@ use super::hours::{HoursFields, HoursText};
 use super::tabs::SettingsHeader;
 use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{
-    Button, Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load, problem_of,
+    Button, Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, load, problem_of,
+    rebuild_on,
 };
 
 /// What My Profile shows.
@@ -28,12 +29,12 @@ pub struct ProfileView {
     zone: String,
     zones: Vec<ZoneOption>,
     hours: HoursText,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
-    /// One's own appointments to come that lie on days off, and stay.
+    /// The person's future appointments on days off.
     staying: Vec<StayingRow>,
-    kept: KeptForm,
-    kept_password: KeptForm,
+    flash: FormFlash,
+    flash_of_password: FormFlash,
 }
 
 /// Loads My Profile.
@@ -43,8 +44,8 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
     let quince = crate::context::quince()?;
     let version = crate::context::version(Versioned::profile(staff)).await?;
     let profile = bookings::profile::get(&quince, staff).await?;
-    let kept = crate::context::kept("profile").await;
-    let typed = kept
+    let flash = crate::context::flash("profile").await;
+    let typed = flash
         .values
         .get("hours")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -54,11 +55,11 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
         zones: crate::ui::zone::zone_options(quince.now()),
         hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
         zone: profile.zone.name().to_owned(),
-        version: kept.value_or("seen", &version),
+        version: flash.value_or("seen", &version),
         name: profile.name,
         email: profile.email,
-        kept,
-        kept_password: crate::context::kept("password").await,
+        flash,
+        flash_of_password: crate::context::flash("password").await,
     })
 }
 
@@ -71,7 +72,7 @@ pub async fn save_profile(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&hours).unwrap_or_default();
-    let form = crate::context::Submitted::new("profile")
+    let form = crate::context::FormPost::new("profile")
         .keep("name", &name)
         .keep("zone", &zone)
         .keep("hours", &typed)
@@ -92,10 +93,10 @@ async fn save(seen: &str, name: String, zone: String, hours: &HoursText) -> Resu
     Ok(bookings::profile::save(&crate::context::quince()?, by, &form).await?)
 }
 
-/// Changes the password. Every other session of this person ends.
+/// Changes the password, and ends the person's other sessions.
 #[server(prefix = "/api/fn", endpoint = "change-password")]
 pub async fn change_password(current: String, new_password: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("password");
+    let form = crate::context::FormPost::new("password");
     form.stay(
         change(&current, &new_password).await,
         "Your password is changed. Other devices are signed out.",
@@ -107,8 +108,9 @@ pub async fn change_password(current: String, new_password: String) -> Result<St
 async fn change(current: &str, new: &str) -> Result<(), AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
     let staff = crate::staff::access::signed_in().await?;
-    let anew = bookings::accounts::change_password(&crate::context::quince()?, staff, current, new).await?;
-    crate::staff::access::start_session(anew).await
+    let signed_in =
+        bookings::accounts::change_password(&crate::context::quince()?, staff, current, new).await?;
+    crate::staff::access::start_session(signed_in).await
 }
 
 /// `/settings/profile`.
@@ -120,7 +122,7 @@ pub fn ProfilePage() -> impl IntoView {
     view! {
         <SettingsHeader title="My Profile" lead="Your name, time zone and working hours."/>
         {load(page, move |profile| {
-            anew(saved.get_untracked(), move || view! { <ProfileForms profile=profile.clone() save/> }).into_any()
+            rebuild_on(saved.get_untracked(), move || view! { <ProfileForms profile=profile.clone() save/> }).into_any()
         })}
     }
 }
@@ -136,21 +138,21 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
         hours,
         version,
         staying,
-        kept,
-        kept_password,
+        flash,
+        flash_of_password,
     } = profile;
-    let problem = problem_of(save, &kept);
-    let done = done_of(save, &kept);
-    let password_problem = problem_of(change, &kept_password);
-    let password_done = done_of(change, &kept_password);
+    let problem = problem_of(save, &flash);
+    let done = done_of(save, &flash);
+    let password_problem = problem_of(change, &flash_of_password);
+    let password_done = done_of(change, &flash_of_password);
     view! {
         <Card title="You">
             <FormNotice problem done/>
-            <StayingNotice title="These appointments lie on your days off, and stay" rows=staying/>
+            <StayingNotice title="These appointments fall on your days off and are kept" rows=staying/>
             <ActionForm action=save>
-                <Field label="Name" name="name" value=kept.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
+                <Field label="Name" name="name" value=flash.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>
-                <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Your hours are in this zone." problem/>
+                <ZonePicker options=zones value=flash.value_or("zone", &zone) help="Your hours are in this zone." problem/>
                 <HoursFields name="hours" hours problem/>
                 <SaveButtons version problem busy=save.pending()/>
             </ActionForm>
@@ -166,12 +168,12 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
     }
 }
 
-/// What a form that stays on its page has done: by the action (with script), else as the page remembers (without).
-pub fn done_of<S>(action: ServerAction<S>, kept: &KeptForm) -> Signal<Option<String>>
+/// What a form that stays on its page has done: from the action with script, else from the flash message.
+pub fn done_of<S>(action: ServerAction<S>, flash: &FormFlash) -> Signal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Error = AppError, Output = String> + Clone + Send + Sync + 'static,
 {
-    let remembered = kept.done.clone();
+    let remembered = flash.done.clone();
     Signal::derive(move || match &*action.value().read() {
         Some(Ok(done)) => Some(done.clone()),
         Some(Err(_)) => None,

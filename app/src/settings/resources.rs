@@ -1,4 +1,4 @@
-//! Rooms and equipment: what services can need, by sort and quantity.
+//! Rooms and equipment that services can need, by kind and quantity.
 
 #![expect(
     missing_docs,
@@ -16,13 +16,13 @@ use super::tabs::SettingsHeader;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::error::FieldProblem;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::field::sentence_of;
 #[cfg(feature = "ssr")]
 use crate::ui::number::whole_number;
-use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, anew, load_page, problem_of};
+use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, load_page, problem_of, rebuild_on};
 
-/// Rooms or equipment of one sort as typed; without a name it is none.
+/// A row as typed; without a name it is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceText {
@@ -35,12 +35,12 @@ pub struct ResourceText {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResourcesView {
     resources: Vec<ResourceText>,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Empty rows that wait to be filled in.
+/// Number of empty rows at the end.
 const SPARE: usize = 3;
 
 /// Loads rooms and equipment, for the owner and admins.
@@ -52,8 +52,8 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
     }
     let version = crate::context::version(Versioned::RESOURCES).await?;
     let stored = bookings::services::resources(&crate::context::quince()?).await?;
-    let kept = crate::context::kept("resources").await;
-    let typed = kept
+    let flash = crate::context::flash("resources").await;
+    let typed = flash
         .values
         .get("resources")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -64,8 +64,8 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
     });
     Ok(ResourcesView {
         resources: typed.unwrap_or_else(|| shown.collect()),
-        version: kept.value_or("seen", &version),
-        kept,
+        version: flash.value_or("seen", &version),
+        flash,
     })
 }
 
@@ -76,7 +76,7 @@ pub async fn save_resources(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&resources).unwrap_or_default();
-    let form = crate::context::Submitted::new("resources")
+    let form = crate::context::FormPost::new("resources")
         .keep("resources", &typed)
         .keep("seen", &seen);
     form.stay(save(&seen, resources).await, "Saved.").await
@@ -85,14 +85,14 @@ pub async fn save_resources(
 #[cfg(feature = "ssr")]
 async fn save(seen: &str, rows: Vec<ResourceText>) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
-    let all = understood(rows).map_err(AppError::Fields)?;
+    let all = parse_form(rows).map_err(AppError::Fields)?;
     bookings::services::save_resources(&crate::context::quince()?, by, all).await?;
     Ok(())
 }
 
-/// The rows that have a name. Problems are told at their rows.
+/// Parses the rows that have a name. Problems are reported at their rows.
 #[cfg(feature = "ssr")]
-fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::ResourceForm>, Vec<FieldProblem>> {
+fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::ResourceForm>, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut all = Vec::new();
     for (row, resource) in rows.into_iter().enumerate() {
@@ -104,9 +104,9 @@ fn understood(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
             });
         };
         if name.is_empty() {
-            // One that is stored is removed so.
+            // Emptying the name of an existing row removes it.
             if resource.id.is_empty() && !quantity.is_empty() {
-                problem("name", "Enter what there is, or empty how many, too.".to_owned());
+                problem("name", "Enter a name, or empty the number, too.".to_owned());
             }
             continue;
         }
@@ -146,17 +146,17 @@ pub fn ResourcesPage() -> impl IntoView {
     view! {
         <SettingsHeader title="Rooms and equipment" lead="What services can need. Nobody is booked into a room that is taken."/>
         {load_page(page, move |view| {
-            anew(saved.get_untracked(), move || view! { <Shown view=view.clone() save/> }).into_any()
+            rebuild_on(saved.get_untracked(), move || view! { <Shown view=view.clone() save/> }).into_any()
         })}
     }
 }
 
 #[component]
 fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoView {
-    let problem = problem_of(save, &view.kept);
-    let done = done_of(save, &view.kept);
+    let problem = problem_of(save, &view.flash);
+    let done = done_of(save, &view.flash);
     let sentence = sentence_of(Some(problem), "resources");
-    // Rows stay where they are, so that an error finds its row.
+    // Empty rows in between stay, so that an error finds its row.
     let used = view
         .resources
         .iter()
@@ -171,7 +171,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
         .enumerate()
         .map(|(row, resource)| {
             let number = row + 1;
-            // Said once: the rows are alike.
+            // Only the first row has the help texts, since all are alike.
             let (name_help, quantity_help) = if row == 0 {
                 ("What it is, for example Chair or Treatment room.", "Of this sort, 1 to 1000. Usually 1.")
             } else {

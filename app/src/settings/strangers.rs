@@ -1,4 +1,4 @@
-//! Undoing at once what one network or one mail address sent, for the owner and admins.
+//! Undoing everything that one network or mail address sent, for the owner and admins.
 
 #![expect(
     missing_docs,
@@ -13,28 +13,28 @@ use serde::{Deserialize, Serialize};
 use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_page, problem_of};
 
 /// What the page shows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StrangersView {
-    /// The network or address that was asked for.
+    /// The network or address in question.
     whose: String,
-    /// Why that is none.
+    /// Why it is neither.
     problem: Option<AppError>,
-    /// What would be undone, a sentence each; empty when there is nothing.
+    /// What would be undone, one sentence each.
     counts: Vec<String>,
-    /// The first of the appointments: address of its page, name, and the rest.
+    /// The first of the appointments: path of its page, name, and details.
     appointments: Vec<(String, String, String)>,
-    /// How many more there are.
+    /// A sentence about how many more there are.
     more: String,
-    /// Who booked much lately: address of what it was, who, and how much.
+    /// Who booked most: path of their undo page, who, and how much.
     busy: Vec<(String, String, String)>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Loads what one network or address sent.
+/// Loads what a network or address sent.
 #[server(prefix = "/api/fn", endpoint = "strangers-page")]
 pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
     let me = crate::staff::access::me().await?;
@@ -55,7 +55,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
                 (address_of(&busy.whose), busy.whose, booked)
             })
             .collect(),
-        kept: crate::context::kept("undo").await,
+        flash: crate::context::flash("undo").await,
         ..StrangersView::default()
     };
     let asked = whose.trim();
@@ -102,7 +102,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
     })
 }
 
-/// The page with what this network or address sent.
+/// The path of this page for a network or address.
 #[cfg(feature = "ssr")]
 pub fn address_of(whose: &str) -> String {
     format!(
@@ -119,7 +119,7 @@ fn counted(number: u32, one: &str, many: &str) -> String {
     }
 }
 
-/// What there is, a line each.
+/// What was found, one sentence each.
 #[cfg(feature = "ssr")]
 fn sentences(found: &bookings::undo::Found) -> Vec<String> {
     let all = [
@@ -145,7 +145,7 @@ fn sentences(found: &bookings::undo::Found) -> Vec<String> {
 /// Undoes it.
 #[server(prefix = "/api/fn", endpoint = "undo-strangers")]
 pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("undo").keep("tell", &tell);
+    let form = crate::context::FormPost::new("undo").keep("tell", &tell);
     match undo(&whose, tell == "true").await {
         Ok(done) => form.stay(Ok::<(), AppError>(()), &done).await,
         Err(error) => form.stay(Err(error), "").await,
@@ -160,7 +160,7 @@ async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
         .map_err(|nobody: bookings::undo::NobodyNamed| AppError::Refused(nobody.to_string()))?;
     let done = bookings::undo::undo(&crate::context::quince()?, staff, &whose, tell).await?;
     Ok(if done.is_empty() {
-        "There was nothing to undo any more.".to_owned()
+        "There was nothing left to undo.".to_owned()
     } else {
         format!("Undone: {}.", sentences(&done).join(", "))
     })
@@ -184,8 +184,8 @@ pub fn StrangersPage() -> impl IntoView {
 
 #[component]
 fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoView {
-    let problem = problem_of(action, &view.kept);
-    let done = done_of(action, &view.kept);
+    let problem = problem_of(action, &view.flash);
+    let done = done_of(action, &view.flash);
     let asked = view.problem.clone();
     let asked = Signal::derive(move || asked.clone());
     let is_asked = !view.whose.is_empty() && view.problem.is_none();
@@ -226,7 +226,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
         })}
         <Card title="Who booked most in the last seven days">
             {if none {
-                view! { <p class="soft">"Nobody has booked more than one appointment to come."</p> }.into_any()
+                view! { <p class="soft">"Nobody has booked more than one future appointment."</p> }.into_any()
             } else {
                 view! { <ul class="rows">{busy}</ul> }.into_any()
             }}
@@ -244,7 +244,7 @@ fn ToUndo(
 ) -> impl IntoView {
     if counts.is_empty() {
         return view! {
-            <EmptyState title=format!("Nothing of {whose}")><p>"There is nothing to undo."</p></EmptyState>
+            <EmptyState title=format!("Nothing from {whose}")><p>"There is nothing to undo."</p></EmptyState>
         }
         .into_any();
     }
@@ -263,7 +263,7 @@ fn ToUndo(
             </details>
             <ActionForm action=action>
                 <input type="hidden" name="whose" value=whose/>
-                <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing of it. Hosts see it in their calendars."/>
+                <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing about it. Hosts see it in their calendars."/>
                 <div class="form-end">
                     <Button look=Look::Danger busy=action.pending()>"Cancel and remove all of it"</Button>
                 </div>

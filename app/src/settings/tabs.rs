@@ -1,4 +1,4 @@
-//! The places of the settings, side by side.
+//! The tabs of the settings.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -6,13 +6,13 @@ use leptos_router::components::A;
 use crate::staff::frame::Frame;
 use crate::ui::PageHeader;
 
-/// What everybody sets for themselves.
+/// Personal settings.
 const OWN: [(&str, &str); 3] = [
     ("/settings/profile", "My Profile"),
     ("/settings/integrations", "Integrations"),
     ("/settings/calendar-configuration", "Calendar Configuration"),
 ];
-/// What the owner and admins set for all.
+/// Settings of the workspace.
 const ADMINS: [(&str, &str); 4] = [
     ("/settings/workspace", "Workspace"),
     ("/settings/resources", "Rooms and equipment"),

@@ -1,5 +1,5 @@
-//! Connecting iCloud in three steps: get a password (D7), connect (D8), choose calendars (D9, D6). The step is in
-//! the address and everything done so far is kept, so the wizard can be left and resumed.
+//! Connecting iCloud in three steps: password (D7), connection (D8), calendars (D9, D6). The step is in the address, and each one is
+//! saved, so the wizard can be left and resumed.
 
 #![expect(
     missing_docs,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar_choice::{AccountView, ConflictChoice, PoliciesChoice, PrimaryChoice, servers};
 use super::connect_form::{ConnectForm, PracticeView};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, ButtonLink, Card, FormNotice, Look, Notice, PageHeader, Tone, load, problem_of};
 
 /// What the wizard shows.
@@ -23,8 +23,8 @@ pub struct WizardView {
     accounts: Vec<AccountView>,
     has_primary: bool,
     practice: Option<PracticeView>,
-    kept_login: KeptForm,
-    kept_choice: KeptForm,
+    flash_of_login: FormFlash,
+    flash_of_choice: FormFlash,
     booking_page: Option<String>,
 }
 
@@ -39,15 +39,15 @@ pub async fn wizard_page() -> Result<WizardView, AppError> {
         accounts: super::calendar_choice::accounts(&configuration),
         has_primary: configuration.primary.is_some(),
         practice: super::connect_form::practice(&quince),
-        kept_login: crate::context::kept("connect").await,
-        kept_choice: crate::context::kept("choose-calendars").await,
+        flash_of_login: crate::context::flash("connect").await,
+        flash_of_choice: crate::context::flash("choose-calendars").await,
         booking_page: calendars
             .first()
             .map(|calendar| format!("/book/{}", calendar.slug)),
     })
 }
 
-/// Saves step 3: primary calendar, calendars to check, and how the events of the new connection are treated.
+/// Saves step 3: primary calendar, conflict calendars, and the policies of the new connection.
 #[server(prefix = "/api/fn", endpoint = "choose-calendars")]
 pub async fn choose_calendars(
     #[server(default)] primary: String,
@@ -56,7 +56,7 @@ pub async fn choose_calendars(
     #[server(default)] policy: String,
     #[server(default)] when_stale: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("choose-calendars")
+    let form = crate::context::FormPost::new("choose-calendars")
         .keep("policy", &policy)
         .keep("when_stale", &when_stale);
     let policies = (connection.as_str(), policy.as_str(), when_stale.as_str());
@@ -89,7 +89,7 @@ async fn choose(
 pub fn WizardPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|query| query.get("step").unwrap_or_default()));
-    // The step is part of the question, so that a step that changed something shows it.
+    // Depends on the step, so that it is loaded again after a step changed something.
     let page = Resource::new(move || asked.get(), |_| wizard_page());
     view! {
         <PageHeader title="Connect iCloud" lead="Three short steps. You can leave at any time and come back."/>
@@ -108,7 +108,7 @@ enum Step {
     Done,
 }
 
-/// The step asked for, if it can be done yet; without one, the first that is left to do.
+/// The requested step if it is available, else the first that is not done.
 fn step(asked: &str, wizard: &WizardView) -> Step {
     let connected = !wizard.accounts.is_empty();
     match asked {
@@ -153,7 +153,7 @@ fn shown(step: Step, wizard: WizardView) -> AnyView {
         Step::Password => view! { <PasswordStep/> }.into_any(),
         Step::Login => view! {
             <Card title="Sign in to iCloud">
-                <ConnectForm kept=wizard.kept_login practice=wizard.practice/>
+                <ConnectForm flash=wizard.flash_of_login practice=wizard.practice/>
             </Card>
         }
         .into_any(),
@@ -166,7 +166,7 @@ fn shown(step: Step, wizard: WizardView) -> AnyView {
 fn PasswordStep() -> impl IntoView {
     view! {
         <Card title="Get an app-specific password">
-            <p>"Apple lets other apps read your calendar only with a password made for that app. You can take it back at any time."</p>
+            <p>"Apple lets other apps read your calendar only with a password made for that app. You can revoke it at any time."</p>
             <ol class="how-to">
                 <li>"Open " <a href="https://account.apple.com" rel="external noopener" target="_blank">"account.apple.com"</a> " and sign in."</li>
                 <li>"Under " <strong>"Sign-In and Security"</strong> ", make sure that two-factor authentication is on."</li>
@@ -178,7 +178,7 @@ fn PasswordStep() -> impl IntoView {
     }
 }
 
-/// That the connection was made, in a sentence.
+/// The sentence that the connection was made.
 fn connected(servers: &str) -> String {
     match servers {
         "iCloud" => "Your iCloud is connected.".to_owned(),
@@ -189,15 +189,15 @@ fn connected(servers: &str) -> String {
 #[component]
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     let action = ServerAction::<ChooseCalendars>::new();
-    let problem = problem_of(action, &wizard.kept_choice);
-    // Accounts that were connected before keep their rules.
+    let problem = problem_of(action, &wizard.flash_of_choice);
+    // Earlier connections keep their policies.
     let newest = wizard.accounts.last().cloned();
     let servers = servers(&wizard.accounts);
     let done = (!wizard.has_primary).then(|| connected(&servers));
-    let kept = wizard.kept_choice;
+    let flash = wizard.flash_of_choice;
     let rules = newest.map(|account| {
         let title = format!("Rules for {} · {}", account.place, account.username);
-        view! { <Card title><PoliciesChoice account kept problem/></Card> }
+        view! { <Card title><PoliciesChoice account flash problem/></Card> }
     });
     let (primary, conflicts) = (wizard.accounts.clone(), wizard.accounts);
     view! {

@@ -15,17 +15,17 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{
-    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, anew, load_page, problem_of,
+    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, load_page, problem_of, rebuild_on,
 };
 
-/// A holiday as typed, or several days in a row under one name; without a date it is none.
+/// A row of holidays as typed, one date or several in a row; ignored without a date.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HolidayText {
     date: String,
-    /// The last of several dates; empty: it is one alone.
+    /// The last of several dates; empty for one date.
     last: String,
     name: String,
 }
@@ -37,14 +37,14 @@ pub struct WorkspaceView {
     zone: String,
     zones: Vec<ZoneOption>,
     holidays: Vec<HolidayText>,
-    /// The version that it shows.
+    /// The version on which the form is based.
     version: String,
-    /// Appointments to come that lie on them, and stay.
+    /// Future appointments on holidays.
     staying: Vec<StayingRow>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Empty rows that wait to be filled in.
+/// Number of empty rows at the end.
 const SPARE: usize = 3;
 
 /// Loads the workspace, for the owner and admins.
@@ -58,8 +58,8 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
     let version = crate::context::version(Versioned::WORKSPACE).await?;
     let workspace = bookings::accounts::workspace(&quince).await?;
     let holidays = bookings::holidays::list(&quince).await?;
-    let kept = crate::context::kept("workspace").await;
-    let typed = kept
+    let flash = crate::context::flash("workspace").await;
+    let typed = flash
         .values
         .get("holidays")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -67,12 +67,12 @@ pub async fn workspace_settings() -> Result<WorkspaceView, AppError> {
     let staying = bookings::holidays::appointments_on_holidays(&quince, me.id).await?;
     Ok(WorkspaceView {
         staying: super::staying(staying, &me.zone),
-        version: kept.value_or("seen", &version),
+        version: flash.value_or("seen", &version),
         name: workspace.name,
         zone: workspace.zone.name().to_owned(),
         zones: crate::ui::zone::zone_options(quince.now()),
         holidays: typed.unwrap_or_else(stored),
-        kept,
+        flash,
     })
 }
 
@@ -85,7 +85,7 @@ pub async fn save_workspace(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&holidays).unwrap_or_default();
-    let form = crate::context::Submitted::new("workspace")
+    let form = crate::context::FormPost::new("workspace")
         .keep("name", &name)
         .keep("zone", &zone)
         .keep("holidays", &typed)
@@ -102,7 +102,7 @@ async fn save(seen: &str, name: &str, zone: &str, holidays: &[HolidayText]) -> R
     Ok(())
 }
 
-/// Days in a row that have one name are one row.
+/// Converts between holidays and rows. Consecutive days with the same name are one row.
 #[cfg(feature = "ssr")]
 mod rows {
     use bookings::holidays::Holiday;
@@ -112,7 +112,7 @@ mod rows {
     use super::HolidayText;
     use crate::error::AppError;
 
-    /// Most days of one row.
+    /// Maximum number of days in a row.
     const DAYS_LIMIT: i32 = 366;
 
     pub fn of_holidays(holidays: &[Holiday]) -> Vec<HolidayText> {
@@ -161,7 +161,7 @@ mod rows {
         };
         if last < date {
             return Err(format!(
-                "{date}: the last day, {last}, is before it. Exchange the two."
+                "{date}: the last day, {last}, is before it. Swap the two."
             ));
         }
         if (last - date).get_days() >= DAYS_LIMIT {
@@ -218,15 +218,15 @@ pub fn WorkspaceSettingsPage() -> impl IntoView {
     view! {
         <SettingsHeader title="Workspace" lead="Your business, and the days on which it is closed."/>
         {load_page(page, move |settings| {
-            anew(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
+            rebuild_on(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
         })}
     }
 }
 
 #[component]
 fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl IntoView {
-    let problem = problem_of(save, &settings.kept);
-    let done = done_of(save, &settings.kept);
+    let problem = problem_of(save, &settings.flash);
+    let done = done_of(save, &settings.flash);
     let sentence = Signal::derive(move || problem.read().as_ref()?.of_field("holidays"));
     let WorkspaceView {
         name,
@@ -235,7 +235,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         holidays,
         version,
         staying,
-        kept,
+        flash,
     } = settings;
     let spare = std::iter::repeat_n(HolidayText::default(), SPARE);
     let rows = holidays
@@ -258,8 +258,8 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
         <StayingNotice title="These appointments lie on holidays, and stay" rows=staying/>
         <ActionForm action=save>
             <Card title="The business">
-                <Field label="Name" name="name" value=kept.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
-                <ZonePicker options=zones value=kept.value_or("zone", &zone) help="Used where nobody's own zone applies." problem/>
+                <Field label="Name" name="name" value=flash.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
+                <ZonePicker options=zones value=flash.value_or("zone", &zone) help="Used where nobody's own zone applies." problem/>
             </Card>
             <Card title="Holidays">
                 <p class="field-help">

@@ -1,4 +1,4 @@
-//! Who is signed in: asked by every server function of the pages behind the sign-in.
+//! Who is signed in. Every server function behind the sign-in asks here.
 
 use bookings::StaffId;
 use bookings::accounts::{Me, SESSION_STAFF, SignedIn};
@@ -9,10 +9,10 @@ use leptos::prelude::use_context;
 use crate::context::{internal, quince, session, with_status};
 use crate::error::AppError;
 
-/// Who is signed in, if anybody.
+/// The signed-in person, if any.
 async fn who() -> Result<Option<StaffId>, AppError> {
     match session()?.get(SESSION_STAFF).await {
-        // What cannot be read is nobody.
+        // Session data that cannot be read counts as signed out.
         Err(tower_sessions::session::Error::SerdeJson(_)) => Ok(None),
         found => found.map_err(|error| internal(&error)),
     }
@@ -23,7 +23,7 @@ pub async fn is_signed_in() -> bool {
     matches!(who().await, Ok(Some(_)))
 }
 
-/// The person signed in. Nobody: the browser is sent to the sign-in, which leads back here.
+/// The signed-in person. If there is none, the browser is redirected to the sign-in, which returns here.
 pub async fn signed_in() -> Result<StaffId, AppError> {
     if let Some(staff) = who().await? {
         return Ok(staff);
@@ -36,27 +36,27 @@ pub async fn signed_in() -> Result<StaffId, AppError> {
     })
 }
 
-/// Whether this request is for a page, which leads to the sign-in by its status.
+/// Whether this request is for a page. A page redirects to the sign-in; a server function returns the error.
 fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/api/"))
 }
 
-/// The person signed in, who sends a form that was made from a version of what it changes. One that was open since before forms had
-/// versions has none: nothing was recorded by then, so it was version 0. So was everything that was never changed since.
+/// The signed-in person as editor of a form based on version `seen`. A form from before versions existed sends none and counts as version
+/// 0, which is the version of everything that was never changed since.
 pub async fn editor(seen: &str) -> Result<Editor, AppError> {
     let staff = signed_in().await?;
     Ok(Editor::having_seen(staff, seen.parse().unwrap_or(0)))
 }
 
-/// The person signed in, with name and role.
+/// The signed-in person with name and role.
 pub async fn me() -> Result<Me, AppError> {
     let staff = signed_in().await?;
     let found = bookings::accounts::me(&quince()?, staff).await?;
     Ok(found)
 }
 
-/// Starts a session for a person whose password was right: under a new id, so that an id known before is worth
-/// nothing.
+/// Starts a session after the password was checked. The session id is renewed, so that one known beforehand is worthless (session
+/// fixation).
 pub async fn start_session(who: SignedIn) -> Result<(), AppError> {
     let session = session()?;
     session.cycle_id().await.map_err(|error| internal(&error))?;
@@ -69,7 +69,7 @@ pub async fn start_session(who: SignedIn) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The sign-in page, with the way back to the page that was asked for.
+/// The path of the sign-in page, with the page to return to.
 fn sign_in_address() -> String {
     let page = use_context::<Parts>()
         .filter(|parts| parts.method == http::Method::GET && !parts.uri.path().starts_with("/api/"))
@@ -85,7 +85,7 @@ fn sign_in_address() -> String {
     }
 }
 
-/// The page to go to after signing in: only addresses of this site.
+/// The page to return to after signing in. Only paths of this site are accepted.
 pub fn way_back(to: &str) -> String {
     let own = to.starts_with('/')
         && !to.starts_with("//")
@@ -99,7 +99,7 @@ pub fn way_back(to: &str) -> String {
     }
 }
 
-/// A text as one value of an address.
+/// Percent-encodes a query value.
 pub fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

@@ -1,4 +1,4 @@
-//! Who is signed in, and the way out.
+//! The account menu, and signing out.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use super::frame::Person;
 use crate::error::AppError;
 use crate::ui::Button;
 
-/// Ends the session on the server, so that a copied cookie is worth nothing.
+/// Ends the session on the server, so that a copied cookie is worthless.
 #[server(prefix = "/api/fn", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), AppError> {
     crate::context::session()?
@@ -18,7 +18,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-/// At the foot of the navigation.
+/// The menu at the foot of the navigation.
 #[component]
 pub fn AccountMenu(
     /// Who is signed in.

@@ -1,4 +1,4 @@
-//! One appointment: everything about it, and what staff can do with it.
+//! The page of one appointment, with all actions of staff.
 
 #![expect(
     missing_docs,
@@ -15,15 +15,15 @@ use leptos_router::hooks::use_params_map;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::appointments::status_words;
+use super::appointments::status_label;
 use super::frame::Frame;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
 use actions::Actions;
 use cards::{CancelCard, DeclineCard, DeleteCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
 
-/// What the page shows.
+/// The page's data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AppointmentDetail {
     id: String,
@@ -42,44 +42,44 @@ pub struct AppointmentDetail {
     answers: Vec<(String, String)>,
     session: Option<String>,
     cancelled: Option<String>,
-    /// Which staff member booked it, if not the client.
+    /// The staff member who booked it, if not the client.
     booked_by: Option<String>,
-    /// Until when its client has to confirm it by mail, if they have to.
+    /// The deadline for the client to confirm by mail, if they have to.
     confirm_until: Option<String>,
-    /// Where admins undo all that came with the client's address.
+    /// The path of the page that undoes all bookings with the client's address, for admins.
     undo: Option<String>,
-    /// What it was booked over, each reason in words.
+    /// The reasons that its booking overrode.
     record: Vec<String>,
-    /// That an event collides with it, with a next step.
+    /// The sentence about a colliding event, with a next step.
     collision: Option<String>,
     client_zone: String,
     writes: Vec<WriteView>,
-    /// The mails about it that were given up: what and to whom, and why.
+    /// Mails about it that were given up: kind and recipient, and the reason.
     mails_given_up: Vec<(String, String)>,
-    /// The mails about it that wait for another try: which, and why the last failed.
+    /// Mails about it that wait for another attempt: kind, and the reason of the last failure.
     mails_waiting: Vec<(String, String)>,
-    /// The viewer may send them again.
+    /// Whether the viewer may send them again.
     may_send_again: bool,
-    /// Why there are none, if so.
+    /// Why it is in no calendar, if so.
     no_writes: String,
     date: String,
     time: String,
     can_change: bool,
-    /// Whether its client is told when it is deleted, unless the person wants it otherwise; nothing where there is nothing to tell.
+    /// Whether the client is informed of a deletion by default; none if there is nothing to inform them of.
     tells_client: Option<bool>,
-    /// Who takes part and can be exchanged: id and name; empty where nobody can.
+    /// The hosts who can be replaced: id and name.
     hosts: Vec<(String, String)>,
-    /// Who could take part instead.
+    /// The members who could replace them.
     others: Vec<(String, String)>,
-    /// Another member may get it when it is moved.
+    /// Whether moving it may change the host.
     may_change_hands: bool,
     steps: Vec<StatusStep>,
-    /// The version that the page shows.
+    /// The version on which the forms are based.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// A status that the appointment can be given now.
+/// A status that the appointment can get now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusStep {
     status: String,
@@ -87,14 +87,14 @@ pub struct StatusStep {
     help: String,
 }
 
-/// How the appointment stands in one calendar.
+/// The state of its event in one calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteView {
     state: String,
     words: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     server: String,
-    /// Whose calendar, and which: "Jonas Okafor, Work".
+    /// Host and calendar: "Jonas Okafor, Work".
     place: String,
     problem: Option<String>,
 }
@@ -112,12 +112,12 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let id = appointment_id(id)?;
     let version = crate::context::version(Versioned::appointment(id)).await?;
     let found = bookings::appointments::get(&quince, me.id, id).await?;
-    let kept = crate::context::kept("appointment").await;
+    let flash = crate::context::flash("appointment").await;
     let booked_by = match found.booked_by {
         Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
         None => None,
     };
-    // Who has left the booking calendar keeps the appointment, and sees it.
+    // A member who has left the booking calendar keeps the appointment and sees it.
     let calendar = bookings::booking_calendars::get(&quince, me.id, found.calendar)
         .await
         .ok();
@@ -130,27 +130,27 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let undo = (me.is_admin() && found.booked_by.is_none())
         .then(|| crate::settings::strangers::address_of(&found.email));
     let failed = bookings::mails::failed_about(&quince, found.id).await?;
-    let in_words = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
-        let in_words = |mail: bookings::mails::FailedMail| {
+    let reasons = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
+        let reasons = |mail: bookings::mails::FailedMail| {
             (format!("{} · {}", mail.title, mail.recipient), mail.problem)
         };
-        mails.into_iter().map(in_words).collect()
+        mails.into_iter().map(reasons).collect()
     };
     Ok(AppointmentDetail {
         version,
         booked_by,
         undo,
-        mails_given_up: in_words(failed.given_up),
-        mails_waiting: in_words(failed.waiting),
+        mails_given_up: reasons(failed.given_up),
+        mails_waiting: reasons(failed.waiting),
         may_send_again: me.is_admin(),
         hosts,
         others,
         may_change_hands,
-        ..detail(found, &me.zone, quince.now(), kept)
+        ..detail(found, &me.zone, quince.now(), flash)
     })
 }
 
-/// Who takes part in an appointment, and who of the team could instead; nobody where that cannot be changed.
+/// The hosts who can be replaced, and the members who could replace them; empty if that is not possible.
 #[cfg(feature = "ssr")]
 async fn reassignable(
     quince: &bookings::Quince,
@@ -191,7 +191,7 @@ fn detail(
     appointment: bookings::appointments::AppointmentView,
     zone: &zones::Zone,
     now: jiff::Timestamp,
-    kept: KeptForm,
+    flash: FormFlash,
 ) -> AppointmentDetail {
     let local = zone.local(appointment.start);
     let writes: Vec<WriteView> = appointment.writes.iter().map(write_view).collect();
@@ -202,7 +202,7 @@ fn detail(
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         zone: zone.to_string(),
-        status: super::appointments::standing(&appointment),
+        status: super::appointments::status_text(&appointment),
         can_change: is_changeable(appointment.status),
         tells_client: (appointment.status.is_active() && appointment.confirm_until.is_none())
             .then_some(appointment.end > now),
@@ -253,7 +253,7 @@ fn detail(
         cancelled: appointment.cancelled_by.map(|by| {
             let by = match by.as_str() {
                 "client" => "the client".to_owned(),
-                // It was not confirmed in time, as the reason says.
+                // Not confirmed in time; the reason says so.
                 "nobody" => return appointment.cancel_reason.clone().unwrap_or_default(),
                 _ => by,
             };
@@ -264,7 +264,7 @@ fn detail(
         }),
         steps,
         version: String::new(),
-        kept,
+        flash,
     }
 }
 
@@ -278,7 +278,7 @@ fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
         .collect();
     WriteView {
         state: write.state.as_str().to_owned(),
-        words: write_words(write.state, &write.place),
+        words: write_label(write.state, &write.place),
         server: write.place.clone(),
         place: names.join(", "),
         problem: write.problem.clone(),
@@ -290,16 +290,16 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     use bookings::Status;
 
     let (words, help) = match (from, to) {
-        (Status::New, Status::Confirmed) => ("Confirm", "The client is told that it takes place."),
+        (Status::New, Status::Confirmed) => ("Confirm", "The client is notified that it will take place."),
         (_, Status::Showed) => ("Showed", "The client came."),
-        (_, Status::NoShow) => ("No-show", "The client did not come. Its time is given back."),
+        (_, Status::NoShow) => ("No-show", "The client did not come. The time becomes free again."),
         (_, Status::Invalid) => (
             "Invalid",
-            "A mistake or spam. Its time is given back, and nobody is told.",
+            "A mistake or spam. The time becomes free again, and nobody is notified.",
         ),
         (Status::Invalid, Status::Confirmed) => (
             "Back to confirmed",
-            "Its time must still be free. The client is told that it takes place.",
+            "Its time must still be free. The client is notified that it will take place.",
         ),
         _ => ("Back to confirmed", "Its time must still be free."),
     };
@@ -310,9 +310,9 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     }
 }
 
-/// How a write stands, in words. `place` is its server: iCloud, or the host of another one.
+/// A label for the state of a calendar write. `place` is the server.
 #[cfg(feature = "ssr")]
-pub fn write_words(state: bookings::WriteState, place: &str) -> String {
+pub fn write_label(state: bookings::WriteState, place: &str) -> String {
     use bookings::WriteState;
 
     match state {
@@ -321,7 +321,7 @@ pub fn write_words(state: bookings::WriteState, place: &str) -> String {
         WriteState::Failed => format!("Could not be written to {place}"),
         WriteState::ChangedInIcloud => format!("Changed in {place}"),
         WriteState::Removed => format!("Removed from {place}"),
-        WriteState::NoCalendar => "In no calendar: none is chosen as primary".to_owned(),
+        WriteState::NoCalendar => "Not in a calendar: no primary calendar is chosen".to_owned(),
     }
 }
 
@@ -351,19 +351,19 @@ pub fn AppointmentPage() -> impl IntoView {
 
 #[component]
 fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
-    let (standing, tone) = status_words(&detail.status);
-    let problem = actions.problem(&detail.kept);
-    let latest = actions.done(&detail.kept);
+    let (status_text, tone) = status_label(&detail.status);
+    let problem = actions.problem(&detail.flash);
+    let latest = actions.done(&detail.flash);
     let done = Signal::derive(move || problem.read().is_none().then(&latest).flatten());
     let waits_for_client = detail.confirm_until.is_some();
     let pending = detail.status == "new" || waits_for_client;
-    let (id, kept, can_change) = (detail.id.clone(), detail.kept.clone(), detail.can_change);
+    let (id, flash, can_change) = (detail.id.clone(), detail.flash.clone(), detail.can_change);
     let version = detail.version.clone();
     let decline = (pending && can_change).then(|| {
-        view! { <DeclineCard id=id.clone() version=version.clone() reason=kept.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
+        view! { <DeclineCard id=id.clone() version=version.clone() reason=flash.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
     });
     let cancel = (!pending && can_change).then(|| {
-        view! { <CancelCard id=id.clone() version=version.clone() reason=kept.value("reason") action=actions.cancel problem/> }
+        view! { <CancelCard id=id.clone() version=version.clone() reason=flash.value("reason") action=actions.cancel problem/> }
     });
     let event = detail.writes.first().map(|write| match &detail.session {
         Some(_) => format!("the session's event in {} follows", write.server),
@@ -382,12 +382,12 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
-            <Badge tone>{standing}</Badge>
+            <Badge tone>{status_text}</Badge>
         </PageHeader>
         <FormNotice problem done/>
         {detail.confirm_until.clone().map(|until| view! {
             <Notice title="The client has not confirmed it yet">
-                <p>{format!("A mail with a link was sent to the client. The time is kept until {until}; then it is free again. You can confirm it in the client's place.")}</p>
+                <p>{format!("A link was sent to the client by email. The time is reserved until {until}. You can also confirm it for the client.")}</p>
             </Notice>
         })}
         <MailsGivenUp mails=detail.mails_given_up.clone() may_send_again=detail.may_send_again/>
@@ -403,8 +403,8 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             <MoveCard
                 id=id.clone()
                 version=version.clone()
-                date=kept.value_or("date", &detail.date)
-                time=kept.value_or("time", &detail.time)
+                date=flash.value_or("date", &detail.date)
+                time=flash.value_or("time", &detail.time)
                 others=detail.may_change_hands
                 action=actions.reschedule
                 problem
@@ -416,7 +416,7 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
     }
 }
 
-/// Mails, each with why it was not sent.
+/// A list of mails with the reason of each.
 fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
     let rows = mails
         .into_iter()
@@ -425,12 +425,12 @@ fn mail_list(mails: Vec<(String, String)>) -> impl IntoView {
     view! { <ul>{rows}</ul> }
 }
 
-/// Mails that did not reach their recipient, who may know nothing of what they say.
+/// Mails that did not reach their recipient, who may not know what they say.
 #[component]
 fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl IntoView {
     (!mails.is_empty()).then(|| {
         view! {
-            <Notice tone=Tone::Warn title="Mails about it did not arrive">
+            <Notice tone=Tone::Warn title="Mails about this appointment were not delivered">
                 {mail_list(mails)}
                 {if may_send_again {
                     view! { <p><a href="/settings/mails">"See the mails that were given up"</a></p> }.into_any()
@@ -442,20 +442,20 @@ fn MailsGivenUp(mails: Vec<(String, String)>, may_send_again: bool) -> impl Into
     })
 }
 
-/// Mails whose recipient knows nothing yet of what they say.
+/// Mails that have not reached their recipient yet.
 #[component]
 fn MailsWaiting(mails: Vec<(String, String)>) -> impl IntoView {
     (!mails.is_empty()).then(|| {
         view! {
-            <Notice tone=Tone::Warn title="Mails about it have not gone out yet">
+            <Notice tone=Tone::Warn title="Mails about this appointment have not been sent yet">
                 {mail_list(mails)}
-                <p>"They are tried again by themselves."</p>
+                <p>"They are retried automatically."</p>
             </Notice>
         }
     })
 }
 
-/// What a staff member booked it over.
+/// What the booking overrode.
 #[component]
 fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
     (!record.is_empty()).then(|| {
@@ -468,7 +468,7 @@ fn Record(by: Option<String>, record: Vec<String>) -> impl IntoView {
     })
 }
 
-/// That an event in a host's calendar collides with it.
+/// The notice that an event in a host's calendar collides with it.
 #[component]
 pub fn Collision(sentence: Option<String>) -> impl IntoView {
     sentence.map(|sentence| {
@@ -476,8 +476,7 @@ pub fn Collision(sentence: Option<String>) -> impl IntoView {
     })
 }
 
-/// A link that writes to an address. What an address may hold and a link would take for a subject or a copy is escaped (RFC 6068,
-/// section 2).
+/// A `mailto:` link. Characters that would start a subject or further recipients are escaped (RFC 6068, section 2).
 fn mailto(address: &str) -> String {
     const IN_ADDRESS: AsciiSet = NON_ALPHANUMERIC
         .remove(b'@')
@@ -509,7 +508,7 @@ fn FactsCard(detail: AppointmentDetail) -> impl IntoView {
                 {pair("Notes", filled(detail.notes))}
                 {pair("Client's time zone", Some(detail.client_zone))}
             </dl>
-            {detail.undo.map(|href| view! { <p class="small"><a href=href>"All bookings with this address, to undo them at once"</a></p> })}
+            {detail.undo.map(|href| view! { <p class="small"><a href=href>"Undo all bookings with this address"</a></p> })}
             {detail.session.map(|session| view! { <p><a href=format!("/sessions/{session}")>"The whole session"</a></p> })}
         </Card>
     }

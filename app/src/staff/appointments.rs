@@ -21,7 +21,7 @@ pub struct AppointmentRow {
     when: String,
     detail: String,
     status: String,
-    /// What needs a look.
+    /// Short notices, such as a collision.
     notes: Vec<String>,
 }
 
@@ -29,18 +29,18 @@ pub struct AppointmentRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentsView {
     rows: Vec<AppointmentRow>,
-    /// The page of those before these in time.
+    /// The page with earlier ones.
     earlier: Option<String>,
-    /// The page of those after these in time.
+    /// The page with later ones.
     later: Option<String>,
-    /// Owners and admins see what was deleted.
+    /// Whether deleted appointments may be seen (owner and admins).
     may_see_deleted: bool,
-    /// What was just done, if there is something to say about it.
+    /// What was just done, if anything.
     done: Option<String>,
 }
 
-/// Loads the appointments to come, the `past` ones, or those to come that are `pending` or `colliding`: the first page, or that just `before` or
-/// `after` a place.
+/// Loads a page of future appointments, of `past` ones, or of future ones that are `pending` or `colliding`: the first page, or the one
+/// just `before` or `after` a position.
 #[server(prefix = "/api/fn", endpoint = "appointments-page")]
 pub async fn appointments_page(
     show: String,
@@ -51,7 +51,7 @@ pub async fn appointments_page(
 
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
-    // An address that somebody has changed leads to the first page.
+    // An invalid position leads to the first page.
     let before = before.parse().ok().map(Cursor::Before);
     let filter = Filter {
         upcoming: show != "past",
@@ -75,7 +75,7 @@ pub async fn appointments_page(
         earlier: page.earlier.map(address_of),
         later: page.later.map(address_of),
         may_see_deleted: me.is_admin(),
-        done: crate::context::kept("appointments").await.done,
+        done: crate::context::flash("appointments").await.done,
         rows: page
             .appointments
             .into_iter()
@@ -90,10 +90,10 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
         id: appointment.id.to_string(),
         when: super::format::when(appointment.start, appointment.end, zone),
         detail: format!("{} · {}", appointment.calendar_name, appointment.host_name),
-        status: standing(&appointment),
+        status: status_text(&appointment),
         notes: {
             let write = appointment.write.as_ref().filter(|write| write.can_write_again);
-            let write = write.map(|write| super::appointment::write_words(write.state, &write.place));
+            let write = write.map(|write| super::appointment::write_label(write.state, &write.place));
             let collision = appointment.collision.as_ref().map(|_| COLLIDES.to_owned());
             collision.into_iter().chain(write).collect()
         },
@@ -101,20 +101,20 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
     }
 }
 
-/// How an appointment stands: its status, or that its client has yet to confirm it.
+/// A label for the status, or for a missing confirmation by the client.
 #[cfg(feature = "ssr")]
-pub fn standing(appointment: &bookings::appointments::AppointmentView) -> String {
+pub fn status_text(appointment: &bookings::appointments::AppointmentView) -> String {
     match appointment.confirm_until {
         Some(_) => "unconfirmed".to_owned(),
         None => appointment.status.as_str().to_owned(),
     }
 }
 
-/// The mark of an appointment that an event collides with.
+/// The label of an appointment that an event collides with.
 pub const COLLIDES: &str = "Collides with calendar";
 
-/// What a status is called, and how it looks.
-pub fn status_words(status: &str) -> (&'static str, Tone) {
+/// Label and tone of a status.
+pub fn status_label(status: &str) -> (&'static str, Tone) {
     match status {
         "new" => ("Waiting for confirmation", Tone::Warn),
         "unconfirmed" => ("Waiting for the client", Tone::Warn),
@@ -152,12 +152,12 @@ pub fn AppointmentsPage() -> impl IntoView {
         {load(page, move |AppointmentsView { rows, earlier, later, may_see_deleted, done }| {
             let done = done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> });
             let deleted = may_see_deleted.then(|| view! {
-                <p class="small"><a href="/appointments/deleted">"Deleted lately"</a></p>
+                <p class="small"><a href="/appointments/deleted">"Recently deleted"</a></p>
             });
             if rows.is_empty() && !(before.get_untracked().is_empty() && after.get_untracked().is_empty()) {
                 return view! {
                     <EmptyState title="No more appointments">
-                        <p><a href=address(&show.get_untracked())>"Back to the first ones"</a></p>
+                        <p><a href=address(&show.get_untracked())>"Back to the first page"</a></p>
                     </EmptyState>
                 }
                 .into_any();
@@ -165,8 +165,8 @@ pub fn AppointmentsPage() -> impl IntoView {
             if rows.is_empty() {
                 let text = match show.get_untracked().as_str() {
                     "past" => "Appointments move here when they are over.",
-                    "colliding" => "When an event in a host's calendar lies over an appointment to come, the appointment appears here.",
-                    "pending" => "Appointments of booking calendars that do not confirm at once wait here for you.",
+                    "colliding" => "When an event in a host's calendar overlaps a future appointment, the appointment appears here.",
+                    "pending" => "Appointments that need your confirmation appear here.",
                     _ => "When a client books, the appointment appears here and in the primary calendar of its host.",
                 };
                 return view! { {done} <EmptyState title="No appointments"><p>{text}</p></EmptyState> {deleted} }.into_any();
@@ -174,7 +174,7 @@ pub fn AppointmentsPage() -> impl IntoView {
             view! {
                 {done}
                 <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul>
-                <Turns earlier later/>
+                <Pager earlier later/>
                 {deleted}
             }
             .into_any()
@@ -182,7 +182,7 @@ pub fn AppointmentsPage() -> impl IntoView {
     }
 }
 
-/// The address of the first page.
+/// The path of the first page.
 fn address(show: &str) -> String {
     match show {
         "past" | "pending" | "colliding" => format!("/appointments?show={show}"),
@@ -190,9 +190,9 @@ fn address(show: &str) -> String {
     }
 }
 
-/// The ways to the pages before and after in time.
+/// Links to the previous and next page.
 #[component]
-fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
+fn Pager(earlier: Option<String>, later: Option<String>) -> impl IntoView {
     let way = |href: Option<String>, words: &'static str| {
         href.map(|href| view! { <ButtonLink href>{words}</ButtonLink> })
     };
@@ -205,7 +205,7 @@ fn Turns(earlier: Option<String>, later: Option<String>) -> impl IntoView {
 
 #[component]
 fn Row(row: AppointmentRow) -> impl IntoView {
-    let (status, tone) = status_words(&row.status);
+    let (status, tone) = status_label(&row.status);
     view! {
         <li class="row">
             <div class="row-main">

@@ -1,4 +1,4 @@
-//! What a person has to know about their calendars, and an admin about mails, on top of every page behind the sign-in.
+//! Warnings above every page behind the sign-in: about the person's calendars and, for admins, about mails.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,20 +7,20 @@ use super::frame::Frame;
 use crate::error::AppError;
 use crate::ui::{Notice, Tone};
 
-/// One warning, in words.
+/// A warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Banner {
-    /// Appointments and events may collide; otherwise it is good to know.
+    /// Whether it is an outage, during which appointments and events may collide.
     outage: bool,
     title: String,
     text: String,
-    /// Events with their pages.
+    /// Affected events, with the paths of their pages.
     events: Vec<(String, Option<String>)>,
-    /// Where to go: words and address.
+    /// Links: label and path.
     links: Vec<(String, String)>,
 }
 
-/// Loads what a person has to know about their calendars.
+/// Loads the signed-in person's warnings.
 #[server(prefix = "/api/fn", endpoint = "calendar-warnings")]
 pub async fn calendar_warnings() -> Result<Vec<Banner>, AppError> {
     let me = super::access::me().await?;
@@ -70,7 +70,7 @@ fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
     }
 }
 
-/// The warnings; nothing when all is well.
+/// The warnings, if any.
 #[component]
 pub fn Banners() -> impl IntoView {
     let frame = use_context::<Frame>();
@@ -80,7 +80,7 @@ pub fn Banners() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let banners = warnings.await.unwrap_or_default();
                     (!banners.is_empty()).then(|| view! {
-                        <aside class="banners" aria-label="What needs a look">
+                        <aside class="banners" aria-label="What needs attention">
                             {banners.into_iter().map(|banner| view! { <BannerShown banner/> }).collect_view()}
                         </aside>
                     })

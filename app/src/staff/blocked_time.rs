@@ -1,4 +1,4 @@
-//! `/blocked-time/new` and `/blocked-time/:id`: time that nobody can book.
+//! `/blocked-time/new` and `/blocked-time/:id`: time blocked off by hand.
 
 #![expect(
     missing_docs,
@@ -11,13 +11,13 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{
     ButtonLink, Card, Choice, DeleteButton, Field, FormNotice, Notice, PageHeader, SaveButtons, Tone,
     load_page, problem_of,
 };
 
-/// Blocked-off time as typed. Without times it is whole days.
+/// Blocked-off time as typed. Without times it covers whole days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BlockText {
@@ -34,22 +34,22 @@ pub struct BlockText {
 pub struct BlockPage {
     id: String,
     form: BlockText,
-    /// Whose time can be blocked off; only oneself for most.
+    /// Whose time the viewer may block off; for most only their own.
     people: Vec<(String, String)>,
-    /// Whose time it is, if it is somebody else's.
+    /// The owner, if it is somebody else's time.
     whose: Option<String>,
     zone: String,
-    /// Appointments that lie in it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
+    /// Appointments within it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
-    /// The version that the forms are made from; empty for a day that is to be blocked off.
+    /// The version on which the forms are based; empty for a new block.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// The form that gives it back, among those of the page.
+/// The removal form among the forms of the page.
 const REMOVE: &str = "remove";
 
-/// Loads blocked-off time; without an id, a day to block off.
+/// Loads blocked-off time, or without id a form for a date.
 #[server(prefix = "/api/fn", endpoint = "blocked-time-page")]
 pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, AppError> {
     let me = super::access::me().await?;
@@ -58,7 +58,7 @@ pub async fn blocked_time_page(id: String, date: String) -> Result<BlockPage, Ap
         .map_err(crate::context::with_status)
 }
 
-/// Blocks time off, or changes it.
+/// Inserts or updates blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "save-blocked-time")]
 pub async fn save_blocked_time(
     id: String,
@@ -66,17 +66,17 @@ pub async fn save_blocked_time(
     #[server(default)] seen: String,
 ) -> Result<(), AppError> {
     let typed = serde_json::to_string(&block).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("blocked-time")
+    let submitted = crate::context::FormPost::new("blocked-time")
         .keep("block", &typed)
         .keep("id", &id)
         .keep("seen", &seen);
     submitted.go(form::save(&seen, &id, &block).await).await
 }
 
-/// Gives blocked-off time back.
+/// Deletes blocked-off time.
 #[server(prefix = "/api/fn", endpoint = "remove-blocked-time")]
 pub async fn remove_blocked_time(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
-    let submitted = crate::context::Submitted::new("blocked-time");
+    let submitted = crate::context::FormPost::new("blocked-time");
     let removed = form::remove(&seen, &id).await;
     submitted.go(removed.map_err(|error| error.in_form(REMOVE))).await
 }
@@ -111,8 +111,8 @@ pub fn BlockedTimePage() -> impl IntoView {
 fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
     let save = ServerAction::<SaveBlockedTime>::new();
     let remove = ServerAction::<RemoveBlockedTime>::new();
-    let saved = problem_of(save, &page.kept);
-    let removed = problem_of(remove, &KeptForm::default());
+    let saved = problem_of(save, &page.flash);
+    let removed = problem_of(remove, &FormFlash::default());
     let problem = Signal::derive(move || removed.get().or_else(|| saved.get()));
     let BlockPage {
         id,
@@ -122,17 +122,20 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         zone,
         appointments,
         version,
-        kept,
+        flash,
     } = page;
-    let of_save = Some(kept.value("seen"))
-        .filter(|seen| !seen.is_empty() && kept.value("id") == id)
+    let of_save = Some(flash.value("seen"))
+        .filter(|seen| !seen.is_empty() && flash.value("id") == id)
         .unwrap_or_else(|| version.clone());
     let several = people.len() > 1;
     let lead = if several {
-        "Nobody can book it. Times are in the zone of whose time it is.".to_owned()
+        "Nobody can book this time. Times are in the zone of the person it belongs to.".to_owned()
     } else {
         let whose = whose.map(|name| format!("{name}: ")).unwrap_or_default();
-        format!("{whose}Nobody can book it. Times in {}.", zone.replace('_', " "))
+        format!(
+            "{whose}Nobody can book this time. Times in {}.",
+            zone.replace('_', " ")
+        )
     };
     let name = |field: &str| format!("block[{field}]");
     let stored = (!id.is_empty()).then(|| id.clone());
@@ -140,7 +143,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
     view! {
         <PageHeader title lead/>
         {(!appointments.is_empty()).then(|| view! {
-            <Notice tone=Tone::Warn title="These appointments lie in it, and stay">
+            <Notice tone=Tone::Warn title="These appointments fall within it and are kept">
                 <ul>{appointments.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             </Notice>
         })}
@@ -169,7 +172,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
             </ActionForm>
         </Card>
         {stored.map(|id| view! {
-            <Card title="Give it back">
+            <Card title="Unblock this time">
                 <ActionForm action=remove>
                     <input type="hidden" name="id" value=id/>
                     <DeleteButton version problem busy=remove.pending() form=REMOVE words="Remove" words_when_told="Remove all the same"/>
@@ -191,26 +194,26 @@ mod form {
 
     use super::super::format::{clock, long_date};
     use super::{BlockPage, BlockText};
-    use crate::context::{kept, quince, version};
+    use crate::context::{flash, quince, version};
     use crate::error::AppError;
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
-        let kept = kept("blocked-time").await;
+        let flash = flash("blocked-time").await;
         let (stored, newest) = match id {
             "" => (None, String::new()),
             id => {
                 let id = block_id(id)?;
-                // Before what the forms show is read.
+                // Before reading what the forms show, so that a change in between is noticed.
                 let newest = version(Versioned::blocked_time(id)).await?;
                 (Some(blocked::get(&quince, me.id, id).await?), newest)
             }
         };
         let zone = stored.as_ref().map_or(&me.zone, |block| &block.zone).clone();
-        let typed = kept
+        let typed = flash
             .values
             .get("block")
-            .filter(|_| kept.value("id") == id)
+            .filter(|_| flash.value("id") == id)
             .and_then(|text| serde_json::from_str(text).ok());
         let fresh = || {
             let day = date
@@ -246,11 +249,11 @@ mod form {
             zone: zone.to_string(),
             appointments,
             version: newest,
-            kept,
+            flash,
         })
     }
 
-    /// Somebody with the zone of their times: "Jonas Okafor (Europe/Berlin)".
+    /// An owner with their zone: "Jonas Okafor (Europe/Berlin)".
     fn option(owner: &Owner) -> (String, String) {
         let zone = owner.zone.to_string().replace('_', " ");
         let name = &owner.name;
@@ -265,7 +268,7 @@ mod form {
         let (from, to) = (zone.local(block.start), zone.local(block.end));
         let midnight = |time: Time| time == Time::midnight();
         let shown = |time: Time| time.strftime("%H:%M").to_string();
-        // Up to midnight is the whole day before.
+        // An end at midnight is shown as the whole day before.
         let (to_date, to_time) = if midnight(to.time()) {
             (to.date().saturating_sub(1.day()), String::new())
         } else {
@@ -297,13 +300,13 @@ mod form {
         let owners = blocked::owners(&quince, by).await?;
         let owner = owners.into_iter().find(|owner| owner.id == whose);
         let zone = owner.ok_or(AppError::NotAllowed)?.zone;
-        let span = understood(block, &zone)?;
+        let span = parse_form(block, &zone)?;
         let saved = match stored {
             Some(stored) => blocked::change(&quince, editor, stored.id, span, &block.title).await,
             None => blocked::add(&quince, by, who, span, &block.title).await,
         };
         let saved = saved.map_err(|error| named(error.into()))?;
-        // What lies in it has to be seen before one goes on.
+        // Appointments within it are shown before one goes on.
         Ok(if saved.appointments.is_empty() {
             format!("/calendar?date={}", zone.date(saved.start))
         } else {
@@ -321,7 +324,7 @@ mod form {
         id.parse().map_err(|_| AppError::NotFound)
     }
 
-    fn understood(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
+    fn parse_form(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
         let date = |field: &str, text: &str| -> Result<Date, AppError> {
             text.parse()
                 .map_err(|_| AppError::field(format!("block[{field}]"), "Choose a date."))
@@ -339,7 +342,7 @@ mod form {
         };
         let from_date = date("from_date", &block.from_date)?;
         let to_date = date("to_date", &block.to_date)?;
-        // Of an hour that the clocks repeat, both are blocked off.
+        // When clocks are set back, both occurrences of a repeated hour are blocked off.
         let start = match time("from_time", &block.from_time)? {
             Some(time) => zone.opening(from_date.to_datetime(time)),
             None => zone.start_of_day(from_date),
@@ -351,7 +354,7 @@ mod form {
         Ok(Interval::new(start, end))
     }
 
-    /// The problems at the fields of this form.
+    /// Prefixes the fields of an error for this form.
     fn named(error: AppError) -> AppError {
         error.at_fields(|field| match field {
             "end" => "block[to_date]".to_owned(),

@@ -1,4 +1,4 @@
-//! `/appointments/new`: staff book for a client, at a time that is on offer, or at another one if they say so.
+//! `/appointments/new`: staff book for a client, at an offered time or, if they say so, at any other.
 
 #![expect(
     missing_docs,
@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use super::visit::{self, VisitLists, VisitService};
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::booking::questions::{AnswerText, Answers, AskedQuestion, QuestionFields};
+use crate::flash::FormFlash;
+use crate::public::booking::questions::{AnswerText, Answers, QuestionFields, QuestionView};
 use crate::ui::field::Problem;
 use crate::ui::{
     Button, ButtonLink, Card, Check, Choice, EmptyState, Field, FormNotice, LongText, Look, Notice,
     PageHeader, TimeChoice, TimeGroup, TimeList, Tone, load_page, problem_of,
 };
 
-/// What the form sends.
+/// The posted form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClientText {
@@ -32,14 +32,14 @@ pub struct ClientText {
     date: String,
     time: String,
     host: String,
-    /// What a visit is made of; empty in other kinds than Service.
+    /// The services of a visit, in a Service calendar.
     services: String,
     name: String,
     email: String,
     phone: String,
     notes: String,
     guests: String,
-    all_the_same: String,
+    override_conflicts: String,
     key: String,
 }
 
@@ -49,12 +49,12 @@ pub struct BookPage {
     form: ClientText,
     calendars: Vec<(String, String)>,
     hosts: Vec<(String, String)>,
-    /// What a visit can be made of; nothing in other kinds than Service.
+    /// The menu; empty for other kinds than Service.
     menu: Vec<VisitService>,
-    /// A visit is to be put together first.
+    /// Whether services have to be chosen first.
     to_choose: bool,
-    /// What clients are asked; staff need not answer in their place.
-    questions: Vec<AskedQuestion>,
+    /// The booking calendar's questions, which staff need not answer.
+    questions: Vec<QuestionView>,
     /// Why iCloud plays no part here, if so (D1).
     no_icloud: Option<String>,
     day: String,
@@ -62,11 +62,10 @@ pub struct BookPage {
     why_not: String,
     takes_guests: bool,
     free: Vec<TimeChoice>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Loads the page for a booking calendar (by its id; else the first), a date, a member (by id; else anybody) and a visit of
-/// these services.
+/// Loads the page for a booking calendar (its id, by default the first), a date, a member (id, by default anybody) and services.
 #[server(prefix = "/api/fn", endpoint = "book-for-client-page")]
 pub async fn book_for_client_page(
     calendar: String,
@@ -76,7 +75,7 @@ pub async fn book_for_client_page(
     visit: String,
 ) -> Result<BookPage, AppError> {
     let me = super::access::me().await?;
-    let asked = form::Asked {
+    let query = form::PageQuery {
         calendar: &calendar,
         date: &date,
         time: &time,
@@ -92,16 +91,16 @@ pub async fn book_for_client(
     booking: ClientText,
     #[server(default)] answers: Vec<AnswerText>,
 ) -> Result<(), AppError> {
-    let typed = serde_json::to_string(&booking).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("book-for-client")
-        .keep("booking", &typed)
+    let draft = serde_json::to_string(&booking).unwrap_or_default();
+    let submitted = crate::context::FormPost::new("book-for-client")
+        .keep("booking", &draft)
         .keep("answers", &serde_json::to_string(&answers).unwrap_or_default());
     submitted.go(form::book(booking, answers).await).await
 }
 
-/// What was typed about the client. It lives as long as the page, so choosing another time loses nothing.
+/// The client's details as typed. They live as long as the page, so choosing another time loses nothing.
 #[derive(Debug, Clone, Copy, Default)]
-struct Typed {
+struct ClientDraft {
     name: RwSignal<String>,
     email: RwSignal<String>,
     phone: RwSignal<String>,
@@ -110,19 +109,19 @@ struct Typed {
     answers: Answers,
 }
 
-impl Typed {
-    /// Takes over what the server kept of a form that was sent without script.
-    fn take(self, form: &ClientText, kept: &KeptForm) {
-        self.answers.take(&kept.value("answers"));
-        for (signal, kept) in [
+impl ClientDraft {
+    /// Restores fields from a flash message.
+    fn restore(self, form: &ClientText, flash: &FormFlash) {
+        self.answers.take(&flash.value("answers"));
+        for (signal, flash) in [
             (self.name, &form.name),
             (self.email, &form.email),
             (self.phone, &form.phone),
             (self.notes, &form.notes),
             (self.guests, &form.guests),
         ] {
-            if signal.get_untracked().is_empty() && !kept.is_empty() {
-                signal.set(kept.clone());
+            if signal.get_untracked().is_empty() && !flash.is_empty() {
+                signal.set(flash.clone());
             }
         }
     }
@@ -148,22 +147,22 @@ pub fn BookForClientPage() -> impl IntoView {
         move || asked.get(),
         |(calendar, date, time, host, visit)| book_for_client_page(calendar, date, time, host, visit),
     );
-    let typed = Typed::default();
+    let draft = ClientDraft::default();
     let is_elsewhere = Memo::new(move |_| query.with(|query| query.get("booked").is_some()));
     view! {
         <PageHeader title="Book for a client" lead="The client gets the same mail as after booking themselves."/>
         {move || is_elsewhere.get().then(|| view! {
-            <Notice tone=Tone::Good>"Booked. It is a colleague's appointment, so it is in their list and not in yours."</Notice>
+            <Notice tone=Tone::Good>"Booked. It is in your colleague's list, not in yours."</Notice>
         })}
         {load_page(page, move |page| {
-            typed.take(&page.form, &page.kept);
-            view! { <Shown page typed/> }.into_any()
+            draft.restore(&page.form, &page.flash);
+            view! { <Shown page draft/> }.into_any()
         })}
     }
 }
 
 #[component]
-fn Shown(page: BookPage, typed: Typed) -> AnyView {
+fn Shown(page: BookPage, draft: ClientDraft) -> AnyView {
     if page.calendars.is_empty() {
         return view! {
             <EmptyState title="Nothing can be booked">
@@ -173,7 +172,7 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
         .into_any();
     }
     let action = ServerAction::<BookForClient>::new();
-    let problem = problem_of(action, &page.kept);
+    let problem = problem_of(action, &page.flash);
     let none = page.free.is_empty();
     let groups = (!none).then(|| TimeGroup {
         name: "Free".to_owned(),
@@ -187,7 +186,7 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
     let zone = page.zone.replace('_', " ");
     let (menu, to_choose) = (page.menu.clone(), page.to_choose);
     let nothing = if to_choose {
-        "Choose what the visit is made of first."
+        "Choose the services first."
     } else {
         "No free times on this day."
     };
@@ -210,7 +209,7 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
             <p><a href=why_not>"Why are other times not free?"</a></p>
         </Card>
         <FormNotice problem/>
-        <ClientForm page typed action problem/>
+        <ClientForm page draft action problem/>
     }
     .into_any()
 }
@@ -218,7 +217,7 @@ fn Shown(page: BookPage, typed: Typed) -> AnyView {
 #[component]
 fn ClientForm(
     page: BookPage,
-    typed: Typed,
+    draft: ClientDraft,
     action: ServerAction<BookForClient>,
     problem: Problem,
 ) -> impl IntoView {
@@ -242,14 +241,14 @@ fn ClientForm(
                 {(page.hosts.len() > 1).then(|| view! {
                     <Choice label="With" id="booking-host" name=name("host") options=page.hosts value=form.host problem/>
                 })}
-                <Field label="Name" name=name("name") bind=typed.name required=true problem/>
-                <Field label="Email" name=name("email") kind="email" bind=typed.email required=true help="The confirmation goes there." problem/>
-                <Field label="Phone" name=name("phone") kind="tel" bind=typed.phone maxlength=40 problem/>
+                <Field label="Name" name=name("name") bind=draft.name required=true problem/>
+                <Field label="Email" name=name("email") kind="email" bind=draft.email required=true help="The confirmation is sent to this address." problem/>
+                <Field label="Phone" name=name("phone") kind="tel" bind=draft.phone maxlength=40 problem/>
                 {page.takes_guests.then(|| view! {
-                    <LongText label="Who comes with them" name=name("guests") bind=typed.guests rows=2 help="One name a line. Each takes a seat of their own." problem/>
+                    <LongText label="Who is coming with them" name=name("guests") bind=draft.guests rows=2 help="One name per line. Each person takes a seat." problem/>
                 })}
-                <QuestionFields questions=page.questions answers=typed.answers/>
-                <LongText label="Notes" name=name("notes") bind=typed.notes rows=3 problem/>
+                <QuestionFields questions=page.questions answers=draft.answers/>
+                <LongText label="Notes" name=name("notes") bind=draft.notes rows=3 problem/>
                 {move || refused().map(|sentence| {
                     let why_not = why_not.clone();
                     view! {
@@ -260,9 +259,9 @@ fn ClientForm(
                 })}
                 <Check
                     label="Book it even if the time is not free"
-                    name=name("all_the_same")
-                    checked=form.all_the_same == "true"
-                    help="Hours, other appointments and events are then overlooked, and the appointment says so. A class has no more seats than it has."
+                    name=name("override_conflicts")
+                    checked=form.override_conflicts == "true"
+                    help="Hours, other appointments and events are then ignored, and the appointment says so. A class never gets more seats."
                 />
                 <div class="form-end">
                     <Button look=Look::Primary busy=action.pending()>"Book"</Button>

@@ -1,4 +1,4 @@
-//! Creating and editing a booking calendar. Each setting has its unit, its default and a sentence of help.
+//! The editor of a booking calendar. Each setting has its unit, its default and a sentence of help.
 
 #![expect(
     missing_docs,
@@ -19,7 +19,7 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::hours::HoursText;
 use crate::ui::field::Problem;
 use crate::ui::{
@@ -32,7 +32,7 @@ use members::PriorityText;
 use questions::{QuestionText, QuestionsCard};
 use times::{LengthCard, WhenCard};
 
-/// A booking calendar as its form shows and sends it. Numbers are texts, so that what was typed is kept as it was.
+/// A booking calendar as its form shows and posts it. Numbers are texts, so that what was typed can be shown again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CalendarText {
@@ -84,27 +84,27 @@ pub struct EditorView {
     team: Vec<(String, String)>,
     zones: Vec<ZoneOption>,
     changes: Vec<KindChangeText>,
-    /// Owners and admins may change it, others may look.
+    /// Whether the viewer may change it (owner and admins).
     may_change: bool,
-    kept: KeptForm,
-    kept_delete: KeptForm,
-    /// The version that the form was made from, and the one that the page shows.
+    flash: FormFlash,
+    flash_of_delete: FormFlash,
+    /// The version on which the form is based.
     version: String,
     newest: String,
-    /// It is a Service calendar, whatever is typed.
+    /// Whether it is stored as a Service calendar, whatever is typed.
     is_menu: bool,
     public_page: Option<String>,
     notes: Vec<String>,
 }
 
-/// Loads the editor; without an id, for a new booking calendar with the defaults.
+/// Loads the editor; without id, for a new booking calendar with defaults.
 #[server(prefix = "/api/fn", endpoint = "booking-calendar-page")]
 pub async fn booking_calendar_page(id: String) -> Result<EditorView, AppError> {
     let me = super::access::me().await?;
     form::view(me, &id).await.map_err(crate::context::with_status)
 }
 
-/// Creates or changes a booking calendar.
+/// Inserts or updates a booking calendar.
 #[server(prefix = "/api/fn", endpoint = "save-booking-calendar")]
 pub async fn save_booking_calendar(
     id: String,
@@ -112,18 +112,18 @@ pub async fn save_booking_calendar(
     #[server(default)] seen: String,
 ) -> Result<(), AppError> {
     let typed = serde_json::to_string(&calendar).unwrap_or_default();
-    let form = crate::context::Submitted::new("booking-calendar")
+    let form = crate::context::FormPost::new("booking-calendar")
         .keep("calendar", &typed)
         .keep("id", &id)
         .keep("seen", &seen);
-    form.go_and_tell(form::save(&seen, &id, calendar).await, "booking-calendars")
+    form.go_with_message(form::save(&seen, &id, calendar).await, "booking-calendars")
         .await
 }
 
-/// Removes a booking calendar that never had an appointment.
+/// Deletes a booking calendar that never had an appointment.
 #[server(prefix = "/api/fn", endpoint = "delete-booking-calendar")]
 pub async fn delete_booking_calendar(id: String, #[server(default)] seen: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("delete-booking-calendar").keep("id", &id);
+    let form = crate::context::FormPost::new("delete-booking-calendar").keep("id", &id);
     form.go(form::delete(&seen, &id).await).await
 }
 
@@ -152,7 +152,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
         let notes = editor.notes.clone();
         let may_change = editor.may_change;
         let is_menu = editor.is_menu && may_change;
-        let (kept_delete, newest) = (editor.kept_delete.clone(), editor.newest.clone());
+        let (flash_of_delete, newest) = (editor.flash_of_delete.clone(), editor.newest.clone());
         let why_not = format!("/booking-calendars/{id}/why-not");
         let services = format!("/booking-calendars/{id}/services");
         view! {
@@ -165,7 +165,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
             </PageHeader>
             {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> }).collect_view()}
             <Editor editor/>
-            {may_change.then(|| view! { <DeleteCard id version=newest kept=kept_delete/> })}
+            {may_change.then(|| view! { <DeleteCard id version=newest flash=flash_of_delete/> })}
         }
         .into_any()
     })
@@ -174,7 +174,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
 #[component]
 fn Editor(editor: EditorView) -> impl IntoView {
     let action = ServerAction::<SaveBookingCalendar>::new();
-    let problem = problem_of(action, &editor.kept);
+    let problem = problem_of(action, &editor.flash);
     let EditorView {
         id,
         form,
@@ -190,7 +190,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
     view! {
         <FormNotice problem/>
         {(!may_change).then(|| view! {
-            <Notice tone=Tone::Info>"Only the owner or an admin may change this booking calendar. Ask one of them."</Notice>
+            <Notice tone=Tone::Info>"Only the owner or an admin can change this booking calendar. Ask one of them."</Notice>
         })}
         <ActionForm action=action attr:class="editor">
             <fieldset class="cards" disabled=!may_change>
@@ -213,7 +213,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
     }
 }
 
-/// "What is booked".
+/// The card "What is booked".
 #[component]
 fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoView {
     let address = "The end of its page's address: lower-case letters, digits and hyphens. Usually empty: made from the name.";
@@ -233,22 +233,22 @@ fn AboutCard(form: CalendarText, is_new: bool, problem: Problem) -> impl IntoVie
     }
 }
 
-/// The name under which a field of the calendar is sent.
+/// The posted name of a field.
 fn name(field: &str) -> String {
     format!("calendar[{field}]")
 }
 
-/// A value of a choice with what is shown for it.
+/// An option: value and label.
 pub fn pair((value, label): (&str, &str)) -> (String, String) {
     (value.to_owned(), label.to_owned())
 }
 
 #[component]
-fn DeleteCard(id: String, version: String, kept: KeptForm) -> impl IntoView {
+fn DeleteCard(id: String, version: String, flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<DeleteBookingCalendar>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     view! {
-        <details class="more" open=kept.problem.is_some()>
+        <details class="more" open=flash.problem.is_some()>
             <summary>"Delete this booking calendar"</summary>
             <Card>
                 <p>"Its page disappears. It can be deleted as long as nobody ever booked it. Otherwise switch it off above: its appointments stay, and nobody can book it."</p>

@@ -10,9 +10,9 @@ use crate::ui::{Badge, ButtonLink, EmptyState, Look, Notice, PageHeader, Picture
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarsView {
     rows: Vec<CalendarRow>,
-    /// Owners and admins may make new ones.
+    /// Whether the viewer may create one (owner and admins).
     may_change: bool,
-    /// What was just done, if there is something to say about it.
+    /// What was just done, if anything.
     done: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
     Ok(CalendarsView {
         rows: calendars.into_iter().map(row).collect(),
         may_change: me.is_admin(),
-        done: crate::context::kept("booking-calendars").await.done,
+        done: crate::context::flash("booking-calendars").await.done,
     })
 }
 
@@ -46,7 +46,7 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
 fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
-        kind: kind_words(calendar.kind).to_owned(),
+        kind: kind_label(calendar.kind).to_owned(),
         duration: if calendar.kind == bookings::Kind::Service {
             "menu".to_owned()
         } else {
@@ -66,9 +66,9 @@ fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     }
 }
 
-/// A kind in product.md's words.
+/// The name of a kind (product.md).
 #[cfg(feature = "ssr")]
-pub fn kind_words(kind: bookings::Kind) -> &'static str {
+pub fn kind_label(kind: bookings::Kind) -> &'static str {
     match kind {
         bookings::Kind::ClassBooking => "Class Booking",
         bookings::Kind::RoundRobin => "Round Robin",
@@ -102,7 +102,7 @@ pub fn BookingCalendarsPage() -> impl IntoView {
             .into_any()
         } else {
             view! {
-                <EmptyState title="You are in no booking calendar yet">
+                <EmptyState title="You are not in a booking calendar yet">
                     <p>"Ask the owner or an admin to add you to one."</p>
                 </EmptyState>
             }

@@ -1,4 +1,4 @@
-//! The calendar view: a week or a day of appointments and external events, for oneself or the team (D5).
+//! The calendar view: a week or a day of appointments and external events, of one person or the team (D5).
 
 #![expect(
     missing_docs,
@@ -35,15 +35,15 @@ pub struct CalendarView {
     people: Vec<PersonChoice>,
     warnings: Vec<String>,
     connected: bool,
-    /// Where the events come from: iCloud, or the hosts of other servers.
+    /// The servers whose events are shown, for a sentence.
     servers: String,
     /// The booking calendars whose appointments are shown: name and colour.
     colors: Vec<(String, String)>,
-    /// The signs that are shown.
+    /// The marks to explain in the legend.
     marks: Vec<Mark>,
 }
 
-/// Whose calendar: a link per person, and one for all.
+/// A link to the calendar of one person, or of all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonChoice {
     name: String,
@@ -51,7 +51,7 @@ pub struct PersonChoice {
     chosen: bool,
 }
 
-/// Loads the calendar view of a date. `who`: empty for oneself, `team`, or a person's id.
+/// Loads the calendar view of a date. `who` is empty for oneself, `team`, or a person's id.
 #[server(prefix = "/api/fn", endpoint = "calendar-page")]
 pub async fn calendar_page(date: String, days: u8, who: String) -> Result<CalendarView, AppError> {
     let me = super::access::me().await?;
@@ -107,7 +107,7 @@ fn CalendarShown(view: CalendarView) -> impl IntoView {
         {view.warnings.into_iter().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> }).collect_view()}
         {(!view.connected).then(|| view! {
             <Notice title="Your iCloud is not connected">
-                <p>"Appointments are kept here alone, and your iCloud events do not block your time."</p>
+                <p>"Appointments are kept only here, and your iCloud events do not block your time."</p>
                 <ButtonLink href="/connect-icloud" look=Look::Primary icon=Picture::Cloud>"Connect iCloud"</ButtonLink>
             </Notice>
         })}

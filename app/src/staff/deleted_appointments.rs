@@ -1,4 +1,4 @@
-//! The appointments that were deleted lately, for the owner and admins.
+//! The appointments that were deleted recently, for the owner and admins.
 
 #![expect(
     missing_docs,
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::{Badge, Button, EmptyState, FormNotice, PageHeader, Tone, load, problem_of};
 
@@ -18,7 +18,7 @@ use crate::ui::{Badge, Button, EmptyState, FormNotice, PageHeader, Tone, load, p
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletedView {
     rows: Vec<DeletedRow>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// An appointment that was deleted.
@@ -27,15 +27,15 @@ pub struct DeletedRow {
     name: String,
     when: String,
     calendar: String,
-    /// By whom, and when.
+    /// Who deleted it, and when.
     by: String,
-    /// What is wrong with the removal of its event, if anything; nothing at all when it is removed.
+    /// Label and details of an event that is still to be removed; none when it is removed.
     event: Option<(String, String)>,
     /// Its id, if the removal was given up.
     given_up: Option<String>,
 }
 
-/// Loads the appointments that were deleted lately.
+/// Loads the appointments that were deleted recently.
 #[server(prefix = "/api/fn", endpoint = "deleted-appointments-page")]
 pub async fn deleted_appointments_page() -> Result<DeletedView, AppError> {
     let me = super::access::me().await?;
@@ -62,7 +62,7 @@ pub async fn deleted_appointments_page() -> Result<DeletedView, AppError> {
     };
     Ok(DeletedView {
         rows: deleted.into_iter().map(row).collect(),
-        kept: crate::context::kept("deleted-appointments").await,
+        flash: crate::context::flash("deleted-appointments").await,
     })
 }
 
@@ -73,7 +73,7 @@ pub async fn settle_removal(
     /// "again" to try it again, "removed" when somebody removed the event.
     how: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("deleted-appointments");
+    let form = crate::context::FormPost::new("deleted-appointments");
     let done = match how.as_str() {
         "again" => "The removal is tried again. It comes back to this list if it fails again.",
         _ => "Noted: the event is removed.",
@@ -101,13 +101,13 @@ pub fn DeletedAppointmentsPage() -> impl IntoView {
     let settle = ServerAction::<SettleRemoval>::new();
     let page = Resource::new(move || settle.version().get(), |_| deleted_appointments_page());
     view! {
-        <PageHeader title="Deleted lately" lead="What is left of appointments that somebody deleted: which they were, who did it, and when."/>
-        {load(page, move |DeletedView { rows, kept }| {
-            let (problem, done) = (problem_of(settle, &kept), done_of(settle, &kept));
+        <PageHeader title="Recently deleted" lead="Appointments that were deleted: which they were, who deleted them, and when."/>
+        {load(page, move |DeletedView { rows, flash }| {
+            let (problem, done) = (problem_of(settle, &flash), done_of(settle, &flash));
             if rows.is_empty() {
                 return view! {
                     <EmptyState title="Nothing was deleted">
-                        <p>"An appointment is deleted on its own page, and then listed here."</p>
+                        <p>"An appointment can be deleted on its own page, and is then listed here."</p>
                     </EmptyState>
                 }
                 .into_any();

@@ -28,7 +28,7 @@ pub struct EventDetail {
     back: String,
 }
 
-/// Loads an event by its id and the start of the instance that is meant, in milliseconds UTC.
+/// Loads an event by its id and the start of the instance (milliseconds, UTC).
 #[server(prefix = "/api/fn", endpoint = "event-page")]
 pub async fn event_page(id: String, start: String) -> Result<EventDetail, AppError> {
     let me = super::access::me().await?;
@@ -69,7 +69,7 @@ fn detail(event: bookings::agenda::EventView, zone: &zones::Zone, now: jiff::Tim
     }
 }
 
-/// The address of an event's page.
+/// The path of an event's page.
 #[cfg(feature = "ssr")]
 pub fn href(id: bookings::EventId, start: jiff::Timestamp) -> String {
     format!("/events/{id}?start={}", start.as_millisecond())

@@ -1,4 +1,4 @@
-//! Dates and times in words, in a person's zone. Written on the server, because the browser has no zone data.
+//! Formatting dates and times in a person's zone. It happens on the server, because the browser has no zone data.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -33,11 +33,11 @@ pub fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
     format!("{}, {}", long_date(zone.date(start)), span(start, end, zone))
 }
 
-/// The time that an event takes: as [`when`], over several days, or whole days.
+/// The time of an event: like [`when`], over several days, or whole days.
 pub fn extent(start: Timestamp, end: Timestamp, all_day: bool, zone: &Zone) -> String {
     let (from, to) = (zone.local(start), zone.local(end));
     if all_day {
-        // The end is the first free instant.
+        // The end is exclusive.
         let last = zone.date(
             end.saturating_sub(jiff::SignedDuration::from_secs(1))
                 .unwrap_or(end),
@@ -60,7 +60,7 @@ pub fn extent(start: Timestamp, end: Timestamp, all_day: bool, zone: &Zone) -> S
     )
 }
 
-/// How long ago a calendar was read: "read 3 minutes ago".
+/// The age of a sync: "read 3 minutes ago".
 pub fn freshness(read: Option<Timestamp>, now: Timestamp) -> String {
     let Some(read) = read else {
         return "not read yet".to_owned();

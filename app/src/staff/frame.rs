@@ -1,4 +1,4 @@
-//! What the frame around the staff's pages tells: who is signed in, and what waits for them.
+//! Data of the layout around the staff's pages: who is signed in, and what waits for them.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::banners::{Banner, calendar_warnings};
 use crate::error::AppError;
 
-/// Who is signed in.
+/// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Their name.
@@ -16,7 +16,7 @@ pub struct Person {
     pub admin: bool,
 }
 
-/// Loads who is signed in.
+/// Loads the signed-in person.
 #[server(prefix = "/api/fn", endpoint = "who")]
 pub async fn who() -> Result<Person, AppError> {
     let me = super::access::me().await?;
@@ -33,19 +33,19 @@ pub async fn to_confirm() -> Result<u32, AppError> {
     Ok(bookings::appointments::to_confirm(&crate::context::quince()?, staff).await?)
 }
 
-/// The frame's data, for everything within it.
+/// The layout's data, in the Leptos context.
 #[derive(Clone, Copy)]
 pub struct Frame {
-    /// Who is signed in; asked once.
+    /// The signed-in person, loaded once.
     pub who: Resource<Result<Person, AppError>>,
-    /// How many appointments wait to be confirmed; asked again on every page.
+    /// Number of appointments to confirm, loaded again on every page.
     pub to_confirm: Resource<Result<u32, AppError>>,
-    /// What they have to know about their calendars; asked again on every page.
+    /// Their warnings, loaded again on every page.
     pub warnings: Resource<Result<Vec<Banner>, AppError>>,
 }
 
 impl Frame {
-    /// Loads it and hands it to everything within.
+    /// Loads the data and provides it in the context.
     pub fn provide() -> Self {
         let page = use_location();
         let frame = Self {
@@ -58,8 +58,8 @@ impl Frame {
     }
 }
 
-/// Asks for the warnings again whenever a form that may have ended one was sent.
-pub fn warn_anew(sent: impl Fn() -> usize + 'static) {
+/// Loads the warnings again after a form that may have ended one.
+pub fn reload_warnings(sent: impl Fn() -> usize + 'static) {
     let frame = use_context::<Frame>();
     Effect::new(move |_| {
         if let (Some(frame), true) = (frame, sent() > 0) {
@@ -68,7 +68,7 @@ pub fn warn_anew(sent: impl Fn() -> usize + 'static) {
     });
 }
 
-/// How many appointments wait to be confirmed, behind the words of a link that leads to them; nothing when none do.
+/// The number of appointments to confirm, inside a link to them; nothing if there are none.
 #[component]
 pub fn ToConfirmCount() -> impl IntoView {
     let frame = use_context::<Frame>();

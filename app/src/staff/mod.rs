@@ -1,6 +1,6 @@
-//! The pages behind the sign-in, and the two before it (set-up, sign-in).
+//! The pages behind the sign-in, and the two in front of it (setup, sign-in).
 //!
-//! Every server function asks [`access`] who is signed in; [`mod@format`] writes times in the person's zone.
+//! Every server function asks [`access`] who is signed in; [`mod@format`] formats times in the person's zone.
 
 #[cfg(feature = "ssr")]
 pub mod access;
@@ -48,7 +48,7 @@ use sign_in::SignInPage;
 use team::TeamPage;
 use why_not::WhyNotPage;
 
-/// The pages by which staff come in: `/setup` and `/sign-in`. Shown without the side navigation.
+/// The routes `/setup` and `/sign-in`, without the navigation.
 #[component(transparent)]
 pub fn EntranceRoutes() -> AnyNestedRoute {
     view! {
@@ -59,7 +59,7 @@ pub fn EntranceRoutes() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
-/// The pages of the team's daily work. They are children of the staff layout.
+/// The routes of the team's daily work, inside the staff layout.
 #[component(transparent)]
 pub fn StaffRoutes() -> AnyNestedRoute {
     view! {

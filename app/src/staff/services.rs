@@ -15,21 +15,21 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
 use crate::ui::{
     Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, SeenVersion, Tone, accepted,
-    anew, load_page, problem_of,
+    load_page, problem_of, rebuild_on,
 };
 
 use fields::ServiceForm;
 
-/// A service as its form shows and sends it.
+/// A service as its form shows and posts it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceText {
-    /// Its id; empty for a new one.
+    /// Empty for a new service.
     id: String,
     group: String,
     name: String,
@@ -37,12 +37,12 @@ pub struct ServiceText {
     duration: String,
     processing: String,
     staff: Vec<String>,
-    /// Who of them is asked first.
+    /// The id of the person who is asked first.
     preferred: String,
     needs: Vec<NeedText>,
 }
 
-/// How many of a sort of rooms or equipment a service needs.
+/// The quantity that a service needs of a room or equipment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NeedText {
@@ -58,13 +58,13 @@ pub struct MenuView {
     slug: String,
     services: Vec<ServiceText>,
     members: Vec<(String, String)>,
-    /// Id, name and how many there are.
+    /// Id, name and quantity.
     resources: Vec<(String, String, u32)>,
-    /// What was typed and refused, when it was sent without script.
+    /// What was posted and refused, from the flash message.
     typed: Option<ServiceText>,
-    /// The version that the page shows.
+    /// The version on which the forms are based.
     version: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads a menu.
@@ -76,7 +76,7 @@ pub async fn menu_page(calendar: String) -> Result<MenuView, AppError> {
         .map_err(crate::context::with_status)
 }
 
-/// Puts a service on the menu, or changes one.
+/// Inserts or updates a service.
 #[server(prefix = "/api/fn", endpoint = "save-service")]
 pub async fn save_service(
     calendar: String,
@@ -84,7 +84,7 @@ pub async fn save_service(
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
     let typed = serde_json::to_string(&service).unwrap_or_default();
-    let submitted = crate::context::Submitted::new("service")
+    let submitted = crate::context::FormPost::new("service")
         .keep("service", &typed)
         .keep("seen", &seen);
     submitted
@@ -92,14 +92,14 @@ pub async fn save_service(
         .await
 }
 
-/// Takes a service off the menu.
+/// Deletes a service.
 #[server(prefix = "/api/fn", endpoint = "remove-service")]
 pub async fn remove_service(
     calendar: String,
     id: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let submitted = crate::context::Submitted::new("service");
+    let submitted = crate::context::FormPost::new("service");
     submitted
         .stay(
             form::remove(&seen, &calendar, &id).await,
@@ -108,10 +108,10 @@ pub async fn remove_service(
         .await
 }
 
-/// Moves a service one place on the menu.
+/// Moves a service by one place.
 #[server(prefix = "/api/fn", endpoint = "shift-service")]
 pub async fn shift_service(calendar: String, id: String, to: String) -> Result<String, AppError> {
-    let submitted = crate::context::Submitted::new("service");
+    let submitted = crate::context::FormPost::new("service");
     submitted
         .stay(form::shift(&calendar, &id, &to).await, "Moved.")
         .await
@@ -150,17 +150,17 @@ pub fn ServicesPage() -> impl IntoView {
     };
     load_page(page, move |menu| {
         let changes = saved.get_untracked() + removed.get_untracked() + shifted.get_untracked();
-        anew(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
+        rebuild_on(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
     })
 }
 
-/// What can be done with a menu.
+/// The actions of the page.
 #[derive(Clone, Copy)]
 struct Actions {
     save: ServerAction<SaveService>,
     remove: ServerAction<RemoveService>,
     shift: ServerAction<ShiftService>,
-    /// How often each answered, and which of them did so last: the others keep what they said before.
+    /// The version of each action's result, and which came last. Earlier results stay as they are.
     latest: Memo<([usize; 3], usize)>,
 }
 
@@ -172,15 +172,15 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
         shift,
         latest,
     } = actions;
-    let nothing = KeptForm::default();
+    let nothing = FormFlash::default();
     let problems = [
-        problem_of(save, &menu.kept),
+        problem_of(save, &menu.flash),
         problem_of(remove, &nothing),
         problem_of(shift, &nothing),
     ];
     let problem = Signal::derive(move || problems[latest.read().1].get());
     let dones = [
-        done_of(save, &menu.kept),
+        done_of(save, &menu.flash),
         done_of(remove, &nothing),
         done_of(shift, &nothing),
     ];
@@ -224,7 +224,7 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
     }
 }
 
-/// A service with what can be done with it: folded its form, beside it the way up and down.
+/// A service with its form, and the buttons to move it.
 #[component]
 fn ServiceRow(
     menu: MenuView,
@@ -240,7 +240,7 @@ fn ServiceRow(
     let typed = menu.typed.clone().filter(|typed| typed.id == service.id);
     let open = typed.is_some();
     let words = format!("{}, {} minutes", service.name, service.duration);
-    let needs = needs_words(&menu, &service);
+    let needs = needs_label(&menu, &service);
     let troubles = troubles(&menu, &service);
     let (calendar, id) = (menu.calendar.clone(), service.id.clone());
     let move_button = {
@@ -281,16 +281,16 @@ fn ServiceRow(
     }
 }
 
-/// The version that a service's form was made from, which may have been sent before.
+/// The version on which a service's form is based, which may come from a refused post.
 fn version_of(menu: &MenuView, typed: Option<&ServiceText>) -> String {
     match typed {
-        Some(_) => menu.kept.value_or("seen", &menu.version),
+        Some(_) => menu.flash.value_or("seen", &menu.version),
         None => menu.version.clone(),
     }
 }
 
 /// "Needs 1 × Chair, 2 × Basin."
-fn needs_words(menu: &MenuView, service: &ServiceText) -> String {
+fn needs_label(menu: &MenuView, service: &ServiceText) -> String {
     let named = service.needs.iter().filter_map(|need| {
         let (_, name, _) = menu.resources.iter().find(|(id, _, _)| *id == need.resource)?;
         Some(format!("{} × {name}", need.quantity))
@@ -303,7 +303,7 @@ fn needs_words(menu: &MenuView, service: &ServiceText) -> String {
     }
 }
 
-/// Why nobody can book a service as it is.
+/// Why a service cannot be booked at present.
 fn troubles(menu: &MenuView, service: &ServiceText) -> Vec<String> {
     let mut told = Vec::new();
     for need in &service.needs {

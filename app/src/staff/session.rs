@@ -1,4 +1,4 @@
-//! `/sessions/:id`: a session of a class with who takes part and who waits, and calling it off.
+//! `/sessions/:id`: a session with its attendees and waiting list, and cancelling it.
 
 #![expect(
     missing_docs,
@@ -11,9 +11,9 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::appointment::Collision;
-use super::appointments::status_words;
+use super::appointments::status_label;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, accepted, load_page,
@@ -34,14 +34,14 @@ pub struct SessionDetail {
     cancelled: Option<String>,
     can_cancel: bool,
     write: String,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the host of another one.
     server: String,
-    /// That an event collides with it, with a next step.
+    /// The sentence about a colliding event, with a next step.
     collision: Option<String>,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Somebody who takes part.
+/// An attendee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttendeeRow {
     appointment: String,
@@ -56,10 +56,10 @@ pub struct AttendeeRow {
 pub async fn session_page(id: String) -> Result<SessionDetail, AppError> {
     let me = super::access::me().await?;
     let quince = crate::context::quince()?;
-    let kept = crate::context::kept("session").await;
+    let flash = crate::context::flash("session").await;
     let found = bookings::classes::session(&quince, me.id, session_id(&id)?).await;
     found
-        .map(|session| detail(session, &me.zone, quince.now(), kept))
+        .map(|session| detail(session, &me.zone, quince.now(), flash))
         .map_err(|error| crate::context::with_status(error.into()))
 }
 
@@ -68,7 +68,7 @@ fn detail(
     session: bookings::classes::SessionView,
     zone: &zones::Zone,
     now: jiff::Timestamp,
-    kept: KeptForm,
+    flash: FormFlash,
 ) -> SessionDetail {
     let attendees = session.attendees.into_iter().map(|attendee| AttendeeRow {
         appointment: attendee.appointment.to_string(),
@@ -108,7 +108,7 @@ fn detail(
         write: session.write_sentence,
         server: session.place,
         collision: session.collision,
-        kept,
+        flash,
     }
 }
 
@@ -118,13 +118,13 @@ fn session_id(id: &str) -> Result<bookings::SessionId, AppError> {
         .map_err(|_| crate::context::with_status(AppError::NotFound))
 }
 
-/// Calls a session off; everybody who takes part or waits is told.
+/// Cancels a session, and informs its attendees and the waiting list.
 #[server(prefix = "/api/fn", endpoint = "cancel-session")]
 pub async fn cancel_session(id: String, reason: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("session").keep("reason", &reason);
+    let form = crate::context::FormPost::new("session").keep("reason", &reason);
     form.stay(
         call_off(&id, &reason).await,
-        "Cancelled. Everybody who takes part, or waits, has been told.",
+        "Cancelled. All attendees and the waiting list have been notified.",
     )
     .await
 }
@@ -149,9 +149,9 @@ pub fn SessionPage() -> impl IntoView {
 
 #[component]
 fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl IntoView {
-    let problem = problem_of(action, &session.kept);
-    let done = done_of(action, &session.kept);
-    let reason = session.kept.value("reason");
+    let problem = problem_of(action, &session.flash);
+    let done = done_of(action, &session.flash);
+    let reason = session.flash.value("reason");
     let rows = session
         .attendees
         .into_iter()
@@ -173,17 +173,17 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
         </Card>
         {(!session.waiting.is_empty()).then(|| view! {
             <Card title="Waiting list">
-                <p class="field-help">"The first who fits gets the seats that become free, at once."</p>
+                <p class="field-help">"Seats that become free go at once to the first on the list whom they are enough for."</p>
                 <ol class="plain-list">{session.waiting.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ol>
             </Card>
         })}
         <Card title=format!("In {}", session.server)><p>{session.write}</p></Card>
         {session.can_cancel.then(|| view! {
             <Card title="Cancel the session">
-                <p class="field-help">"Everybody who takes part, or waits, gets a mail. It is not offered again."</p>
+                <p class="field-help">"All attendees and the waiting list get an email. The session is not offered again."</p>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=session.id/>
-                    <Field label="Reason" name="reason" value=reason help="The clients read it." problem/>
+                    <Field label="Reason" name="reason" value=reason help="The clients will see it." problem/>
                     <div class="form-end"><Button look=Look::Danger busy=action.pending()>"Cancel session"</Button></div>
                 </ActionForm>
             </Card>
@@ -194,7 +194,7 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
 
 #[component]
 fn Attending(attendee: AttendeeRow) -> impl IntoView {
-    let (words, tone) = status_words(&attendee.status);
+    let (words, tone) = status_label(&attendee.status);
     view! {
         <li class="row">
             <div class="row-main">

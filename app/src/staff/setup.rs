@@ -1,4 +1,4 @@
-//! The first visit: creating the workspace's owner.
+//! The first visit: creating the owner and the workspace.
 
 #![expect(
     missing_docs,
@@ -10,19 +10,19 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
 
-/// What the set-up page shows.
+/// The set-up page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetupView {
     zones: Vec<ZoneOption>,
-    /// Whether the set-up code is asked for.
+    /// Whether the set-up code is required.
     asks_code: bool,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
-/// Loads the set-up page. Once there is an owner it leads to the sign-in.
+/// Loads the set-up page. If there is an owner, it redirects to the sign-in.
 #[server(prefix = "/api/fn", endpoint = "setup-page")]
 pub async fn setup_page() -> Result<SetupView, AppError> {
     let quince = crate::context::quince()?;
@@ -33,7 +33,7 @@ pub async fn setup_page() -> Result<SetupView, AppError> {
     Ok(SetupView {
         zones,
         asks_code: quince.settings().setup_code.is_some(),
-        kept: crate::context::kept("setup").await,
+        flash: crate::context::flash("setup").await,
     })
 }
 
@@ -47,7 +47,7 @@ pub async fn create_owner(
     zone: String,
     #[server(default)] code: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("setup")
+    let form = crate::context::FormPost::new("setup")
         .keep("workspace", &workspace)
         .keep("name", &name)
         .keep("email", &email)
@@ -97,11 +97,11 @@ fn SetupForm(setup: SetupView) -> impl IntoView {
     let SetupView {
         zones,
         asks_code,
-        kept,
+        flash,
     } = setup;
-    let code = kept.value("code");
-    let problem = problem_of(action, &kept);
-    let zone = kept.value_or("zone", "UTC");
+    let code = flash.value("code");
+    let problem = problem_of(action, &flash);
+    let zone = flash.value_or("zone", "UTC");
     view! {
         <FormNotice problem/>
         <ActionForm action=action>
@@ -112,12 +112,12 @@ fn SetupForm(setup: SetupView) -> impl IntoView {
                 />
             })}
             <Field
-                label="Name of your business" name="workspace" value=kept.value("workspace") required=true
+                label="Name of your business" name="workspace" value=flash.value("workspace") required=true
                 autocomplete="organization" help="Clients see it above your booking calendars." problem
             />
-            <Field label="Your name" name="name" value=kept.value("name") required=true autocomplete="name" problem/>
+            <Field label="Your name" name="name" value=flash.value("name") required=true autocomplete="name" problem/>
             <Field
-                label="Email address" name="email" kind="email" value=kept.value("email") required=true
+                label="Email address" name="email" kind="email" value=flash.value("email") required=true
                 autocomplete="username" problem
             />
             <Field

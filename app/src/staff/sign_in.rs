@@ -10,22 +10,22 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, load, problem_of};
 
-/// What the sign-in page needs to know.
+/// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "sign-in-page")]
-pub async fn sign_in_page() -> Result<KeptForm, AppError> {
+pub async fn sign_in_page() -> Result<FormFlash, AppError> {
     if bookings::accounts::needs_owner(&crate::context::quince()?).await? {
         leptos_axum::redirect("/setup");
     }
-    Ok(crate::context::kept("sign-in").await)
+    Ok(crate::context::flash("sign-in").await)
 }
 
-/// Signs in, and leads to the page that was asked for.
+/// Signs in, and redirects to the page that was requested.
 #[server(prefix = "/api/fn", endpoint = "sign-in")]
 pub async fn sign_in(email: String, password: String, to: String) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("sign-in").keep("email", &email);
+    let form = crate::context::FormPost::new("sign-in").keep("email", &email);
     form.go(enter(&email, &password, &to).await).await
 }
 
@@ -52,22 +52,22 @@ pub fn SignInPage() -> impl IntoView {
     let page = Resource::new(|| (), |()| sign_in_page());
     view! {
         <EntrancePage title="Sign in" lead="To your calendar, appointments and settings.">
-            {load(page, |kept| view! { <SignInForm kept/> }.into_any())}
+            {load(page, |flash| view! { <SignInForm flash/> }.into_any())}
         </EntrancePage>
     }
 }
 
 #[component]
-fn SignInForm(kept: KeptForm) -> impl IntoView {
+fn SignInForm(flash: FormFlash) -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     let to = use_query_map().with_untracked(|query| query.get("to").unwrap_or_default());
     view! {
         <FormNotice problem/>
         <ActionForm action=action>
             <input type="hidden" name="to" value=to/>
             <Field
-                label="Email address" name="email" kind="email" value=kept.value("email") required=true
+                label="Email address" name="email" kind="email" value=flash.value("email") required=true
                 autocomplete="username" problem
             />
             <Field

@@ -1,4 +1,4 @@
-//! The team: who can be booked, and adding somebody.
+//! The team, and adding a staff member.
 
 #![expect(
     missing_docs,
@@ -10,21 +10,21 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::{
     Badge, Button, Card, Choice, Field, FormNotice, Look, PageHeader, Tone, ZoneOption, ZonePicker, load,
     problem_of,
 };
 
-/// One person.
+/// A staff member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     name: String,
     email: String,
     role: String,
     zone: String,
-    /// What is wrong with their calendars, for admins.
+    /// Problems with their calendars, for admins.
     calendars: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ pub struct TeamView {
     may_add: bool,
     zones: Vec<ZoneOption>,
     my_zone: String,
-    kept: KeptForm,
+    flash: FormFlash,
 }
 
 /// Loads the team.
@@ -56,7 +56,7 @@ pub async fn team_page() -> Result<TeamView, AppError> {
         may_add: matches!(me.role, bookings::Role::Owner | bookings::Role::Admin),
         zones: crate::ui::zone::zone_options(quince.now()),
         my_zone: me.zone.name().to_owned(),
-        kept: crate::context::kept("add-staff").await,
+        flash: crate::context::flash("add-staff").await,
     })
 }
 
@@ -71,7 +71,7 @@ fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
     }
 }
 
-/// Adds a staff member, who signs in with the first password and changes it.
+/// Adds a staff member, who signs in with the first password and then changes it.
 #[server(prefix = "/api/fn", endpoint = "add-staff")]
 pub async fn add_staff(
     name: String,
@@ -80,7 +80,7 @@ pub async fn add_staff(
     zone: String,
     password: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("add-staff")
+    let form = crate::context::FormPost::new("add-staff")
         .keep("name", &name)
         .keep("email", &email)
         .keep("role", &role)
@@ -121,15 +121,15 @@ pub fn TeamPage() -> impl IntoView {
     let action = ServerAction::<AddStaff>::new();
     let page = Resource::new(move || action.version().get(), |_| team_page());
     view! {
-        <PageHeader title="Team" lead="Everyone who can be booked or sign in."/>
+        <PageHeader title="Team" lead="Everybody who can sign in and be booked."/>
         {load(page, move |team| view! { <TeamShown team action/> }.into_any())}
     }
 }
 
 #[component]
 fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
-    let problem = problem_of(action, &team.kept);
-    let done = done_of(action, &team.kept);
+    let problem = problem_of(action, &team.flash);
+    let done = done_of(action, &team.flash);
     let people = team
         .people
         .into_iter()
@@ -138,7 +138,7 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
                 <div class="row-main">
                     <p class="row-title">{person.name}</p>
                     <p class="row-detail">{format!("{} · {} · {}", person.role, person.email, person.zone)}</p>
-                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Needs a look"</Badge>" "{sentence}</p> }).collect_view()}
+                    {person.calendars.into_iter().map(|sentence| view! { <p class="row-detail"><Badge tone=Tone::Warn>"Needs attention"</Badge>" "{sentence}</p> }).collect_view()}
                 </div>
             </li>
         })
@@ -150,17 +150,17 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
     let roles = roles
         .map(|(value, label)| (value.to_owned(), label.to_owned()))
         .to_vec();
-    let kept = team.kept;
+    let flash = team.flash;
     view! {
         <ul class="rows">{people}</ul>
         {team.may_add.then(|| view! {
             <Card title="Add a staff member">
                 <FormNotice problem done/>
                 <ActionForm action=action>
-                    <Field label="Name" name="name" value=kept.value("name") required=true problem/>
-                    <Field label="Email address" name="email" kind="email" value=kept.value("email") required=true problem/>
-                    <Choice label="Role" name="role" options=roles value=kept.value_or("role", "staff")/>
-                    <ZonePicker options=team.zones value=kept.value_or("zone", &team.my_zone) problem/>
+                    <Field label="Name" name="name" value=flash.value("name") required=true problem/>
+                    <Field label="Email address" name="email" kind="email" value=flash.value("email") required=true problem/>
+                    <Choice label="Role" name="role" options=roles value=flash.value_or("role", "staff")/>
+                    <ZonePicker options=team.zones value=flash.value_or("zone", &team.my_zone) problem/>
                     <Field label="First password" name="password" kind="password" required=true autocomplete="new-password" help="At least 10 characters, a few unrelated words for example. They change it in My Profile." problem/>
                     <Button look=Look::Primary busy=action.pending()>"Add to the team"</Button>
                 </ActionForm>

@@ -1,25 +1,24 @@
-//! What a visit to a Service calendar is made of, as staff choose it: one list for each service of the menu. It is part of a
-//! form that asks by its address, so the choice stands in links, too.
+//! Choosing the services of a visit as staff: one list per service of the menu, in a GET form, so that the choice is part of links.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ui::Choice;
 
-/// The name under which each service is sent; what was not chosen is sent empty.
+/// The field name of each list; a service that was not chosen sends an empty value.
 pub const VISIT: &str = "visit";
 
-/// A service with who can do it.
+/// A service, with the people who perform it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitService {
     group: String,
     name: String,
-    /// Nothing, anyone, or somebody: what is sent, and what is shown.
+    /// Value and label of each option: not in the visit, anyone, or a person.
     options: Vec<(String, String)>,
     chosen: String,
 }
 
-/// The lists, under the headings of the menu.
+/// The lists, under the menu's headings.
 #[component]
 pub fn VisitLists(
     /// The menu in order.
@@ -55,14 +54,14 @@ pub fn VisitLists(
         .collect_view()
 }
 
-/// The services that an address names, as one text.
+/// The services that an address names, joined.
 pub fn asked(query: &leptos_router::params::ParamsMap) -> String {
     let all = query.get_all(VISIT).unwrap_or_default();
     let chosen: Vec<String> = all.into_iter().filter(|service| !service.is_empty()).collect();
     chosen.join(",")
 }
 
-/// Reading menus and choices from them.
+/// Reading menus and choices.
 #[cfg(feature = "ssr")]
 pub mod menu {
     use bookings::accounts::Me;
@@ -72,8 +71,7 @@ pub mod menu {
     use super::{VISIT, VisitService};
     use crate::error::AppError;
 
-    /// The menu of a booking calendar, which is empty in other kinds than Service, and what was chosen from it; what is not on
-    /// this menu is left out.
+    /// The menu of a booking calendar (empty for other kinds than Service) and the chosen services that are on it.
     pub async fn load(
         quince: &Quince,
         me: &Me,
@@ -87,18 +85,18 @@ pub mod menu {
         Ok((lists.collect(), chosen))
     }
 
-    /// What a form or an address names, in the order of the visit.
+    /// Parses the services of a form or address, in the order of the visit.
     pub fn chosen(text: &str) -> Result<Vec<Chosen>, AppError> {
         Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
     }
 
-    /// The same as a text.
+    /// The form used by addresses.
     pub fn text(chosen: &[Chosen]) -> String {
         let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
         texts.join(",")
     }
 
-    /// The end of an address that names them; empty where nothing is chosen.
+    /// The end of an address with these services; empty if there are none.
     pub fn query(text: &str) -> String {
         if text.is_empty() {
             String::new()

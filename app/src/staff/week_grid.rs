@@ -1,6 +1,5 @@
-//! Days side by side with their hours: appointments and events where they lie in time. On phones the days stand
-//! below each other as lists. The grid's rows are quarter hours; CSS places a block by its classes, because inline
-//! styles are not allowed.
+//! The week grid: days side by side, with appointments and events at their times. On phones the days are lists below each other. Grid rows
+//! are quarter hours; classes position a block, because the Content-Security-Policy allows no inline styles.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,60 +13,60 @@ pub struct GridDay {
     pub name: String,
     /// "Tuesday, 24 November 2026".
     pub long_name: String,
-    /// It is today.
+    /// Whether it is today.
     pub today: bool,
-    /// Whoever is shown does not work on it.
+    /// Whether the shown people do not work on it.
     pub closed: bool,
-    /// Events of whole days, days off, holidays.
+    /// All-day events, days off, holidays.
     pub all_day: Vec<AllDay>,
-    /// Everything that has a time.
+    /// Entries with a time.
     pub blocks: Vec<Block>,
 }
 
-/// An event of whole days.
+/// An all-day entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllDay {
     /// `external`, `free`, `blocked` or `closed`.
     pub kind: String,
-    /// What it is.
+    /// Its title.
     pub title: String,
-    /// The page about it.
+    /// The path of its page.
     pub href: Option<String>,
 }
 
-/// Something with a time.
+/// An entry with a time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
-    /// First minute of the day.
+    /// First minute within the day.
     pub from: u16,
-    /// The minute after its last, at most 1440.
+    /// Minute after the last, at most 1440.
     pub to: u16,
     /// `appointment`, `external`, `free` or `blocked`.
     pub kind: String,
-    /// Whom or what it is with.
+    /// The client, or the event's title.
     pub title: String,
-    /// Which calendar, whose.
+    /// The booking calendar and the host.
     pub detail: String,
     /// "9:30–10:00".
     pub time: String,
-    /// The page about it.
+    /// The path of its page.
     pub href: Option<String>,
-    /// What needs a look: "changed in iCloud".
+    /// Short notices: "changed in iCloud".
     pub notes: Vec<String>,
-    /// `#rrggbb` of the booking calendar; empty where there is none.
+    /// `#rrggbb` of the booking calendar; may be empty.
     pub color: String,
-    /// Where an appointment stands, unless it simply takes place.
+    /// The status of an appointment, unless it simply takes place.
     pub mark: Option<Mark>,
-    /// Its place beside others that overlap, from 0.
+    /// Its lane among overlapping blocks, from 0.
     pub lane: u8,
-    /// How many stand side by side.
+    /// Number of lanes.
     pub lanes: u8,
 }
 
-/// A sign of where an appointment stands. It says so by its shape and in words, not by colour alone.
+/// A mark for an appointment's status. It has a shape and a label, not only a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {
-    /// It waits to be confirmed.
+    /// Waits for confirmation.
     Pending,
     /// The client came.
     Showed,
@@ -84,7 +83,7 @@ impl Mark {
         }
     }
 
-    /// The sign.
+    /// The symbol.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Pending => "?",
@@ -93,17 +92,17 @@ impl Mark {
         }
     }
 
-    /// The same in words.
+    /// The label.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Pending => "Waits to be confirmed",
+            Self::Pending => "Waiting for confirmation",
             Self::Showed => "Showed",
             Self::NoShow => "No-show",
         }
     }
 }
 
-/// A booking calendar's colour, exactly as it was chosen: an attribute of a picture, because inline styles are not allowed.
+/// A booking calendar's colour as an SVG attribute, because inline styles are not allowed.
 #[component]
 pub fn ColorStripe(
     /// `#rrggbb`
@@ -117,9 +116,9 @@ pub fn ColorStripe(
 pub fn WeekGrid(
     /// The days.
     days: Vec<GridDay>,
-    /// The first hour shown.
+    /// First hour shown.
     first_hour: u8,
-    /// The hour after the last shown.
+    /// Hour after the last shown.
     last_hour: u8,
 ) -> impl IntoView {
     let hours = (first_hour..last_hour)
@@ -134,7 +133,7 @@ pub fn WeekGrid(
     }
 }
 
-/// The quarter hour, from 1, in which a minute lies.
+/// The grid row of a minute: quarter hours from 1.
 fn row(minute: u16, first_hour: u8) -> u16 {
     minute.saturating_sub(u16::from(first_hour) * 60) / 15 + 1
 }
@@ -192,7 +191,7 @@ fn BlockShown(block: Block, first_hour: u8) -> impl IntoView {
     }
 }
 
-/// A title that leads to the page about it, if there is one.
+/// A title, as a link if it has a page.
 fn linked(title: String, href: Option<String>) -> AnyView {
     match href {
         Some(href) => view! { <a href=href>{title}</a> }.into_any(),

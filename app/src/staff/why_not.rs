@@ -1,4 +1,4 @@
-//! Why not? Every start of a day of a booking calendar: who can be booked then, or what is in the way.
+//! "Why not?": every start of a booking calendar on a day, with its free hosts or the reasons against it.
 
 #![expect(
     missing_docs,
@@ -25,16 +25,16 @@ pub struct WhyNotView {
     zone: String,
     previous: String,
     next: String,
-    /// What a visit can be made of; nothing in other kinds than Service.
+    /// The menu; empty for other kinds than Service.
     menu: Vec<VisitService>,
-    /// A visit is to be put together first.
+    /// Whether services have to be chosen first.
     to_choose: bool,
-    /// What staff may book is explained, not what clients may.
+    /// Whether it explains what staff may book rather than clients.
     for_staff: bool,
     /// Why iCloud plays no part here, if so (D1).
     no_icloud: Option<String>,
     starts: Vec<StartRow>,
-    /// Why there are none.
+    /// Why the day has no starts.
     closed: Vec<ReasonRow>,
 }
 
@@ -43,26 +43,26 @@ pub struct WhyNotView {
 pub struct StartRow {
     time: String,
     is_offered: bool,
-    /// The names of those who can be booked.
+    /// The names of the free hosts.
     hosts: String,
     reasons: Vec<ReasonRow>,
 }
 
-/// One reason against a start.
+/// A reason against a start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonRow {
     code: String,
     sentence: String,
-    /// Whom it concerns; nobody when it concerns the booking calendar.
+    /// The hosts it is about; empty if it is about the booking calendar.
     hosts: Vec<String>,
     /// What is in the way, with its page, if the viewer may know.
     about: Option<(String, String)>,
-    /// What of it was not understood.
+    /// The problem with an event that was not understood.
     problem: Option<String>,
 }
 
-/// Loads a date, today's when it is empty; in a Service calendar for a visit of these services. What clients may book is
-/// explained, or what staff may.
+/// Loads a date, by default today; in a Service calendar, for a visit with these services. Explains what clients may book, or what staff
+/// may.
 #[server(prefix = "/api/fn", endpoint = "why-not-page")]
 pub async fn why_not_page(
     id: String,
@@ -149,7 +149,7 @@ mod view {
         }
     }
 
-    /// What is the same for several is told once.
+    /// Joins equal reasons of several hosts.
     fn reasons(all: Vec<Why>) -> Vec<ReasonRow> {
         let mut rows: Vec<ReasonRow> = Vec::new();
         for why in all {
@@ -233,7 +233,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
             </div>
         </PageHeader>
         {view.no_icloud.map(|sentence| view! { <Notice>{sentence}</Notice> })}
-        {view.for_staff.then(|| view! { <p>"As staff may book it: notice, the dates that can be booked and looking busy bind clients alone."</p> })}
+        {view.for_staff.then(|| view! { <p>"As staff may book it: notice, the dates that can be booked and looking busy apply to clients only."</p> })}
         {is_visit.then(|| view! { <p>"A visit is explained as a whole: the first of its services that cannot take place is what is in the way."</p> })}
         <form class:inline-form=alone class:day-form=is_visit method="get" action=action>
             {view.for_staff.then(|| view! { <input type="hidden" name="for" value="staff"/> })}
@@ -247,7 +247,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
         </form>
         {if view.to_choose {
             view! {
-                <EmptyState title="Choose what the visit is made of">
+                <EmptyState title="Choose the services">
                     <p>"Its times depend on the services, and on who does them."</p>
                 </EmptyState>
             }
@@ -266,7 +266,7 @@ fn WhyNotShown(view: WhyNotView) -> impl IntoView {
     }
 }
 
-/// Code, whom it concerns, and the reason: on one line where there is room.
+/// The code, the hosts and the reason, on one line where there is room.
 #[component]
 fn ReasonShown(reason: ReasonRow) -> impl IntoView {
     let hosts = reason.hosts.join(", ");

@@ -1,7 +1,7 @@
-//! Labelled inputs. Every one has a real label, its help and its error tied to it by `aria-describedby`.
+//! Labelled inputs. Each has a label, and help and error tied to it by `aria-describedby`.
 //!
-//! `problem` is the form's error, usually from [`super::problem_of`]: a field shows the sentence that names it.
-//! `id` is only needed when one page has two fields of the same name.
+//! `problem` is the form's error, usually from [`super::problem_of`]: a field shows the sentence about it. `id` is needed only when a page
+//! has two fields of the same name.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::error::AppError;
 /// The error of the form that a field belongs to.
 pub type Problem = Signal<Option<AppError>>;
 
-/// What ties label, help and error of a field together.
+/// The ids that tie label, help and error of a field together.
 struct Ids {
     input: String,
     help: String,
@@ -48,14 +48,14 @@ impl Ids {
     }
 }
 
-/// What is wrong with the field of this name.
+/// The sentence about the field of this name.
 pub(crate) fn sentence_of(problem: Option<Problem>, name: &str) -> Signal<Option<String>> {
     let name = name.to_owned();
     Signal::derive(move || problem?.read().as_ref()?.of_field(&name))
 }
 
-/// What a person typed before the page came to life belongs into the signal, too.
-fn take_over(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> + 'static) {
+/// Copies what was typed before hydration into the signal.
+fn adopt_typed(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> + 'static) {
     if let Some(signal) = bind {
         Effect::new(move |_| {
             if let Some(text) = typed().filter(|text| *text != signal.get_untracked()) {
@@ -65,7 +65,7 @@ fn take_over(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> 
     }
 }
 
-/// Help and error under an input.
+/// Help and error below an input.
 #[component]
 fn Below(help: String, help_id: String, error_id: String, sentence: Signal<Option<String>>) -> impl IntoView {
     view! {
@@ -74,46 +74,46 @@ fn Below(help: String, help_id: String, error_id: String, sentence: Signal<Optio
     }
 }
 
-/// Behind the label of what need not be filled in.
+/// The mark behind the label of an optional field.
 #[component]
 fn Optional() -> impl IntoView {
     view! { <span class="field-optional">" (optional)"</span> }
 }
 
-/// A field of one line.
+/// A single-line input.
 #[component]
 pub fn Field(
     /// The label above the input.
     #[prop(into)]
     label: String,
-    /// The name under which the value is sent.
+    /// The posted name.
     #[prop(into)]
     name: String,
-    /// The value at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
     /// The input's type: text, email, password, tel, number, date, time, search.
     #[prop(default = "text")]
     kind: &'static str,
-    /// A sentence that helps to fill it in.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
-    /// Must be filled in. Fields that need not be say "optional".
+    /// Whether a value is required. Optional fields are marked.
     #[prop(optional)]
     required: bool,
-    /// Says neither: it matters only together with another field, or its help says what an empty one means.
+    /// Whether the mark is left out, because the help text or another field explains when it is needed.
     #[prop(optional)]
     unmarked: bool,
-    /// What browsers may fill in: email, name, tel, current-password, off …
+    /// The `autocomplete` attribute: email, name, tel, current-password, off …
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// The keyboard that phones show: numeric, email …
+    /// The `inputmode` attribute: numeric, email …
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// At most this many characters.
+    /// Maximum number of characters.
     #[prop(default = 200)]
     maxlength: u32,
     /// The smallest number, date or time.
@@ -125,10 +125,10 @@ pub fn Field(
     /// The step between numbers.
     #[prop(into, optional)]
     step: Option<String>,
-    /// An own id.
+    /// The input's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// Keeps the value outside the form, so that it outlives the form's being shown again.
+    /// A signal that keeps the value when the form is rendered again.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
@@ -138,7 +138,7 @@ pub fn Field(
     let text_like = !matches!(kind, "number" | "date" | "time");
     let first = bind.map_or(value, |signal| signal.get_untracked());
     let typed = NodeRef::<leptos::html::Input>::new();
-    take_over(bind, move || typed.get().map(|input| input.value()));
+    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -170,37 +170,37 @@ pub fn Field(
     }
 }
 
-/// A field of several lines.
+/// A multi-line input.
 #[component]
 pub fn LongText(
     /// The label above the input.
     #[prop(into)]
     label: String,
-    /// The name under which the value is sent.
+    /// The posted name.
     #[prop(into)]
     name: String,
-    /// The value at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
-    /// A sentence that helps to fill it in.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
-    /// Must be filled in.
+    /// Whether a value is required.
     #[prop(optional)]
     required: bool,
-    /// Lines shown.
+    /// Number of lines shown.
     #[prop(default = 4)]
     rows: u32,
-    /// At most this many characters.
+    /// Maximum number of characters.
     #[prop(default = 2000)]
     maxlength: u32,
-    /// An own id.
+    /// The input's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// Keeps the value outside the form.
+    /// A signal that keeps the value when the form is rendered again.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
@@ -209,7 +209,7 @@ pub fn LongText(
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let first = bind.map_or(value, |signal| signal.get_untracked());
     let typed = NodeRef::<leptos::html::Textarea>::new();
-    take_over(bind, move || typed.get().map(|input| input.value()));
+    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -237,36 +237,36 @@ pub fn LongText(
     }
 }
 
-/// A choice from a list that drops down.
+/// A drop-down list.
 #[component]
 pub fn Choice(
     /// The label above the list.
     #[prop(into)]
     label: String,
-    /// The name under which the value is sent.
+    /// The posted name.
     #[prop(into)]
     name: String,
-    /// Values and what is shown for them.
+    /// Values and labels.
     options: Vec<(String, String)>,
-    /// The value chosen at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
-    /// A sentence that helps to choose.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
-    /// Something other than an empty value must be chosen.
+    /// Whether a non-empty value is required.
     #[prop(optional)]
     required: bool,
-    /// Need not be chosen, and says so.
+    /// Whether it is marked as optional.
     #[prop(optional)]
     optional: bool,
-    /// An own id.
+    /// The list's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// Keeps the value outside the form.
+    /// A signal that keeps the value when the form is rendered again.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
@@ -275,7 +275,7 @@ pub fn Choice(
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let value = bind.map_or(value, |signal| signal.get_untracked());
     let chosen = NodeRef::<leptos::html::Select>::new();
-    take_over(bind, move || chosen.get().map(|select| select.value()));
+    adopt_typed(bind, move || chosen.get().map(|select| select.value()));
     let options = options
         .into_iter()
         .map(|(key, text)| {
@@ -306,37 +306,37 @@ pub fn Choice(
     }
 }
 
-/// A box to tick. A box that is not ticked sends nothing, so its argument needs `#[server(default)]`.
+/// A check box. If it is not ticked nothing is posted, so its argument needs `#[server(default)]`.
 #[component]
 pub fn Check(
     /// The label beside the box.
     #[prop(into)]
     label: String,
-    /// The name under which the value is sent.
+    /// The posted name.
     #[prop(into)]
     name: String,
-    /// The value that is sent when ticked.
+    /// The posted value when ticked.
     #[prop(into, default = "true".to_owned())]
     value: String,
     /// Whether it is ticked at first.
     #[prop(optional)]
     checked: bool,
-    /// A sentence that helps to decide.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
-    /// Must be ticked.
+    /// Whether it must be ticked.
     #[prop(optional)]
     required: bool,
-    /// Need not be ticked, and says so.
+    /// Whether it is marked as optional.
     #[prop(optional)]
     optional: bool,
-    /// An own id; needed when several boxes share a name.
+    /// The box's id; needed when several boxes share a name.
     #[prop(into, optional)]
     id: String,
-    /// Keeps the value outside the form: that of the box when ticked, else nothing.
+    /// A signal that keeps the value when the form is rendered again; empty when not ticked.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
@@ -368,24 +368,24 @@ pub fn Check(
     }
 }
 
-/// One of few options, all shown, each with a sentence.
+/// Radio buttons, each with a sentence.
 #[component]
 pub fn Options(
     /// The question.
     #[prop(into)]
     legend: String,
-    /// The name under which the value is sent.
+    /// The posted name.
     #[prop(into)]
     name: String,
-    /// An id of its own, where the page has several fields of this name.
+    /// The group's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// Value, label and explaining sentence (may be empty) of each option.
+    /// Value, label and sentence (may be empty) of each option.
     options: Vec<(String, String, String)>,
-    /// A sentence that helps to choose.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
-    /// The value chosen at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
     /// The form's error.
@@ -420,25 +420,25 @@ pub fn Options(
     }
 }
 
-/// Fields that belong together, with the help and the error of all of them. What is wrong leads here.
+/// A group of fields with common help and error. Links to its error lead here.
 #[component]
 pub fn FieldGroup(
-    /// What they are about.
+    /// The legend.
     #[prop(into)]
     legend: String,
-    /// The name by which the form's error calls them.
+    /// The name that the form's error uses for the group.
     #[prop(into)]
     name: String,
-    /// A class for their look beside `options`.
+    /// A class in addition to `options`.
     #[prop(optional)]
     class: &'static str,
-    /// A sentence that helps to fill them in.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
     #[prop(optional)]
     problem: Option<Problem>,
-    /// An own id.
+    /// The group's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
     /// The fields.

@@ -1,4 +1,4 @@
-//! Buttons, and how a form says what came of it.
+//! Buttons, and the outcome of a form.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -6,17 +6,17 @@ use leptos::server_fn::ServerFn;
 use super::icon::{Icon, Picture};
 use super::notice::{Notice, PROBLEM, ProblemNotice, Tone};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 
-/// How much a button asks for attention.
+/// The emphasis of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Look {
-    /// The one thing to do next on this page.
+    /// The main action of the page.
     Primary,
-    /// Everything else.
+    /// Any other action.
     #[default]
     Quiet,
-    /// Takes something away.
+    /// Deletes or cancels something.
     Danger,
 }
 
@@ -30,25 +30,25 @@ impl Look {
     }
 }
 
-/// A button that sends its form.
+/// A submit button.
 #[component]
 pub fn Button(
-    /// How much it asks for attention.
+    /// The emphasis.
     #[prop(optional)]
     look: Look,
-    /// A picture before the words.
+    /// An icon before the text.
     #[prop(optional)]
     icon: Option<Picture>,
-    /// Sent with the form when this button was used.
+    /// The name that is posted when this button is used.
     #[prop(into, optional)]
     name: Option<String>,
-    /// The value sent under `name`.
+    /// The value posted under `name`.
     #[prop(into, optional)]
     value: Option<String>,
-    /// True while the form is on its way: the button says so and does not send twice.
+    /// Whether the form is being sent. The button shows it and does not send twice.
     #[prop(into, optional)]
     busy: Signal<bool>,
-    /// The words, a verb first.
+    /// The text, beginning with a verb.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -69,19 +69,19 @@ pub fn Button(
 /// A link that looks like a button.
 #[component]
 pub fn ButtonLink(
-    /// Where it leads.
+    /// The target.
     #[prop(into)]
     href: String,
-    /// How much it asks for attention.
+    /// The emphasis.
     #[prop(optional)]
     look: Look,
-    /// A picture before the words.
+    /// An icon before the text.
     #[prop(optional)]
     icon: Option<Picture>,
-    /// True for addresses that are not pages of the app, such as downloads.
+    /// Whether the target is no page of the app, such as a download.
     #[prop(optional)]
     external: bool,
-    /// The words.
+    /// The text.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -92,13 +92,13 @@ pub fn ButtonLink(
     }
 }
 
-/// The error of a form: that of the action (with script), else that which the page remembers (without).
-pub fn problem_of<S>(action: ServerAction<S>, kept: &KeptForm) -> Signal<Option<AppError>>
+/// The error of a form: from the action with script, else from the flash message.
+pub fn problem_of<S>(action: ServerAction<S>, flash: &FormFlash) -> Signal<Option<AppError>>
 where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    let remembered = kept.problem.clone();
+    let remembered = flash.problem.clone();
     Signal::derive(move || match &*action.value().read() {
         Some(Err(error)) => Some(error.clone()),
         Some(Ok(_)) => None,
@@ -106,8 +106,8 @@ where
     })
 }
 
-/// Changes whenever the form is accepted, and not when it is refused: what depends on it is loaded anew then, and what was
-/// typed into a refused form stays.
+/// Changes whenever the form is accepted, not when it is refused: data that depends on it is loaded again, and what was typed into a
+/// refused form stays.
 pub fn accepted<S>(action: ServerAction<S>) -> Memo<usize>
 where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
@@ -119,7 +119,7 @@ where
     })
 }
 
-/// On top of a form: what is wrong, or what was done. Screen readers are told at once, and the focus moves to what is wrong.
+/// The outcome above a form: the error, or what was done. Screen readers announce it, and the focus moves to an error.
 #[component]
 pub fn FormNotice(
     /// The form's error, from [`problem_of`].
@@ -128,7 +128,7 @@ pub fn FormNotice(
     #[prop(optional, into)]
     done: Signal<Option<String>>,
 ) -> impl IntoView {
-    // What the page shows from the start is the browser's to go to.
+    // An error that is rendered with the page gets the focus from the address' fragment.
     Effect::new(move |before: Option<()>| {
         if problem.read().is_some() && before.is_some() {
             request_animation_frame(focus_problem);

@@ -1,8 +1,8 @@
-//! The few pictures, drawn as lines in a 24 × 24 box. They decorate words and are hidden from screen readers.
+//! Icons, drawn as lines in a 24 × 24 box. They are decorative and hidden from screen readers.
 
 use leptos::prelude::*;
 
-/// Which picture.
+/// The icons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says what is drawn")]
 pub enum Picture {
@@ -65,10 +65,10 @@ impl Picture {
     }
 }
 
-/// A picture beside words.
+/// An icon beside text.
 #[component]
 pub fn Icon(
-    /// Which.
+    /// Which icon.
     picture: Picture,
 ) -> impl IntoView {
     view! {

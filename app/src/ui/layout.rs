@@ -1,4 +1,4 @@
-//! The frames around pages.
+//! The layouts around pages.
 
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -9,10 +9,10 @@ use crate::staff::account::AccountMenu;
 use crate::staff::banners::Banners;
 use crate::staff::frame::{Frame, ToConfirmCount};
 
-/// The name with its picture.
+/// The app's name with its icon.
 #[component]
 pub fn Brand(
-    /// Where it leads.
+    /// The target.
     #[prop(default = "/")]
     href: &'static str,
 ) -> impl IntoView {
@@ -24,7 +24,7 @@ fn SkipLink() -> impl IntoView {
     view! { <a class="skip" href="#content" rel="external">"Skip to content"</a> }
 }
 
-/// The frame of the clients' pages: nothing but the page, and who made this.
+/// The layout of the clients' pages: the page and a footer.
 #[component]
 pub fn PublicLayout() -> impl IntoView {
     view! {
@@ -34,7 +34,7 @@ pub fn PublicLayout() -> impl IntoView {
     }
 }
 
-/// A page with one narrow card, before the sign-in.
+/// A page in front of the sign-in, with one narrow card.
 #[component]
 pub fn EntrancePage(
     /// The page's title and heading.
@@ -59,7 +59,7 @@ pub fn EntrancePage(
     }
 }
 
-/// The frame of the staff's pages: navigation at the side, on phones at the bottom.
+/// The layout of the staff's pages: navigation at the side, on phones at the bottom.
 #[component]
 pub fn StaffLayout() -> impl IntoView {
     let places = [
@@ -94,7 +94,7 @@ pub fn StaffLayout() -> impl IntoView {
     }
 }
 
-/// Title and heading of a page, with what can be done there.
+/// Title and heading of a page, with its actions.
 #[component]
 pub fn PageHeader(
     /// The page's title and heading.
@@ -119,7 +119,7 @@ pub fn PageHeader(
     }
 }
 
-/// There is no page at this address.
+/// The page for unknown addresses.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
@@ -127,7 +127,7 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <EntrancePage title="This page does not exist">
             <p>"The address may be incomplete, or the page was removed."</p>
-            <p><a href="/">"See what can be booked here"</a></p>
+            <p><a href="/">"See what you can book here"</a></p>
         </EntrancePage>
     }
 }

@@ -1,4 +1,4 @@
-//! A page's data: waiting, shown, or why it cannot be shown.
+//! A page's data: loading, shown, or failed.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::layout::PageHeader;
 use super::notice::ProblemNotice;
 use crate::error::AppError;
 
-/// Shows what a page loaded, by `shown`. While the next answer is on its way the present one stays, so nothing flickers.
+/// Shows what a page loaded. While it is loaded again the present content stays, so nothing flickers.
 ///
 /// ```ignore
 /// let page = Resource::new(move || query.get(), |query| load_profile(query));
@@ -22,7 +22,7 @@ where
     load_or(page, shown, |error| view! { <ProblemNotice error/> }.into_any())
 }
 
-/// The same for a page whose title and heading come with the data: when they do not come, it has others.
+/// Like [`load`], for a page whose title and heading come with the data; on failure it gets others.
 pub fn load_page<T>(
     page: Resource<Result<T, AppError>>,
     shown: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -62,9 +62,8 @@ where
     }
 }
 
-/// Shows forms that are built anew whenever the key changes: their inputs then show what is stored, and not what was typed into
-/// them before.
-pub fn anew<V: IntoView + 'static>(
+/// Builds forms again whenever the key changes, so that their inputs show what is stored and not what was typed before.
+pub fn rebuild_on<V: IntoView + 'static>(
     key: usize,
     forms: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Building blocks of every page. Each has its style in a file of the same name under `style/`.
+//! Building blocks of the pages. Each has its style in a file of the same name under `style/`.
 //!
 //! | block | for |
 //! |---|---|
@@ -31,7 +31,7 @@ pub use field::{Check, Choice, Field, FieldGroup, LongText, Options};
 pub use form::{Button, ButtonLink, FormNotice, Look, accepted, problem_of};
 pub use icon::{Icon, Picture};
 pub use layout::{EntrancePage, PageHeader};
-pub use load::{anew, load, load_page};
+pub use load::{load, load_page, rebuild_on};
 pub use month::{DayCell, Month, MonthGrid};
 pub use notice::{Badge, Card, EmptyState, Notice, ProblemNotice, Tone};
 pub use seen::{DeleteButton, SaveButtons, SeenVersion, is_told};

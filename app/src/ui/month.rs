@@ -1,4 +1,4 @@
-//! A month in which days are chosen by links, so it works without script.
+//! A month grid whose days are links, so it works without script.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,35 +12,35 @@ pub struct Month {
     pub title: String,
     /// Short and full name of each weekday, in the order shown.
     pub weekdays: Vec<(String, String)>,
-    /// The weeks; days of other months are `None`.
+    /// The weeks; cells outside the month are `None`.
     pub weeks: Vec<Vec<Option<DayCell>>>,
-    /// Address of the month before, unless it lies in the past.
+    /// The path of the previous month, unless it is past.
     pub previous: Option<String>,
-    /// Address of the month after, unless it is too far ahead.
+    /// The path of the next month, unless it is too far ahead.
     pub next: Option<String>,
 }
 
-/// One day of a month.
+/// A day of the month.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCell {
-    /// The day of the month.
+    /// Day of the month.
     pub day: u8,
     /// The date, `2026-11-24`.
     pub date: String,
-    /// What a screen reader says: "Tuesday 24 November, 6 free times".
+    /// The label for screen readers: "Tuesday 24 November, 6 free times".
     pub label: String,
-    /// Where choosing it leads; days without free times have none.
+    /// The path that chooses it; none without free times.
     pub href: Option<String>,
-    /// It is the chosen day.
+    /// Whether it is chosen.
     pub chosen: bool,
-    /// It is today.
+    /// Whether it is today.
     pub today: bool,
 }
 
 /// A month grid.
 #[component]
 pub fn MonthGrid(
-    /// What to show.
+    /// The month.
     month: Month,
 ) -> impl IntoView {
     let step = |href: Option<String>, label: &'static str, picture: Picture| match href {

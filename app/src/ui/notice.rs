@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use super::icon::{Icon, Picture};
 use crate::error::{AppError, FieldProblem};
 
-/// What a message means.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
-    /// Good to know.
+    /// Information.
     #[default]
     Info,
-    /// Done, or all is well.
+    /// Success.
     Good,
-    /// Needs attention soon.
+    /// A warning.
     Warn,
-    /// Did not work.
+    /// A failure.
     Bad,
 }
 
@@ -38,13 +38,13 @@ impl Tone {
     }
 }
 
-/// A message. Bad ones interrupt a screen reader, the others wait for their turn.
+/// A message. Failures interrupt a screen reader, others wait.
 #[component]
 pub fn Notice(
-    /// What it means.
+    /// The kind.
     #[prop(optional)]
     tone: Tone,
-    /// A few words above the text.
+    /// A heading above the text.
     #[prop(into, optional)]
     title: Option<String>,
     /// An id, for a message that links lead to and that takes the focus.
@@ -65,15 +65,15 @@ pub fn Notice(
     }
 }
 
-/// The id of a form's error, where the browser goes after the form was refused.
+/// The id of a form's error, to which the browser goes after a refusal.
 pub const PROBLEM: &str = "problem";
 
-/// An error as a message: fields are named with links to them, a signed-out person gets the way in.
+/// An error as a message, with links to invalid fields, or to the sign-in for a signed-out person.
 #[component]
 pub fn ProblemNotice(
     /// What went wrong.
     error: AppError,
-    /// An id, for the error of a form: [`PROBLEM`].
+    /// The id of a form's error: [`PROBLEM`].
     #[prop(optional)]
     id: Option<&'static str>,
 ) -> impl IntoView {
@@ -105,13 +105,13 @@ pub fn ProblemNotice(
     view! { <Notice tone=Tone::Bad id>{body}</Notice> }.into_any()
 }
 
-/// What is wrong with a field, as a link to it. The browser follows it itself: it opens what is folded and moves the focus.
+/// A link to an invalid field. The browser itself opens a folded section and moves the focus.
 fn link_to(problem: &FieldProblem) -> impl IntoView + use<> {
     let href = format!("#field-{}", problem.field);
     view! { <a href=href rel="external">{problem.sentence.clone()}</a> }
 }
 
-/// A surface that holds one thing.
+/// A card.
 #[component]
 pub fn Card(
     /// The heading (second level).
@@ -128,22 +128,22 @@ pub fn Card(
     }
 }
 
-/// A short state such as "waiting".
+/// A short label such as "waiting".
 #[component]
 pub fn Badge(
-    /// What it means.
+    /// The kind.
     #[prop(optional)]
     tone: Tone,
-    /// The word.
+    /// The label.
     children: Children,
 ) -> impl IntoView {
     view! { <span class=format!("badge badge-{}", tone.name())>{children()}</span> }
 }
 
-/// Says that there is nothing yet, and what to do.
+/// The notice that a list is empty, with the next step.
 #[component]
 pub fn EmptyState(
-    /// What there is none of.
+    /// What is missing.
     #[prop(into)]
     title: String,
     /// The next step: a sentence, a link.

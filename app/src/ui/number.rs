@@ -1,8 +1,8 @@
-//! Numbers as people type them.
+//! Parsing numbers that people type.
 
 use std::num::IntErrorKind;
 
-/// A whole number of 0 or more, or what to enter instead; `what` is how the sentence calls it, such as "the duration".
+/// Parses a whole number of 0 or more. The error says what to enter; `what` names the number in it, such as "the duration".
 pub fn whole_number(what: &str, typed: &str) -> Result<u32, String> {
     let text = typed.trim();
     text.parse::<u32>().map_err(|error| match error.kind() {

@@ -1,4 +1,4 @@
-//! The version that a form was made from, and what goes on when somebody else made a newer one meanwhile.
+//! The version on which a form is based, and saving over somebody else's newer version.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::field::Problem;
 use super::form::{Button, Look};
 use crate::error::{AppError, ChangedMeanwhile};
 
-/// What was changed since one of a page's forms was made, if that is why it was refused.
+/// What was changed since a form of the page was rendered, if it was refused for that.
 fn changed_meanwhile(problem: Problem, form: &str) -> Option<ChangedMeanwhile> {
     match problem.get() {
         Some(AppError::ChangedMeanwhile(changes)) if changes.form == form => Some(changes),
@@ -14,29 +14,29 @@ fn changed_meanwhile(problem: Problem, form: &str) -> Option<ChangedMeanwhile> {
     }
 }
 
-/// Whether a form was refused because something was changed since it was made.
+/// Whether a form was refused because somebody changed something since the form was rendered.
 pub fn is_told(problem: Problem, form: &str) -> bool {
     changed_meanwhile(problem, form).is_some()
 }
 
-/// The buttons of a form with what somebody typed. Saving sends the version that the form was made from. Once that was refused a
-/// second button sends the version that was told: it saves over what was told, and over nothing that came later.
+/// The save buttons of a form. Saving sends the version on which the form is based. After a refusal a second button sends the version that
+/// was shown: it overrides the changes that were shown, and none that came later.
 #[component]
 pub fn SaveButtons(
-    /// The version that the form was made from.
+    /// The version on which the form is based.
     version: String,
     /// The form's error.
     problem: Problem,
-    /// True while the form is on its way.
+    /// Whether the form is being sent.
     #[prop(into)]
     busy: Signal<bool>,
-    /// Which of the page's forms it is, as [`AppError::in_form`] names it; empty where there is one.
+    /// Which form of the page it is, see [`AppError::in_form`]; empty if there is one.
     #[prop(into, optional)]
     form: String,
-    /// The words on the first button.
+    /// The text of the first button.
     #[prop(into, default = "Save".to_owned())]
     words: String,
-    /// How much the first button asks for attention.
+    /// The emphasis of the first button.
     #[prop(default = Look::Primary)]
     look: Look,
 ) -> impl IntoView {
@@ -48,7 +48,7 @@ pub fn SaveButtons(
                 <Button look busy>{words}</Button>
             }
             .into_any(),
-            // By which button it is sent decides on the version, so that there is one alone.
+            // The version is sent by the button, so that only one is sent.
             Some(changes) => view! {
                 <Button look busy name="seen" value=version>{words}</Button>
                 <Button busy name="seen" value=changes.newest.to_string()>"Save all the same"</Button>
@@ -59,11 +59,11 @@ pub fn SaveButtons(
     }
 }
 
-/// The button of a form that deletes something, with the version that the page shows. Whoever was told of a newer one and presses it
-/// again means it, and the button says so.
+/// The button of a form that deletes something, with the version on which the page is based. After a refusal the button says that pressing
+/// it again overrides the changes that were shown.
 #[component]
 pub fn DeleteButton(
-    /// The version that the page shows.
+    /// The version on which the page is based.
     version: String,
     /// The form's error.
     problem: Problem,
@@ -93,12 +93,12 @@ pub fn DeleteButton(
     }
 }
 
-/// The version in a form that is a button alone. Whoever was told of a newer one and presses it again means it.
+/// The version in a form that is a single button. Pressing it again after a refusal overrides the changes that were shown.
 #[component]
 pub fn SeenVersion(
-    /// The version that the page shows.
+    /// The version on which the page is based.
     version: String,
-    /// The error of whichever form of the page was sent.
+    /// The error of any form on the page.
     problem: Problem,
 ) -> impl IntoView {
     let seen = move || match problem.get() {

@@ -15,22 +15,22 @@ pub struct TimeGroup {
 /// One free time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeChoice {
-    /// What is shown: "9:30".
+    /// The label: "9:30".
     pub label: String,
-    /// A few words below it; may be empty.
+    /// A short note below it; may be empty.
     pub note: String,
-    /// The instant in RFC 3339, UTC.
+    /// Start (RFC 3339, UTC).
     pub start: String,
-    /// Where choosing it leads.
+    /// The path that chooses it.
     pub href: String,
-    /// It is the chosen time.
+    /// Whether it is chosen.
     pub chosen: bool,
 }
 
 /// The free times of a day.
 #[component]
 pub fn TimeList(
-    /// By part of the day; empty parts are left out by whoever makes the list.
+    /// The parts of the day, without empty ones.
     groups: Vec<TimeGroup>,
 ) -> impl IntoView {
     groups

@@ -1,13 +1,13 @@
-//! The page's title, and texts that Leptos writes between tags as they are.
+//! The page's title, and texts that Leptos writes between tags unescaped.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// What a browser reads as this text between the tags of a text area or a title. Leptos escapes neither, so on the
-/// server markup is made harmless here; in the browser both are set as text anyway.
+/// Prepares a text for a text area or a title. Leptos escapes neither on the server, so markup is escaped here; in the browser both are
+/// set as text.
 pub fn between_tags(text: String) -> String {
     if cfg!(feature = "ssr") {
-        // The browser drops a line break that comes first.
+        // HTML parsers drop a line break directly after the opening tag, so another one is added.
         let first_break = if text.starts_with('\n') { "\n" } else { "" };
         format!("{first_break}{}", text.replace('&', "&amp;").replace('<', "&lt;"))
     } else {
@@ -15,10 +15,10 @@ pub fn between_tags(text: String) -> String {
     }
 }
 
-/// The title of the page in the browser's tab. Always use this one, not that of `leptos_meta`.
+/// The title in the browser's tab. Use it instead of that of `leptos_meta`, which does not escape.
 #[component]
 pub fn PageTitle(
-    /// The title; the name of the app follows it.
+    /// The title; the app's name is appended.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {

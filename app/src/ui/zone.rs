@@ -1,27 +1,27 @@
-//! Choosing a time zone. The names come from the server, because zone data stays off the client.
+//! Choosing a time zone. The names come from the server, because the browser has no zone data.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::field::{Choice, Problem};
 
-/// One zone of the list.
+/// A zone in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZoneOption {
     /// The IANA name.
     pub name: String,
-    /// What is shown: the name and its present offset, "Europe/Berlin (UTC+1)".
+    /// The label with the present offset: "Europe/Berlin (UTC+1)".
     pub label: String,
 }
 
-/// All zones with their offset at an instant, by name.
+/// Returns all zones with their offset at an instant, by name.
 #[cfg(feature = "ssr")]
 pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
     zones::names()
         .iter()
         .filter_map(|name| zones::Zone::named(name).ok())
         .map(|zone| ZoneOption {
-            label: zone_words(&zone, now),
+            label: zone_label(&zone, now),
             name: zone.name().to_owned(),
         })
         .collect()
@@ -29,7 +29,7 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
 
 /// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
 #[cfg(feature = "ssr")]
-pub fn zone_words(zone: &zones::Zone, at: jiff::Timestamp) -> String {
+pub fn zone_label(zone: &zones::Zone, at: jiff::Timestamp) -> String {
     if !zone.is_known() {
         return zone.to_string();
     }
@@ -42,7 +42,7 @@ pub fn zone_words(zone: &zones::Zone, at: jiff::Timestamp) -> String {
     }
 }
 
-/// An offset as people write it: "UTC+1", "UTC−3:30".
+/// Formats an offset: "UTC+1", "UTC−3:30".
 #[cfg(feature = "ssr")]
 pub fn offset_text(seconds: i32) -> String {
     let sign = if seconds < 0 { '−' } else { '+' };
@@ -60,15 +60,15 @@ pub fn ZonePicker(
     /// The label.
     #[prop(into, default = "Time zone".to_owned())]
     label: String,
-    /// The name under which the zone is sent.
+    /// The posted name.
     #[prop(into, default = "zone".to_owned())]
     name: String,
     /// The zones.
     options: Vec<ZoneOption>,
-    /// The zone chosen at first.
+    /// The initial zone.
     #[prop(into)]
     value: String,
-    /// A sentence that helps to choose.
+    /// The help text.
     #[prop(into, optional)]
     help: String,
     /// The form's error.
@@ -77,7 +77,7 @@ pub fn ZonePicker(
 ) -> impl IntoView {
     let mut options: Vec<(String, String)> =
         options.into_iter().map(|zone| (zone.name, zone.label)).collect();
-    // A zone under an old name still works; it must not be lost by opening the form.
+    // An alias of a zone is not in the list, but it must survive opening and saving the form.
     if !value.is_empty() && !options.iter().any(|(name, _)| *name == value) {
         options.insert(0, (value.clone(), value.clone()));
     }
@@ -107,9 +107,9 @@ mod tests {
             .find(|zone| zone.name == "America/Vancouver")
             .unwrap();
         assert_eq!(vancouver.label, "America/Vancouver (UTC−7)");
-        assert_eq!(zone_words(&zones::Zone::utc(), winter), "UTC");
+        assert_eq!(zone_label(&zones::Zone::utc(), winter), "UTC");
         assert_eq!(
-            zone_words(&zones::Zone::stored("Old_Place"), winter),
+            zone_label(&zones::Zone::stored("Old_Place"), winter),
             "UTC, as the zone “Old_Place” is not known here"
         );
     }

@@ -255,7 +255,7 @@ async fn in_calendar(
     row: &Blocked,
     calendar: CalendarId,
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    let booked = appointments::of_nobody_between(tx, row.starts_at, row.ends_at).await?;
+    let booked = appointments::hostless_between(tx, row.starts_at, row.ends_at).await?;
     let own = booked
         .into_iter()
         .filter(|found| found.calendar_id == calendar && found.status.is_active());

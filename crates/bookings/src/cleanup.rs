@@ -74,7 +74,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     let longest = longest_unconfirmed(now);
     let unconfirmed = {
         let mut tx = quince.store().read().await?;
-        store::appointments::not_confirmed(&mut tx, now, longest, BATCH).await?
+        store::appointments::confirmation_overdue(&mut tx, now, longest, BATCH).await?
     };
     for id in unconfirmed {
         appointments::expire(quince, id, longest).await?;

@@ -143,7 +143,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
         .into_iter()
         .map(|calendar| (calendar.id, calendar))
         .collect();
-    let of_nobody = appointments::of_nobody_between(&mut tx, now, until).await?;
+    let of_nobody = appointments::hostless_between(&mut tx, now, until).await?;
     found.extend(of_nobody.into_iter().filter_map(|booked| {
         let rules = &calendars.get(&booked.calendar_id)?.rules;
         let date = rules.zone.date(booked.starts_at);

@@ -21,7 +21,7 @@ use crate::quince::Quince;
 
 pub use crate::mailer::failure::{Failure, Step};
 pub use store::mail_trouble::MailTrouble;
-pub use store::messages::PutOff;
+pub use store::messages::RetrySummary;
 
 /// A mail for trial may take this long: somebody waits for it.
 const TRIAL: Duration = Duration::from_secs(30);
@@ -104,7 +104,7 @@ pub struct FailedAbout {
 pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result<FailedAbout, Internal> {
     let mut tx = quince.store().read().await?;
     let given_up = messages::given_up_about(&mut tx, appointment).await?;
-    let waiting = messages::waiting_again_about(&mut tx, appointment).await?;
+    let waiting = messages::retrying_about(&mut tx, appointment).await?;
     Ok(FailedAbout {
         given_up: given_up.into_iter().map(Into::into).collect(),
         waiting: waiting.into_iter().map(Into::into).collect(),
@@ -115,7 +115,7 @@ pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result
 pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = messages::waiting_again(&mut tx, SHOWN).await?;
+    let found = messages::retrying(&mut tx, SHOWN).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
@@ -128,10 +128,10 @@ pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
 }
 
 /// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.
-pub async fn put_off(quince: &Quince, by: StaffId) -> Result<PutOff, Error> {
+pub async fn put_off(quince: &Quince, by: StaffId) -> Result<RetrySummary, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    Ok(messages::put_off(&mut tx).await?)
+    Ok(messages::retry_summary(&mut tx).await?)
 }
 
 /// Tries all mails that wait for another try now: somebody has mended what kept them.
@@ -139,7 +139,7 @@ pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
     let now = quince.now();
-    messages::try_again(&mut tx, before(now, AGAIN), now).await?;
+    messages::retry_now(&mut tx, before(now, AGAIN), now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

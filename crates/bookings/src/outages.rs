@@ -77,7 +77,7 @@ pub(crate) async fn note_ours(tx: &mut WriteTx, id: ConnectionId, now: Timestamp
         ConnectionState::NeedsAttention | ConnectionState::Disconnected
     );
     if is_said || !is_old(read_at, now) {
-        return connections::sync_broke_off(tx, id, failures, next, now).await;
+        return connections::sync_aborted(tx, id, failures, next, now).await;
     }
     connections::sync_failed(tx, id, ConnectionState::Stale, PROBLEM, failures, next, now).await?;
     if connections::begin_outage(tx, id, now).await? {
@@ -196,7 +196,7 @@ pub(crate) async fn tell_of_calendars(
     }
     remote_calendars::forget_failures(tx, &unused).await?;
     over.append(&mut unused);
-    remote_calendars::set_told(tx, &over, None).await?;
+    remote_calendars::set_informed(tx, &over, None).await?;
     if untold.is_empty() {
         return Ok(());
     }
@@ -207,5 +207,5 @@ pub(crate) async fn tell_of_calendars(
     untold.extend(begun);
     notifications::enqueue_failing_calendars(tx, connection, &untold, now).await?;
     let told: Vec<RemoteCalendarId> = untold.iter().map(|(calendar, _)| calendar.id).collect();
-    remote_calendars::set_told(tx, &told, Some(now)).await
+    remote_calendars::set_informed(tx, &told, Some(now)).await
 }

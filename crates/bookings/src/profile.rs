@@ -102,7 +102,7 @@ async fn try_to_save(
     // Whole days and floating times of their calendars lie elsewhere.
     let moves = before.zone != *zone;
     if moves {
-        connections::read_soon(&mut tx, id, now).await?;
+        connections::sync_soon(&mut tx, id, now).await?;
     }
     tx.commit().await?;
     if moves {

@@ -169,7 +169,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
     }
     {
         let mut tx = quince.store().write().await?;
-        done.mails = strangers::take_mails_back(&mut tx, &whose.0, now).await?;
+        done.mails = strangers::delete_waiting_mails(&mut tx, &whose.0, now).await?;
         tx.commit().await?;
     }
     // Read again: some who waited may have got a seat just before.

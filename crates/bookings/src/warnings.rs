@@ -280,7 +280,7 @@ async fn of_what_is_read(
             remedy: Remedy::CalendarConfiguration,
         });
     }
-    let odd = external_events::odd(tx, calendar.id, now, COUNTED + 1).await?;
+    let odd = external_events::with_problems(tx, calendar.id, now, COUNTED + 1).await?;
     let title = match odd.len() {
         0 => return Ok(warnings),
         1 => format!("An event in “{name}” was not understood in full"),

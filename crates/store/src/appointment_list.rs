@@ -1,5 +1,5 @@
-//! Lists of appointments, a page at a time. A page goes on from a place and not from a number: what is booked or called off meanwhile
-//! makes no gap, and the last page is found as fast as the first.
+//! Lists of appointments, one page at a time. Paging is by key (start and id), not by offset: bookings and cancellations between two
+//! requests leave no gaps, and the last page is found as fast as the first.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
@@ -10,76 +10,76 @@ use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// Where an appointment stands in a list.
+/// The sort key of an appointment in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// When it starts; in one host's list, when that host's first part does.
+pub struct Position {
+    /// Start of the appointment; in one host's list, start of that host's first part.
     pub at: Timestamp,
-    /// Which of several at the same time.
+    /// Breaks ties between appointments that start together.
     pub id: AppointmentId,
 }
 
-/// As addresses of pages have it.
-impl std::fmt::Display for Place {
+/// The form used in page addresses; [`FromStr`](std::str::FromStr) reads it back.
+impl std::fmt::Display for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}_{}", ms(self.at), self.id)
     }
 }
 
-/// A text that is no place in a list.
+/// The text is not the address form of a sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no place in a list of appointments")]
-pub struct NoPlace;
+#[error("this is no position in a list of appointments")]
+pub struct InvalidPosition;
 
-impl std::str::FromStr for Place {
-    type Err = NoPlace;
+impl std::str::FromStr for Position {
+    type Err = InvalidPosition;
 
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        let (at, id) = text.split_once('_').ok_or(NoPlace)?;
+    fn from_str(text: &str) -> Result<Self, InvalidPosition> {
+        let (at, id) = text.split_once('_').ok_or(InvalidPosition)?;
         let at = at
             .parse()
             .ok()
             .and_then(|at| Timestamp::from_millisecond(at).ok());
         Ok(Self {
-            at: at.ok_or(NoPlace)?,
-            id: id.parse().map_err(|_| NoPlace)?,
+            at: at.ok_or(InvalidPosition)?,
+            id: id.parse().map_err(|_| InvalidPosition)?,
         })
     }
 }
 
-/// Which part of a list.
+/// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursor {
-    /// What comes just before this place, the nearest first.
-    Before(Place),
-    /// What comes just after this place, the nearest first.
-    After(Place),
+    /// The page that ends just before this key, nearest first.
+    Before(Position),
+    /// The page that begins just after this key, nearest first.
+    After(Position),
 }
 
 /// Which appointments to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Those that end after `now`, the next first; else those that ended, the latest first.
+    /// True: appointments that end after `now`, soonest first. False: past ones, latest first.
     pub upcoming: bool,
     /// The present instant.
     pub now: Timestamp,
-    /// Only this host's.
+    /// Only those of this host.
     pub host: Option<StaffId>,
-    /// Only those that wait to be confirmed by staff.
+    /// Only those that staff still have to confirm.
     pub to_confirm: bool,
-    /// Only active ones that an external event collides with; whether it does depends on these words.
+    /// Only active ones that an external event collides with. These words decide which events take no time.
     pub colliding: Option<FreeWords>,
-    /// Only those whose client's name or address holds this text; empty: all.
+    /// Only those whose client's name or address contains this text; empty for all.
     pub search: String,
-    /// Not from the beginning of the list.
+    /// Where the page begins; none for the first page.
     pub cursor: Option<Cursor>,
-    /// At most so many.
+    /// Maximum number of rows.
     pub limit: u32,
 }
 
 impl Filter {
-    /// Whether the list goes from the earlier to the later.
-    pub fn goes_on_in_time(&self) -> bool {
+    /// Whether rows are read in ascending order of time.
+    pub fn is_ascending(&self) -> bool {
         match self.cursor {
             Some(Cursor::After(_)) => true,
             Some(Cursor::Before(_)) => false,
@@ -87,9 +87,9 @@ impl Filter {
         }
     }
 
-    /// The question, put together from fixed words.
+    /// The SQL text. It is assembled from constant fragments only, values are bound.
     fn sql(&self) -> String {
-        // A host's appointments are found by their parts, in the order of the first part of each.
+        // A host's appointments are found through their parts, ordered by the first part of each.
         let (from, at, id) = if self.host.is_some() {
             let from = "appointment_parts p CROSS JOIN appointments a";
             (from, "p.starts_at", "p.appointment_id")
@@ -108,7 +108,7 @@ impl Filter {
             conditions.push(first.to_owned());
         }
         if self.to_confirm {
-            // Not as a value: those that wait to be confirmed have an index of their own.
+            // Written as literals, not bound: only then can the planner use the partial index on unconfirmed appointments.
             conditions.push("a.status = 'new' AND a.unconfirmed_until IS NULL".to_owned());
         }
         if self.colliding.is_some() {
@@ -128,7 +128,7 @@ impl Filter {
             None => {}
         }
         let conditions = conditions.join(" AND ");
-        let direction = if self.goes_on_in_time() { "ASC" } else { "DESC" };
+        let direction = if self.is_ascending() { "ASC" } else { "DESC" };
         format!(
             "SELECT a.*, {at} AS listed_at FROM {from} WHERE {conditions}
              ORDER BY {at} {direction}, {id} {direction} LIMIT $4"
@@ -141,11 +141,11 @@ impl Filter {
 pub struct Listed {
     /// The appointment.
     pub appointment: Appointment,
-    /// Where it stands.
-    pub place: Place,
+    /// Its sort key, from which the next page can begin.
+    pub position: Position,
 }
 
-/// Appointments in order: that of the list, or from a place on.
+/// Lists appointments in the order of the filter, starting at its cursor.
 pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
     let escaped = filter
         .search
@@ -153,8 +153,8 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    let place = match filter.cursor {
-        Some(Cursor::Before(place) | Cursor::After(place)) => Some(place),
+    let position = match filter.cursor {
+        Some(Cursor::Before(position) | Cursor::After(position)) => Some(position),
         None => None,
     };
     // Its text, which is put together here, only reads.
@@ -163,11 +163,14 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         |row: &dyn Fields| {
             let appointment = appointments::read(row)?;
             let at = row.instant("listed_at")?;
-            let place = Place {
+            let position = Position {
                 at,
                 id: appointment.id,
             };
-            Ok(Listed { appointment, place })
+            Ok(Listed {
+                appointment,
+                position,
+            })
         },
         sqlx::AssertSqlSafe(filter.sql()),
         sqlx::AssertSqlSafe(filter.sql()),
@@ -175,8 +178,8 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         filter.host.map(|host| host.0),
         format!("%{escaped}%"),
         i64::from(filter.limit),
-        place.map(|place| ms(place.at)),
-        place.map(|place| place.id.0),
+        position.map(|position| ms(position.at)),
+        position.map(|position| position.id.0),
         filter.colliding.map(|free| free.always[0]),
         filter.colliding.map(|free| free.always[1]),
         filter.colliding.map(|free| free.always[2]),

@@ -1,4 +1,4 @@
-//! Who takes part in an appointment, and when.
+//! The parts of an appointment: which host works on it and when.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId, UnitId};
@@ -14,20 +14,20 @@ use crate::unreadable::Lenient;
 pub struct Part {
     /// The appointment.
     pub appointment_id: AppointmentId,
-    /// Its place among the parts, from 0.
+    /// Its index among the appointment's parts, from 0.
     pub position: u32,
-    /// Who.
+    /// Who works.
     pub host_id: StaffId,
     /// From here.
     pub starts_at: Timestamp,
     /// Up to here.
     pub ends_at: Timestamp,
-    /// The service that it is, in a visit.
+    /// In a visit, the service that is performed.
     pub service: Option<PartService>,
 }
 
 impl Part {
-    /// The same part, to be kept again.
+    /// The same part as a new row.
     pub fn to_new(&self) -> NewPart {
         NewPart {
             host_id: self.host_id,
@@ -38,34 +38,34 @@ impl Part {
     }
 }
 
-/// A part to keep.
+/// A part to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPart {
-    /// Who.
+    /// Who works.
     pub host_id: StaffId,
     /// From here.
     pub starts_at: Timestamp,
     /// Up to here.
     pub ends_at: Timestamp,
-    /// The service that it is, in a visit.
+    /// In a visit, the service that is performed.
     pub service: Option<PartService>,
 }
 
-/// The service that a part of a visit is.
+/// The service that one part of a visit performs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartService {
-    /// Which; it may be off the menu by now.
+    /// The service; it may have left the menu since.
     pub id: ServiceId,
-    /// Its name when it was booked.
+    /// Its name at the time of booking.
     pub name: String,
-    /// When the client goes on or leaves, its processing time included.
+    /// When the client moves on to the next service or leaves, processing time included.
     pub leaves_at: Timestamp,
-    /// The rooms and equipment that are taken until then.
+    /// The rooms and equipment occupied until `leaves_at`.
     pub units: Vec<UnitId>,
 }
 
 impl NewPart {
-    /// A host's part that is no service.
+    /// A part outside a visit.
     pub fn of(host_id: StaffId, starts_at: Timestamp, ends_at: Timestamp) -> Self {
         Self {
             host_id,
@@ -99,7 +99,7 @@ fn read_service(row: &dyn Fields) -> Result<Option<PartService>, StoreError> {
     }))
 }
 
-/// The parts of appointments, in order.
+/// Returns the parts of these appointments, in order.
 pub async fn list(tx: &mut ReadTx, appointments: &[AppointmentId]) -> Result<Vec<Part>, StoreError> {
     fetch_all_in!(
         tx,
@@ -110,7 +110,7 @@ pub async fn list(tx: &mut ReadTx, appointments: &[AppointmentId]) -> Result<Vec
     )
 }
 
-/// Gives a new appointment its parts, in this order.
+/// Inserts the parts of a new appointment, in this order.
 pub async fn insert(
     tx: &mut WriteTx,
     appointment: AppointmentId,
@@ -138,7 +138,7 @@ pub async fn insert(
     )
 }
 
-/// Sets the parts of an appointment, in this order.
+/// Replaces the parts of an appointment, in this order.
 pub async fn replace(
     tx: &mut WriteTx,
     appointment: AppointmentId,

@@ -1,4 +1,4 @@
-//! Appointments. When they are is also in `occupancy`, which keeps them from overlapping.
+//! Appointments. Their times are also rows of `occupancy`, which keeps them from overlapping.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
@@ -20,78 +20,77 @@ pub struct Appointment {
     pub id: AppointmentId,
     /// Its booking calendar.
     pub calendar_id: CalendarId,
-    /// Who holds it, or the first of those who do ([`crate::appointment_parts`]); nobody in a Simple calendar.
+    /// The host, or the first of several ([`crate::appointment_parts`]); none in a Simple calendar.
     pub host_id: Option<StaffId>,
-    /// The session it has seats of, in a Class Booking calendar.
+    /// The session whose seats it takes, in a Class Booking calendar.
     pub session_id: Option<SessionId>,
-    /// The names of those whom the client brings, each with a seat of their own.
+    /// The names of the client's guests, each of whom takes a seat.
     pub guests: Vec<String>,
-    /// The client's name.
+    /// The client's full name.
     pub name: String,
-    /// The client's address.
+    /// The client's mail address.
     pub email: String,
     /// The client's telephone number.
     pub phone: Option<String>,
-    /// What the client wrote.
+    /// The client's notes.
     pub notes: Option<String>,
-    /// What the client answered to the booking calendar's questions.
+    /// The client's answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
     /// The client's zone.
     pub client_zone: Zone,
-    /// How it stands.
+    /// Its status.
     pub status: AppointmentStatus,
     /// Start of the meeting.
     pub starts_at: Timestamp,
     /// End of the meeting.
     pub ends_at: Timestamp,
-    /// Minutes kept free before, as they were when it was booked.
+    /// Minutes kept free before, as configured at booking.
     pub pre_buffer: u32,
-    /// Minutes kept free after.
+    /// Minutes kept free after, as configured at booking.
     pub post_buffer: u32,
-    /// Why this host.
+    /// Why this host was chosen.
     pub assignment_reason: Option<String>,
-    /// Grows with every change that its event must follow.
+    /// Counts the changes that its written event must follow.
     pub sequence: u32,
-    /// The staff member who booked it, if not the client.
+    /// The staff member who booked it; none when the client did.
     pub booked_by: Option<StaffId>,
-    /// Why it would not have been on offer, if a staff member booked it all the same.
+    /// Why the time was not on offer, if a staff member overrode that.
     pub overridden: Option<String>,
     /// When it was booked.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When it was last updated.
     pub updated_at: Timestamp,
-    /// When it was called off.
+    /// When it was cancelled.
     pub cancelled_at: Option<Timestamp>,
-    /// By whom it was called off: `client`, or a staff member's name.
+    /// Who cancelled it: `client`, or a staff member's name.
     pub cancelled_by: Option<String>,
-    /// Why, as those concerned read it.
+    /// The reason for cancelling, as the people concerned read it.
     pub cancel_reason: Option<String>,
-    /// Until when its client has to confirm it by mail; of one that was not confirmed in time, until when they had. Nothing when they
-    /// have, or need not.
+    /// The deadline for the client to confirm by mail, also once it has passed. None when no confirmation is needed or it was given.
     pub unconfirmed_until: Option<Timestamp>,
 }
 
-/// By whom and why something is called off.
+/// Who cancels something, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalledOff<'a> {
     /// `client`, or a staff member's name.
     pub by: &'a str,
-    /// What they gave as the reason, if anything.
+    /// The reason they gave, if any.
     pub reason: Option<&'a str>,
 }
 
 impl Appointment {
-    /// The seats it takes: the client's and their guests'.
+    /// The number of seats it takes: the client's and the guests'.
     pub fn seats(&self) -> u32 {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
 
-    /// How long the meeting takes, minutes.
+    /// Duration of the meeting in minutes.
     pub fn length(&self) -> Option<u32> {
         u32::try_from(self.ends_at.duration_since(self.starts_at).as_mins()).ok()
     }
 
-    /// Whether its client has yet to confirm it by mail.
+    /// Whether the client still has to confirm it by mail.
     pub fn is_unconfirmed(&self) -> bool {
         self.unconfirmed_until.is_some() && self.status == AppointmentStatus::New
     }
@@ -111,7 +110,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         notes: row.opt_text("notes")?,
         answers: lenient.json("answers")?,
         client_zone: lenient.zone("client_zone")?,
-        // Its time stays taken whatever it is, and somebody has to say what becomes of it.
+        // An unreadable status counts as new: the time stays blocked, and staff have to decide.
         status: lenient.word("status", AppointmentStatus::New)?,
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
@@ -130,7 +129,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
     })
 }
 
-/// Keeps a new appointment with the hash of its manage token and, of a stranger, who sent it.
+/// Inserts an appointment with the hash of its manage token and, for a public booking, its sender.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &Appointment,
@@ -178,12 +177,12 @@ pub async fn insert(
     .map(drop)
 }
 
-/// An appointment by id.
+/// Finds an appointment by id.
 pub async fn find(tx: &mut ReadTx, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM appointments WHERE id = $1", id.0)
 }
 
-/// An appointment by the hash of its manage token.
+/// Finds an appointment by the hash of its manage token.
 pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Option<Appointment>, StoreError> {
     fetch_optional!(
         tx,
@@ -193,7 +192,7 @@ pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Opti
     )
 }
 
-/// How many appointments that have not ended wait to be confirmed, of one host or of all.
+/// Counts the appointments that have not ended and wait for staff to confirm, for one host or for all.
 pub async fn count_to_confirm(
     tx: &mut ReadTx,
     host: Option<StaffId>,
@@ -211,7 +210,7 @@ pub async fn count_to_confirm(
     Ok(count.unwrap_or_default())
 }
 
-/// The appointments of these hosts that touch a span of time, called-off ones included, in order.
+/// Returns these hosts' appointments that touch a span, cancelled ones included, in order of time.
 pub async fn between(
     tx: &mut ReadTx,
     hosts: &[StaffId],
@@ -234,8 +233,8 @@ pub async fn between(
     )
 }
 
-/// The appointments that nobody holds and that touch a span of time, called-off ones included, in order.
-pub async fn of_nobody_between(
+/// Returns the appointments without host that touch a span, cancelled ones included, in order of time.
+pub async fn hostless_between(
     tx: &mut ReadTx,
     from: Timestamp,
     to: Timestamp,
@@ -253,7 +252,7 @@ pub async fn of_nobody_between(
     )
 }
 
-/// A host's active appointments that have not ended, in order, without those of class sessions.
+/// Returns a host's active appointments that have not ended, in order of time, without those in class sessions.
 pub async fn future_of_host(
     tx: &mut ReadTx,
     host: StaffId,
@@ -274,7 +273,7 @@ pub async fn future_of_host(
     )
 }
 
-/// How many active appointments of a host have not ended.
+/// Counts a host's active appointments that have not ended.
 pub async fn future_count(tx: &mut ReadTx, host: StaffId, now: Timestamp) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
@@ -291,7 +290,7 @@ pub async fn future_count(tx: &mut ReadTx, host: StaffId, now: Timestamp) -> Res
     Ok(count.unwrap_or(0))
 }
 
-/// A booking calendar's active appointments that have not ended, in order.
+/// Returns a booking calendar's active appointments that have not ended, in order of time.
 pub async fn future_of_calendar(
     tx: &mut ReadTx,
     calendar: CalendarId,
@@ -311,7 +310,7 @@ pub async fn future_of_calendar(
     )
 }
 
-/// Whether a booking calendar ever had an appointment.
+/// Whether a booking calendar has any appointment, past ones included.
 pub async fn has_any(tx: &mut ReadTx, calendar: CalendarId) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
@@ -322,24 +321,24 @@ pub async fn has_any(tx: &mut ReadTx, calendar: CalendarId) -> Result<bool, Stor
     Ok(found.is_some())
 }
 
-/// The start of an appointment.
+/// What limits and distribution need to know about an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// The appointment.
     pub appointment_id: AppointmentId,
-    /// Who holds it.
+    /// Its host.
     pub host_id: Option<StaffId>,
     /// When it starts.
     pub starts_at: Timestamp,
     /// When it was booked.
     pub created_at: Timestamp,
-    /// The seats it takes.
+    /// The number of seats it takes.
     pub seats: u32,
-    /// The members who were there when it was given, where that was noted ([`set_members_there`]).
+    /// The members at the time of assignment, if recorded ([`set_members_there`]).
     pub members_there: Option<Vec<StaffId>>,
 }
 
-/// The starts of a booking calendar's active appointments in a span of time, with the guests' seats.
+/// Returns the starts of a booking calendar's active appointments within a span, with their seats.
 pub async fn starts_between(
     tx: &mut ReadTx,
     calendar: CalendarId,
@@ -369,7 +368,7 @@ pub async fn starts_between(
     )
 }
 
-/// Notes which members were there when an appointment was given.
+/// Records who was a member when an appointment was assigned.
 pub async fn set_members_there(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -384,13 +383,13 @@ pub async fn set_members_there(
     .map(drop)
 }
 
-/// When each of these members was last booked in a booking calendar.
+/// Returns when each of these members was last booked in a booking calendar.
 pub async fn last_booked(
     tx: &mut ReadTx,
     calendar: CalendarId,
     hosts: &[StaffId],
 ) -> Result<Vec<(StaffId, Timestamp)>, StoreError> {
-    // One look into the index for each, however much they have had.
+    // One index lookup per member, however many appointments they have had.
     let last = fetch_all_in!(
         tx,
         |row: &dyn Fields| Ok((StaffId(row.uuid("id")?), row.opt_instant("last")?)),
@@ -408,7 +407,7 @@ pub async fn last_booked(
         .collect())
 }
 
-/// The active appointments with seats of a session, in the order in which they were booked.
+/// Returns the active appointments that have seats in a session, in the order of booking.
 pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
     fetch_all!(
         tx,
@@ -419,8 +418,7 @@ pub async fn of_session(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Appoi
     )
 }
 
-/// Everybody who has, or had, seats of a session: those who did not come are in its roster, too. In the order in which they
-/// booked.
+/// Returns the appointments in a session's roster, no-shows included, in the order of booking.
 pub async fn roster_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Appointment>, StoreError> {
     fetch_all!(
         tx,
@@ -431,12 +429,12 @@ pub async fn roster_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Ve
     )
 }
 
-/// A new time and host.
+/// The new time, host and reason of an appointment that moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTime {
-    /// Who holds it, or the first of those who do.
+    /// The host, or the first of several.
     pub host_id: Option<StaffId>,
-    /// The session it has seats of.
+    /// The session whose seats it takes.
     pub session_id: Option<SessionId>,
     /// Start of the meeting.
     pub starts_at: Timestamp,
@@ -446,13 +444,13 @@ pub struct NewTime {
     pub pre_buffer: u32,
     /// Minutes kept free after.
     pub post_buffer: u32,
-    /// Why this host.
+    /// Why this host was chosen.
     pub assignment_reason: Option<String>,
-    /// Why this time would not be on offer, if a staff member wants it all the same.
+    /// Why the time was not on offer, if a staff member overrode that.
     pub overridden: Option<String>,
 }
 
-/// Moves an appointment.
+/// Updates time and host of an appointment.
 pub async fn update_time(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -478,7 +476,7 @@ pub async fn update_time(
     expect_row(rows, "appointment")
 }
 
-/// Changes who the client is.
+/// Updates the client's name, address and notes.
 pub async fn update_contact(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -502,7 +500,7 @@ pub async fn update_contact(
     expect_row(rows, "appointment")
 }
 
-/// Changes whom the client brings.
+/// Replaces the list of guests.
 pub async fn update_guests(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -519,9 +517,9 @@ pub async fn update_guests(
     expect_row(rows, "appointment")
 }
 
-/// Some of the appointments that their clients had to confirm before now; and those that they would have to confirm later than
-/// anybody was told.
-pub async fn not_confirmed(
+/// Returns some of the appointments whose mail confirmation is overdue, or whose deadline lies further ahead than any that is given (set
+/// by a clock that was ahead).
+pub async fn confirmation_overdue(
     tx: &mut ReadTx,
     now: Timestamp,
     longest: Timestamp,
@@ -539,7 +537,7 @@ pub async fn not_confirmed(
     )
 }
 
-/// Changes how an appointment stands, and by whom and why it was called off.
+/// Sets the status of an appointment, and who cancelled it and why.
 pub async fn set_status(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -564,7 +562,7 @@ pub async fn set_status(
     expect_row(rows, "appointment")
 }
 
-/// Deletes an appointment with all that belongs to it: its parts, its seats, the mails about it. Its events stay asked for as they are.
+/// Deletes an appointment with its parts, seats and mails. Its rows in the outbox stay until its events are removed.
 pub async fn delete(tx: &mut WriteTx, id: AppointmentId) -> Result<(), StoreError> {
     let rows = execute!(tx, "DELETE FROM appointments WHERE id = $1", id.0)?;
     expect_row(rows, "appointment")

@@ -1,4 +1,4 @@
-//! Copies of a database: making one while it is used, and looking whether one is whole.
+//! Backups of SQLite: copies a database in use and checks that a copy is complete.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -17,9 +17,9 @@ use crate::secrets::{KeyError, SecretKey};
 use crate::sqlite::SQLITE;
 use crate::sqlite_file::SqliteFile;
 
-/// Writes what is committed at this moment into a new file, while others read and write. The file is whole by itself.
+/// Copies the committed state into a new file while others read and write. The copy needs no log beside it.
 pub async fn copy(from: &SqliteFile, to: &Path) -> Result<(), StoreError> {
-    let _in_use = from.use_beside_others().await?;
+    let _in_use = from.lock_shared().await?;
     let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(from.path());
     let options = SqliteConnectOptions::new()
         .filename(from.path())
@@ -33,54 +33,54 @@ pub async fn copy(from: &SqliteFile, to: &Path) -> Result<(), StoreError> {
     connection.close().await.map_err(failed)
 }
 
-/// What a copy holds.
+/// A summary of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
-    /// The version of its schema.
+    /// Schema version.
     pub schema: i64,
-    /// How many appointments.
+    /// Number of appointments.
     pub appointments: i64,
-    /// How many people who can sign in.
+    /// Number of accounts that can sign in.
     pub accounts: i64,
-    /// How many stored passwords of calendars.
+    /// Number of stored calendar passwords.
     pub passwords: i64,
-    /// How many of these the key does not open.
+    /// How many of those the key does not open.
     pub lost_passwords: i64,
 }
 
-/// Why a copy is not whole.
+/// Why a copy cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NotWhole {
-    /// Its pages or indexes are damaged.
+    /// Pages or indexes are damaged; SQLite's message.
     #[error("it is damaged: {0}")]
     Damaged(String),
-    /// Rows speak of others that are not there.
+    /// Foreign keys point at missing rows.
     #[error("{count} rows of it, the first in the table {table}, speak of rows that are not there")]
     Torn {
-        /// The table of the first.
+        /// The referring table.
         table: String,
-        /// How many.
+        /// Number of such rows.
         count: usize,
     },
-    /// No Quince made it.
+    /// It is not a Quince database.
     #[error("it is no database of Quince")]
     NotOurs,
-    /// A newer Quince made it.
+    /// A newer Quince wrote it; its schema version.
     #[error("a newer version of Quince made it (schema {0}); use that version")]
     Newer(i64),
-    /// Its passwords were sealed by another key.
+    /// Its passwords are sealed with another key.
     #[error(
         "the secret key is not the one that it was made with; if the key was changed since, give the one of before in QUINCE_PREVIOUS_SECRET_KEYS"
     )]
     OtherKey,
-    /// It cannot be read.
+    /// SQLite cannot read it.
     #[error("it cannot be read: {0}")]
     Unreadable(#[source] sqlx::Error),
 }
 
-/// Looks through a copy that nobody uses: every page, every index, every reference, and whether the key fits. Writes nothing.
+/// Checks a copy that nobody uses, read-only: every page, index and foreign key, and whether the key fits.
 pub async fn check(copy: &Path, key: &SecretKey) -> Result<Contents, NotWhole> {
-    // Immutable: a log that lies beside the copy is not part of it.
+    // Immutable: a log file beside the copy does not belong to it.
     let options = SqliteConnectOptions::new()
         .filename(copy)
         .read_only(true)
@@ -143,7 +143,7 @@ async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result
     })
 }
 
-/// Whether the key opens those of links, which a copy from before these were kept has not.
+/// Checks that the key opens the link keys. Copies made before link keys were stored have none.
 async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> Result<(), NotWhole> {
     let is_there = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'link_keys'")
         .fetch_optional(&mut *connection)
@@ -172,7 +172,7 @@ async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> 
     Ok(())
 }
 
-/// The version of a copy's schema, which this Quince must know.
+/// Returns the schema version, which this Quince must know.
 async fn schema(connection: &mut SqliteConnection) -> Result<i64, NotWhole> {
     let applied: Vec<(i64,)> = sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY version")
         .fetch_all(connection)
@@ -201,23 +201,23 @@ fn as_count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Where a database of Postgres is, without its password.
+/// Connection parameters of a Postgres database, without the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresPlace {
-    /// The server's name or address, or the folder of its socket.
+    /// Host name, address, or socket folder.
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// Who signs in.
+    /// The role that connects.
     pub user: String,
     /// The database's name.
     pub database: String,
 }
 
 impl PostgresPlace {
-    /// The place that an address names.
+    /// Parses a Postgres URL.
     pub fn of(url: &str) -> Result<Self, StoreError> {
-        // What is wrong with an address may be its password.
+        // The error does not quote the URL, since its malformed part may be the password.
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Address("it is no address of a Postgres".to_owned()))?;
         let host = match options.get_socket() {
@@ -234,7 +234,7 @@ impl PostgresPlace {
     }
 }
 
-/// Whether there is a database at an address that has been used: what belongs to it is not made anew.
+/// Whether the address names a database that already holds Quince's data. If so, its key must not be generated anew.
 pub async fn is_used(url: &str) -> Result<bool, StoreError> {
     if let Some(file) = SqliteFile::of(url)? {
         return Ok(file.exists());

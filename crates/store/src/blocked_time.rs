@@ -1,4 +1,4 @@
-//! Time that staff blocked off.
+//! Time that staff blocked off by hand.
 
 use jiff::Timestamp;
 use scheduling::TimeOwner;
@@ -9,18 +9,18 @@ use crate::fields::Fields;
 use crate::ids::{BlockId, new_id};
 use crate::time_owner::{owner, owner_kind};
 
-/// Blocked-off time.
+/// A blocked-off span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
     /// Its id.
     pub id: BlockId,
-    /// Whose time: a staff member's, or a Simple calendar's own.
+    /// Whose time it is: a staff member's, or a Simple calendar's.
     pub owner: TimeOwner,
     /// From here.
     pub starts_at: Timestamp,
     /// Up to here.
     pub ends_at: Timestamp,
-    /// Why.
+    /// Its title.
     pub title: String,
 }
 
@@ -34,7 +34,7 @@ fn read(row: &dyn Fields) -> Result<Blocked, StoreError> {
     })
 }
 
-/// Blocks time off.
+/// Inserts a blocked-off span.
 pub async fn insert(
     tx: &mut WriteTx,
     owner: TimeOwner,
@@ -57,12 +57,12 @@ pub async fn insert(
     Ok(BlockId(id))
 }
 
-/// Blocked-off time by id.
+/// Finds a blocked-off span by id.
 pub async fn find(tx: &mut ReadTx, id: BlockId) -> Result<Option<Blocked>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM blocked_time WHERE id = $1", id.0)
 }
 
-/// Changes blocked-off time.
+/// Updates a blocked-off span.
 pub async fn update(
     tx: &mut WriteTx,
     id: BlockId,
@@ -81,7 +81,7 @@ pub async fn update(
     expect_row(rows, "blocked time")
 }
 
-/// Gives blocked-off time back.
+/// Deletes a blocked-off span.
 pub async fn delete(tx: &mut WriteTx, id: BlockId) -> Result<(), StoreError> {
     expect_row(
         execute!(tx, "DELETE FROM blocked_time WHERE id = $1", id.0)?,
@@ -89,7 +89,7 @@ pub async fn delete(tx: &mut WriteTx, id: BlockId) -> Result<(), StoreError> {
     )
 }
 
-/// The blocked-off time of these owners that touches a span.
+/// Returns the blocked-off spans of these owners that touch `from..to`.
 pub async fn between(
     tx: &mut ReadTx,
     owners: &[TimeOwner],

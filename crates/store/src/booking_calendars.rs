@@ -1,4 +1,4 @@
-//! Booking calendars: what can be booked.
+//! Booking calendars.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Distribution, Kind, Rules, StaffId};
@@ -18,81 +18,81 @@ use crate::unreadable::Lenient;
 pub struct BookingCalendar {
     /// Its id.
     pub id: CalendarId,
-    /// The last part of its page's address.
+    /// Last segment of the public page's path.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it.
+    /// The description that clients read.
     pub description: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// How a round robin shares out appointments.
+    /// How a round robin distributes appointments.
     pub distribution: Distribution,
-    /// When it can be booked.
+    /// The rules for its times.
     pub rules: Rules,
     /// Where appointments take place.
     pub location: String,
     /// `#rrggbb`
     pub color: String,
-    /// What clients are asked, in this order.
+    /// The questions asked of clients, in order.
     pub questions: Vec<IntakeQuestion>,
-    /// Whether appointments are confirmed at once.
+    /// Whether appointments are confirmed without staff.
     pub auto_confirm: bool,
-    /// Whether clients confirm by a mail's link before anybody is told.
+    /// Whether clients confirm through a link in a mail before staff hear of the booking.
     pub confirm_by_mail: bool,
-    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    /// Whether visitors solve a puzzle, or wait some seconds, before they book.
     pub ask_puzzle: bool,
-    /// Whether clients can book it.
+    /// Whether it is switched on.
     pub active: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When it was last updated.
     pub updated_at: Timestamp,
-    /// The columns that could not be read; what stands for them must not be booked by.
+    /// Columns that could not be read. Their substitutes must not decide a booking.
     pub unreadable: Vec<&'static str>,
 }
 
 impl BookingCalendar {
-    /// Whether all that decides its times is known. One of which something is not cannot be booked.
+    /// Whether everything that decides its times could be read. If not, it cannot be booked.
     pub fn is_readable(&self) -> bool {
         self.unreadable.is_empty() && self.rules.zone.is_known()
     }
 
-    /// Whether clients can book it.
+    /// Whether clients can book it: switched on and readable.
     pub fn is_open(&self) -> bool {
         self.active && self.is_readable()
     }
 }
 
-/// A booking calendar to make, or what to change one to.
+/// The settings of a booking calendar, to insert or update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 pub struct NewBookingCalendar {
-    /// The last part of its page's address.
+    /// Last segment of the public page's path.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it.
+    /// The description that clients read.
     pub description: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// How a round robin shares out appointments.
+    /// How a round robin distributes appointments.
     pub distribution: Distribution,
-    /// When it can be booked.
+    /// The rules for its times.
     pub rules: Rules,
     /// Where appointments take place.
     pub location: String,
     /// `#rrggbb`
     pub color: String,
-    /// What clients are asked, in this order.
+    /// The questions asked of clients, in order.
     pub questions: Vec<IntakeQuestion>,
-    /// Whether appointments are confirmed at once.
+    /// Whether appointments are confirmed without staff.
     pub auto_confirm: bool,
-    /// Whether clients confirm by a mail's link before anybody is told.
+    /// Whether clients confirm through a link in a mail before staff hear of the booking.
     pub confirm_by_mail: bool,
-    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    /// Whether visitors solve a puzzle, or wait some seconds, before they book.
     pub ask_puzzle: bool,
-    /// Whether clients can book it.
+    /// Whether it is switched on.
     pub active: bool,
 }
 
@@ -121,10 +121,10 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
     })
 }
 
-/// Makes a booking calendar.
+/// Inserts a booking calendar.
 ///
 /// # Errors
-/// [`StoreError::AlreadyExists`] when another has this slug.
+/// [`StoreError::AlreadyExists`] when the slug is in use.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &NewBookingCalendar,
@@ -155,7 +155,7 @@ pub async fn insert(
     Ok(CalendarId(id))
 }
 
-/// Changes a booking calendar.
+/// Updates a booking calendar.
 pub async fn update(
     tx: &mut WriteTx,
     id: CalendarId,
@@ -204,17 +204,17 @@ pub async fn set_active(
     expect_row(rows, "booking calendar")
 }
 
-/// A booking calendar by id.
+/// Finds a booking calendar by id.
 pub async fn find(tx: &mut ReadTx, id: CalendarId) -> Result<Option<BookingCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE id = $1", id.0)
 }
 
-/// A booking calendar by the last part of its address.
+/// Finds a booking calendar by slug.
 pub async fn find_by_slug(tx: &mut ReadTx, slug: &str) -> Result<Option<BookingCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM booking_calendars WHERE slug = $1", slug)
 }
 
-/// A booking calendar by the last part of its address, with its members in team order.
+/// Finds a booking calendar by slug, with its members in team order.
 pub async fn find_with_members(
     tx: &mut ReadTx,
     slug: &str,
@@ -239,12 +239,12 @@ pub async fn find_with_members(
     Ok(rows!(tx, read_both, SQLITE, POSTGRES, slug)?.pop())
 }
 
-/// All of them, by name.
+/// Returns all booking calendars, by name.
 pub async fn list(tx: &mut ReadTx) -> Result<Vec<BookingCalendar>, StoreError> {
     fetch_all!(tx, read, "SELECT * FROM booking_calendars ORDER BY name, id")
 }
 
-/// Those in which a person takes part.
+/// Returns the booking calendars that a staff member belongs to.
 pub async fn list_of_member(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<BookingCalendar>, StoreError> {
     fetch_all!(
         tx,
@@ -255,7 +255,7 @@ pub async fn list_of_member(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<Booki
     )
 }
 
-/// Removes a booking calendar that has no appointments, with the time that is blocked off in it.
+/// Deletes a booking calendar without appointments, together with its blocked-off time.
 pub async fn delete(tx: &mut WriteTx, id: CalendarId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM blocked_time WHERE owner_id = $1", id.0)?;
     expect_row(

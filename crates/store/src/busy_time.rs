@@ -1,5 +1,5 @@
-//! When people, rooms and equipment are busy: the one question that all free times are made from. It is asked with one query,
-//! which answers one row, however much there is.
+//! Busy time of people, rooms and equipment, from which free times are computed. One statement answers with one row, whatever the amount
+//! of data.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,42 +16,42 @@ use crate::json_rows::{arrays, rows};
 use crate::occupancy::OccupiedSpan;
 use crate::remote_calendars::{Watched, read_watched};
 
-/// Whose busy time is asked for, and when.
+/// Whose busy time is wanted, and for which span.
 #[derive(Debug, Clone, Copy)]
 pub struct BusyQuery<'a> {
-    /// Whom appointments take the time of.
+    /// Owners whose occupied time (appointments and holds) counts.
     pub owners: &'a [TimeOwner],
-    /// People whose calendars and blocked-off time count, and booking calendars without hosts that have such time, too.
+    /// Owners whose external events and blocked-off time count: people, and booking calendars without hosts.
     pub people: &'a [TimeOwner],
-    /// From here.
+    /// Start of the span.
     pub from: Timestamp,
-    /// Up to here.
+    /// End of the span, exclusive.
     pub to: Timestamp,
-    /// The present: holds that have expired don't count.
+    /// The present; holds that expired before it do not count.
     pub now: Timestamp,
-    /// The visitor who asks, whose own hold doesn't count.
+    /// The visitor who asks; their own hold does not count.
     pub holder: Option<VisitorId>,
-    /// Whether an instance of an event takes time: by the word that was stored for it, and by whether all-day events of its
-    /// calendar do.
+    /// Whether an instance of an event blocks, given its stored `blocks` word and whether all-day events of its calendar block.
     pub takes_time: fn(&str, bool) -> bool,
 }
 
-/// Busy time that touches the asked span, each list in any order, and what decides how it counts.
+/// Busy time that touches the span, each list in no particular order, and what decides whether it counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BusyTime {
     /// The people's primary and conflict calendars, by name.
     pub watched: Vec<Watched>,
-    /// All holidays, in order.
+    /// All holidays, by date.
     pub holidays: Vec<Date>,
-    /// For each of them in the same order: from when to when the instances of its events are that take time.
+    /// For each calendar of `watched`, by index: the spans of the instances that block.
     pub external: Vec<Vec<(Timestamp, Timestamp)>>,
-    /// Appointments' and other visitors' time.
+    /// Time occupied by appointments and by other visitors' holds.
     pub taken: Vec<OccupiedSpan>,
-    /// Blocked-off time: whose, from, to.
+    /// Blocked-off time: owner, start, end.
     pub blocked: Vec<(TimeOwner, Timestamp, Timestamp)>,
 }
 
-/// The columns of a row of `watched`. Of events there are most: SQLite has the text of an instance ready in an index.
+/// The columns of a row of `watched`. External events are the bulk of the answer; on SQLite a covering index holds the text of each
+/// instance.
 const WATCHED: &[&str] = &[
     "id",
     "connection_id",
@@ -72,8 +72,8 @@ const WATCHED: &[&str] = &[
     "instances",
 ];
 
-// Other rows tell whose they are by the place in the asked list, from 0: an id's text would be most of a row. Of the appointments
-// that have seats the first stands for all, as they share one meeting.
+// The other rows name their owner by index in the list of the query, from 0, since an id would be most of a row's text. Appointments that
+// share seats of one meeting are represented by the first of them.
 const SQLITE: &str = "SELECT
     (SELECT json_group_array(json_array(hex(id), hex(connection_id), hex(staff_id), url, name, color, zone, readable, is_primary,
             all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, when_stale,
@@ -92,7 +92,7 @@ const SQLITE: &str = "SELECT
     (SELECT json_group_array(json_array(person.key, b.starts_at, b.ends_at))
         FROM json_each($4) person CROSS JOIN blocked_time b ON b.owner_id = unhex(person.value)
         WHERE b.starts_at < $2 AND b.ends_at > $1) AS blocked";
-// `OFFSET 0` has each host looked up by itself: joined, all that anybody ever had is read.
+// `OFFSET 0` keeps Postgres from flattening the subquery: it looks up each host by index, where a join would read the whole history.
 const POSTGRES: &str = "SELECT
     (SELECT json_agg(json_build_array(id, connection_id, staff_id, url, name, color, zone, readable, is_primary,
             all_day_blocks, synced_at, vanished_at, horizon_to, search_fails, state, when_stale,
@@ -112,13 +112,13 @@ const POSTGRES: &str = "SELECT
         FROM unnest($4) WITH ORDINALITY AS person (id, place) CROSS JOIN LATERAL
             (SELECT * FROM blocked_time WHERE owner_id = person.id AND starts_at < $2 AND ends_at > $1 OFFSET 0) b) AS blocked";
 
-/// A row of `taken`.
+/// A row of `taken` in the JSON answer.
 #[derive(Deserialize)]
 struct Occupied {
     host: usize,
     id: Uuid,
     calendar: Uuid,
-    /// An appointment with its end.
+    /// One of its appointments, with the end of the meeting.
     appointment: Option<(Uuid, i64)>,
     overriding: u8,
     meeting_start: i64,
@@ -128,7 +128,7 @@ struct Occupied {
     taken: u32,
 }
 
-/// A row of `blocked`.
+/// A row of `blocked` in the JSON answer.
 #[derive(Deserialize)]
 struct Blocked {
     person: usize,
@@ -136,7 +136,7 @@ struct Blocked {
     ends_at: i64,
 }
 
-/// When they are busy.
+/// Returns the busy time for this query.
 pub async fn between(tx: &mut ReadTx, question: &BusyQuery<'_>) -> Result<BusyTime, StoreError> {
     let hosts: Vec<Uuid> = question.owners.iter().map(|owner| owner.uuid()).collect();
     let people: Vec<Uuid> = question.people.iter().map(|owner| owner.uuid()).collect();
@@ -169,7 +169,7 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
     let (watched, external) = watched.into_iter().unzip();
     let taken: Vec<Occupied> = arrays(row, "taken")?;
     let blocked: Vec<Blocked> = arrays(row, "blocked")?;
-    // A span in which everything is held, by who asks or by those whose time is up, is free.
+    // A span whose seats are all expired holds, or holds of the visitor who asks, is free.
     let taken = taken.into_iter().filter(|span| span.taken > 0).map(|span| {
         let end = span.appointment.map_or(span.to, |(_, end)| end.min(span.to));
         Ok(OccupiedSpan {
@@ -194,7 +194,7 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
         external,
         taken: taken.collect::<Result<_, StoreError>>()?,
         blocked: blocked.collect::<Result<_, StoreError>>()?,
-        // What is no date closes no day.
+        // A text that is no date closes no day.
         holidays: arrays::<String>(row, "holidays")?
             .iter()
             .filter_map(|date| date.parse().ok())
@@ -203,7 +203,7 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
     })
 }
 
-/// From when to when those instances are whose word takes time. Times and word have spaces between them, instances commas.
+/// Parses the spans of the instances whose word blocks. Start, end and word are separated by spaces, instances by commas.
 fn spans(text: &str, takes_time: impl Fn(&str) -> bool) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
     let part_is_missing = || inconsistent("instances", "a part is missing");
     let time = |text: &str| {
@@ -230,8 +230,7 @@ fn instant(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(|error| inconsistent("busy time", error))
 }
 
-/// The taken time of these owners that touches a span, in the order of its starts. Holds that have expired don't count, and the
-/// `own` one of a visitor doesn't.
+/// Returns the occupied spans of these owners that touch `from..to`, by start. Expired holds and the holds of `own` do not count.
 pub async fn taken_between(
     tx: &mut ReadTx,
     owners: &[TimeOwner],

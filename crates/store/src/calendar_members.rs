@@ -1,4 +1,4 @@
-//! Who can be booked in a booking calendar.
+//! Members of booking calendars.
 
 use std::collections::BTreeMap;
 
@@ -16,33 +16,33 @@ use crate::unreadable::Lenient;
 pub struct CalendarMember {
     /// The booking calendar.
     pub calendar_id: CalendarId,
-    /// Who.
+    /// The staff member.
     pub staff_id: StaffId,
-    /// How much they are preferred.
+    /// Priority among the members.
     pub priority: Priority,
-    /// Their share under equal distribution, at least 1.
+    /// Share under equal distribution, at least 1.
     pub weight: u32,
-    /// Their place in the team.
+    /// Position in the team, from 0.
     pub position: u32,
-    /// Since when they are a member.
+    /// When they became a member.
     pub joined_at: Timestamp,
 }
 
-/// A member to set.
+/// A member to insert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewMember {
-    /// Who.
+    /// The staff member.
     pub staff_id: StaffId,
-    /// How much they are preferred.
+    /// Priority among the members.
     pub priority: Priority,
-    /// Their share under equal distribution, at least 1.
+    /// Share under equal distribution, at least 1.
     pub weight: u32,
 }
 
-/// A member with the staff member.
+/// A membership with its staff member.
 pub type Member = (CalendarMember, Staff);
 
-/// What [`read`] reads.
+/// The columns that [`read`] expects.
 pub(crate) const COLUMNS: &[&str] = &[
     "id",
     "email",
@@ -76,7 +76,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
     Ok((member, staff))
 }
 
-/// The members of booking calendars in team order, each with the staff member.
+/// Returns the members of these booking calendars in team order, each with the staff member.
 pub async fn with_staff(tx: &mut ReadTx, calendars: &[CalendarId]) -> Result<Vec<Member>, StoreError> {
     fetch_all_in!(
         tx,
@@ -88,7 +88,7 @@ pub async fn with_staff(tx: &mut ReadTx, calendars: &[CalendarId]) -> Result<Vec
     )
 }
 
-/// Sets the members of a booking calendar, in this order. Those who were members before stay so since then.
+/// Replaces the members of a booking calendar, in this order. Those who stay keep their date of joining.
 pub async fn replace(
     tx: &mut WriteTx,
     calendar: CalendarId,

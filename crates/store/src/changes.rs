@@ -1,4 +1,4 @@
-//! The record of changes, which also holds the version of everything that several people may edit.
+//! The change log. It also holds the version of everything that several people may edit.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -9,24 +9,24 @@ use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::words::{ChangeDeed, ChangeSubject};
 
-/// One change of one thing.
+/// One saved change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What kind of thing.
     pub subject: ChangeSubject,
-    /// Which; nil for what there is once.
+    /// The id of the thing; nil where there is only one of the kind.
     pub subject_id: Uuid,
-    /// The version that it made: one more than the one before.
+    /// The version that this change made: the previous one plus 1.
     pub version: i64,
-    /// What was done.
+    /// Whether it was saved or deleted.
     pub deed: ChangeDeed,
-    /// Who did it, if it was a staff member.
+    /// The staff member who did it, if any.
     pub staff_id: Option<StaffId>,
-    /// Their name at that time.
+    /// Their name at the time.
     pub staff_name: String,
     /// When.
     pub at: Timestamp,
-    /// What was changed, as JSON of the use case's own.
+    /// What was changed, as JSON defined by the use case.
     pub details: String,
 }
 
@@ -43,7 +43,7 @@ fn change(row: &dyn Fields) -> Result<Change, StoreError> {
     })
 }
 
-/// The version of a thing; 0 when it was never changed.
+/// Returns the current version of a thing; 0 if it was never changed.
 pub async fn version(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Result<i64, StoreError> {
     let newest = fetch_optional!(
         tx,
@@ -55,8 +55,8 @@ pub async fn version(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Resul
     Ok(newest.flatten().unwrap_or(0))
 }
 
-/// Keeps a change. False when its version is there already: somebody else saved first, and nothing was kept. On Postgres,
-/// whoever saves the same version at the same moment waits here until this transaction ends.
+/// Inserts a change. False when its version exists already: somebody else saved first, and nothing was written. On Postgres a concurrent
+/// insert of the same version waits until this transaction ends.
 pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -74,7 +74,7 @@ pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreErro
     Ok(rows == 1)
 }
 
-/// Forgets what was changed of a thing before it was deleted.
+/// Deletes the changes of a thing that precede its deletion.
 pub async fn forget_before_deletion(
     tx: &mut WriteTx,
     subject: ChangeSubject,
@@ -89,7 +89,7 @@ pub async fn forget_before_deletion(
     .map(drop)
 }
 
-/// What was done with a thing after a version, oldest first.
+/// Returns the changes of a thing after a version, oldest first.
 pub async fn since(
     tx: &mut ReadTx,
     subject: ChangeSubject,
@@ -107,7 +107,7 @@ pub async fn since(
     )
 }
 
-/// The things of a kind that were deleted last, those first.
+/// Returns the most recent deletions of a kind of thing, newest first.
 pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,

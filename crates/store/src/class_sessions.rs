@@ -1,4 +1,4 @@
-//! Sessions of Class Booking calendars: what attendees share. A session has one event, whoever comes and goes.
+//! Sessions of Class Booking calendars. Attendees share one session and one written event.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
@@ -16,21 +16,21 @@ pub struct Session {
     pub id: SessionId,
     /// Its booking calendar.
     pub calendar_id: CalendarId,
-    /// Who holds it.
+    /// Its host.
     pub host_id: StaffId,
     /// Its start.
     pub starts_at: Timestamp,
     /// Its end.
     pub ends_at: Timestamp,
-    /// Grows with every change that its event must follow.
+    /// Counts the changes that its written event must follow.
     pub sequence: u32,
-    /// When it, or who takes part, last changed.
+    /// When it or its attendance last changed.
     pub updated_at: Timestamp,
-    /// When it was called off.
+    /// When it was cancelled.
     pub cancelled_at: Option<Timestamp>,
-    /// By whom it was called off.
+    /// Who cancelled it.
     pub cancelled_by: Option<String>,
-    /// Why, as those who took part read it.
+    /// The reason for cancelling, as attendees read it.
     pub cancel_reason: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub struct Session {
 pub struct NewSession {
     /// Its booking calendar.
     pub calendar_id: CalendarId,
-    /// Who holds it.
+    /// Its host.
     pub host_id: StaffId,
     /// Its start.
     pub starts_at: Timestamp,
@@ -62,8 +62,8 @@ fn read(row: &dyn Fields) -> Result<Session, StoreError> {
     })
 }
 
-/// The session of a booking calendar at this start, opened if there is none yet. One that nobody attends any more is
-/// opened anew with this host and end.
+/// Returns the session of a booking calendar at this start, inserting it if needed. An existing one without attendees takes the new host
+/// and end.
 pub async fn open(tx: &mut WriteTx, new: &NewSession, now: Timestamp) -> Result<Session, StoreError> {
     execute!(
         tx,
@@ -87,7 +87,7 @@ pub async fn open(tx: &mut WriteTx, new: &NewSession, now: Timestamp) -> Result<
     session.ok_or(StoreError::Gone("session"))
 }
 
-/// The session of a booking calendar at this start, a called-off one included.
+/// Finds the session of a booking calendar at this start, even if cancelled.
 pub async fn at(
     tx: &mut ReadTx,
     calendar: CalendarId,
@@ -102,19 +102,19 @@ pub async fn at(
     )
 }
 
-/// A session by id.
+/// Finds a session by id.
 pub async fn find(tx: &mut ReadTx, id: SessionId) -> Result<Option<Session>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM class_sessions WHERE id = $1", id.0)
 }
 
-/// The sessions of a booking calendar that touch a span of time, called-off ones included, in order.
+/// Returns the sessions of a booking calendar that touch a span, cancelled ones included, in order of time.
 pub async fn between(
     tx: &mut ReadTx,
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
-    // The `+` keeps SQLite from the index of starts, by which all that were are looked through.
+    // The `+` keeps SQLite from the index of starts, which would read every session of the past.
     fetch_all!(
         tx,
         read,
@@ -125,7 +125,7 @@ pub async fn between(
     )
 }
 
-/// A host's sessions that have not ended and take place, in order.
+/// Returns a host's sessions that have not ended and are not cancelled, in order of time.
 pub async fn future_of_host(
     tx: &mut ReadTx,
     host: StaffId,
@@ -140,7 +140,7 @@ pub async fn future_of_host(
     )
 }
 
-/// Who takes part has changed.
+/// Records that the attendance changed.
 pub async fn touch(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
@@ -151,7 +151,7 @@ pub async fn touch(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<()
     expect_row(rows, "session")
 }
 
-/// Calls a session off.
+/// Cancels a session.
 pub async fn cancel(
     tx: &mut WriteTx,
     id: SessionId,

@@ -11,7 +11,7 @@ use crate::ids::{ConnectionId, new_id};
 use crate::unreadable::Lenient;
 use crate::words::{ConnectionState, ImportPolicy, Server, WhenStale};
 
-/// Where a connection's password is sealed for, beside its id.
+/// Table and column that a password is sealed for; its connection's id is the row.
 pub const SEALED_FOR: (&str, &str) = ("connections", "password");
 
 /// A connection.
@@ -19,47 +19,47 @@ pub const SEALED_FOR: (&str, &str) = ("connections", "password");
 pub struct Connection {
     /// Its id.
     pub id: ConnectionId,
-    /// Whose it is.
+    /// The staff member.
     pub staff_id: StaffId,
-    /// What kind of server.
+    /// The kind of server.
     pub server: Server,
-    /// Where discovery starts.
+    /// The URL where discovery starts.
     pub entry_url: String,
-    /// The login's name: for iCloud the Apple ID.
+    /// The login name; for iCloud the Apple ID.
     pub username: String,
-    /// The sealed password; none once disconnected. Sealed for [`SEALED_FOR`] and its id.
+    /// The sealed password ([`SEALED_FOR`]); none once disconnected.
     pub password_sealed: Option<Vec<u8>>,
-    /// The principal found by discovery.
+    /// URL of the principal that discovery found.
     pub principal_url: String,
-    /// The calendar homes found by discovery; none when they must be found again.
+    /// URLs of the calendar homes; empty when discovery must run again.
     pub home_urls: Vec<String>,
-    /// The owner's addresses.
+    /// The owner's calendar user addresses.
     pub addresses: Vec<String>,
-    /// How it stands.
+    /// Its state.
     pub state: ConnectionState,
-    /// What is wrong, as a sentence.
+    /// The present problem, as a sentence.
     pub problem: Option<String>,
-    /// What later edits of external events do.
+    /// How later edits of external events are treated.
     pub import_policy: ImportPolicy,
-    /// What happens while a calendar of it cannot be read.
+    /// What happens while one of its calendars cannot be read.
     pub when_stale: WhenStale,
-    /// When it was made.
+    /// When it was connected.
     pub connected_at: Timestamp,
-    /// When its calendars were last read.
+    /// When its calendars were last synced.
     pub synced_at: Option<Timestamp>,
-    /// When they are to be read next.
+    /// When the next sync is due.
     pub next_sync_at: Timestamp,
-    /// How many reads failed in a row.
+    /// Number of failed syncs in a row.
     pub failures: u32,
-    /// When the server first refused the login, which has not worked since.
+    /// When the server first refused the login; none since a login worked.
     pub refused_at: Option<Timestamp>,
-    /// When the person was told of the present outage.
+    /// When a mail about the present outage was queued.
     pub outage_mailed_at: Option<Timestamp>,
-    /// When it was ended.
+    /// When it was disconnected.
     pub disconnected_at: Option<Timestamp>,
 }
 
-/// Without the sealed password.
+/// Omits the sealed password.
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connection")
@@ -69,31 +69,31 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// What discovery found.
+/// The result of discovery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovered {
-    /// The principal.
+    /// URL of the principal.
     pub principal_url: String,
-    /// The calendar homes.
+    /// URLs of the calendar homes.
     pub home_urls: Vec<String>,
-    /// The owner's addresses.
+    /// The owner's calendar user addresses.
     pub addresses: Vec<String>,
 }
 
-/// A connection to make.
+/// A connection to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewConnection {
-    /// Whose it is.
+    /// The staff member.
     pub staff_id: StaffId,
-    /// What kind of server.
+    /// The kind of server.
     pub server: Server,
-    /// Where discovery starts.
+    /// The URL where discovery starts.
     pub entry_url: String,
-    /// The login's name.
+    /// The login name.
     pub username: String,
-    /// What discovery found.
+    /// The result of discovery.
     pub discovered: Discovered,
-    /// What later edits of external events do.
+    /// How later edits of external events are treated.
     pub import_policy: ImportPolicy,
 }
 
@@ -123,7 +123,7 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
     })
 }
 
-/// Makes a connection that is to be read at once. Its password is set by [`set_password`], which needs its id.
+/// Inserts a connection whose first sync is due at once. The password is sealed with the row's id, so [`set_password`] follows.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &NewConnection,
@@ -152,12 +152,12 @@ pub async fn insert(
     Ok(ConnectionId(id))
 }
 
-/// A connection by id.
+/// Finds a connection by id.
 pub async fn find(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM connections WHERE id = $1", id.0)
 }
 
-/// Connections by id, also those that have ended.
+/// Returns connections by id, disconnected ones included.
 pub async fn list(tx: &mut ReadTx, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
     fetch_all_in!(
         tx,
@@ -168,7 +168,7 @@ pub async fn list(tx: &mut ReadTx, ids: &[ConnectionId]) -> Result<Vec<Connectio
     )
 }
 
-/// Somebody's connections, the oldest first, without ended ones.
+/// Returns a staff member's connections, oldest first, without disconnected ones.
 pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<Connection>, StoreError> {
     fetch_all!(
         tx,
@@ -178,7 +178,7 @@ pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<Conne
     )
 }
 
-/// Everybody's connections, without ended ones.
+/// Returns all connections, without disconnected ones.
 pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<Connection>, StoreError> {
     fetch_all!(
         tx,
@@ -187,7 +187,7 @@ pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<Connection>, StoreError> {
     )
 }
 
-/// Stores the sealed password, of which no server has refused anything yet.
+/// Stores a new sealed password and clears what is known of refused logins.
 pub async fn set_password(tx: &mut WriteTx, id: ConnectionId, sealed: &[u8]) -> Result<(), StoreError> {
     expect_row(
         execute!(
@@ -200,7 +200,7 @@ pub async fn set_password(tx: &mut WriteTx, id: ConnectionId, sealed: &[u8]) -> 
     )
 }
 
-/// Stores what discovery found anew.
+/// Stores the result of a repeated discovery.
 pub async fn set_discovered(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -217,7 +217,7 @@ pub async fn set_discovered(
     expect_row(rows, "connection")
 }
 
-/// Changes how a connection stands.
+/// Sets the state and the problem.
 pub async fn set_state(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -234,7 +234,7 @@ pub async fn set_state(
     expect_row(rows, "connection")
 }
 
-/// All its calendars were read. A connection that was ended meanwhile stays so.
+/// Records a successful sync. A connection that was disconnected meanwhile stays so.
 pub async fn sync_succeeded(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -254,7 +254,7 @@ pub async fn sync_succeeded(
     .map(drop)
 }
 
-/// A read failed. A connection that was ended meanwhile stays so.
+/// Records a failed sync. A connection that was disconnected meanwhile stays so.
 pub async fn sync_failed(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -278,8 +278,8 @@ pub async fn sync_failed(
     .map(drop)
 }
 
-/// A read broke off on our side. How the connection stands is not changed by that.
-pub async fn sync_broke_off(
+/// Records a sync that failed for a reason of our own. The state stays as it is.
+pub async fn sync_aborted(
     tx: &mut WriteTx,
     id: ConnectionId,
     failures: u32,
@@ -298,7 +298,7 @@ pub async fn sync_broke_off(
     .map(drop)
 }
 
-/// Remembers since when the server refuses the login.
+/// Records when the server began to refuse the login.
 pub async fn set_refused(tx: &mut WriteTx, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -309,7 +309,7 @@ pub async fn set_refused(tx: &mut WriteTx, id: ConnectionId, at: Timestamp) -> R
     .map(drop)
 }
 
-/// Chooses what later edits of external events do, and what happens while a calendar cannot be read.
+/// Sets how later edits are treated, and what happens while a calendar cannot be read.
 pub async fn set_policies(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -328,8 +328,8 @@ pub async fn set_policies(
     )
 }
 
-/// Lets a connection be read at once.
-pub async fn read_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+/// Makes the next sync of a connection due now.
+pub async fn sync_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
@@ -341,8 +341,8 @@ pub async fn read_now(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Res
     )
 }
 
-/// Brings the next read of a person's connections forward. Those whose reads fail keep to the time of their next try.
-pub async fn read_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
+/// Makes the next sync of a person's connections due now. Connections whose syncs fail keep the time of their next attempt.
+pub async fn sync_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE connections SET next_sync_at = $2, planned_at = $2
@@ -353,7 +353,7 @@ pub async fn read_soon(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> Resu
     .map(drop)
 }
 
-/// Remembers that the person is told of an outage. Answers whether nobody had done so: of several failures at once one tells.
+/// Marks the start of an outage. True for the first caller only, who then informs the person.
 pub async fn begin_outage(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -364,7 +364,7 @@ pub async fn begin_outage(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) ->
     Ok(rows > 0)
 }
 
-/// The outage is over; the person is told of the next one.
+/// Marks the end of an outage, so that the person hears of the next one.
 pub async fn end_outage(tx: &mut WriteTx, id: ConnectionId) -> Result<(), StoreError> {
     expect_row(
         execute!(
@@ -376,7 +376,7 @@ pub async fn end_outage(tx: &mut WriteTx, id: ConnectionId) -> Result<(), StoreE
     )
 }
 
-/// Ends a connection: its password is erased and it is never read again.
+/// Disconnects: the password is erased and nothing is read any more.
 pub async fn disconnect(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
@@ -389,7 +389,7 @@ pub async fn disconnect(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> R
     expect_row(rows, "connection")
 }
 
-/// Claims connections that are due to be read, until `lease_until`. Those that need the person's attention are not.
+/// Claims connections whose sync is due, until `lease_until`. Those whose login needs attention are skipped.
 pub async fn claim_due(
     tx: &mut WriteTx,
     at: impl Into<At>,
@@ -397,7 +397,7 @@ pub async fn claim_due(
     limit: u32,
 ) -> Result<Vec<Connection>, StoreError> {
     let at = at.into();
-    // What was planned by a clock that was ahead.
+    // Syncs that were scheduled by a clock that was ahead are due now.
     execute!(
         tx,
         "UPDATE connections SET next_sync_at = $1, planned_at = $1 WHERE planned_at > $2",
@@ -427,7 +427,7 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// Claims one connection until `lease_until`; false when somebody else holds it. Both times are of the clock of leases.
+/// Claims one connection until `lease_until`; false when somebody else holds it. Both instants are by the lease clock.
 pub async fn claim(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -446,7 +446,7 @@ pub async fn claim(
     Ok(rows == 1)
 }
 
-/// Whether somebody holds a claim of a connection.
+/// Whether a connection is claimed.
 pub async fn is_held(tx: &mut ReadTx, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
     let held = fetch_optional!(
         tx,
@@ -459,7 +459,7 @@ pub async fn is_held(tx: &mut ReadTx, id: ConnectionId, now: Timestamp) -> Resul
     Ok(held.is_some_and(|held| held > 0))
 }
 
-/// Prolongs a claim that ends at `held_until`; false when it was lost to somebody else.
+/// Extends a claim that ends at `held_until`; false when it was lost.
 pub async fn renew(
     tx: &mut WriteTx,
     id: ConnectionId,
@@ -476,7 +476,7 @@ pub async fn renew(
     Ok(rows == 1)
 }
 
-/// Gives back a claim that ends at `held_until`, unless it was lost to somebody else.
+/// Releases a claim that ends at `held_until`; nothing happens when it was lost.
 pub async fn release(tx: &mut WriteTx, id: ConnectionId, held_until: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

@@ -1,7 +1,7 @@
 //! Transactions of either database, and the macros that run one SQL text on both.
 //!
-//! `(condition) IS TRUE` and `+column` are a condition and a column that no index is asked for: SQLite, which does not know how many
-//! rows there are of a kind, would else take an index that leads to most of a table.
+//! `(condition) IS TRUE` and `+column` keep SQLite from using an index. Its planner does not know how selective a condition is, and could
+//! choose an index that leads to most of a table.
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
@@ -13,19 +13,19 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 use crate::error::StoreError;
 use crate::held_locks::Held;
 
-/// A transaction that reads: what it sees is as it was at one moment. From [`Store::connection`](crate::Store::connection) each
-/// question is answered by itself.
+/// A transaction that reads from a snapshot. From [`Store::connection`](crate::Store::connection) each query sees the newest committed
+/// state instead.
 pub struct ReadTx {
     pub(crate) backend: Backend,
 }
 
-/// A transaction that may write. Dropped without [`WriteTx::commit`], it changes nothing.
+/// A transaction that may write. If it is dropped without [`WriteTx::commit`], nothing is changed.
 pub struct WriteTx {
     pub(crate) read: ReadTx,
     pub(crate) held: Held,
 }
 
-/// Whoever writes may read.
+/// A transaction that may write can also read.
 impl Deref for WriteTx {
     type Target = ReadTx;
 
@@ -40,7 +40,7 @@ impl DerefMut for WriteTx {
     }
 }
 
-/// What a transaction runs on.
+/// The connection that a transaction uses.
 pub enum Backend {
     /// SQLite.
     Sqlite(Handle<Sqlite>),
@@ -50,9 +50,9 @@ pub enum Backend {
 
 /// What statements run on.
 pub enum Handle<DB: Database> {
-    /// All of them in one transaction.
+    /// One transaction for all statements.
     Transaction(Transaction<'static, DB>),
-    /// Each by itself.
+    /// A connection without transaction.
     Connection(PoolConnection<DB>),
 }
 
@@ -126,13 +126,13 @@ impl From<Backend> for WriteTx {
 }
 
 impl ReadTx {
-    /// What it runs on.
+    /// The underlying connection.
     pub fn backend(&mut self) -> &mut Backend {
         &mut self.backend
     }
 
-    /// The present by the clock that all who share this database go by: its server's. Of SQLite, which no other process shares,
-    /// it is the caller's own.
+    /// The present by the clock that all processes of this database share: the clock of Postgres' server. SQLite belongs to one process,
+    /// so there it is the caller's own.
     pub async fn shared_now(&mut self, own: Timestamp) -> Result<Timestamp, StoreError> {
         let Backend::Postgres(tx) = &mut self.backend else {
             return Ok(own);
@@ -145,7 +145,7 @@ impl ReadTx {
             .map_err(|error| crate::fields::inconsistent("(the database's clock)", error))
     }
 
-    /// Runs a statement without parameters, such as a savepoint's.
+    /// Runs a statement without parameters, such as one for a savepoint.
     pub(crate) async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
         match &mut self.backend {
             Backend::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop)?,
@@ -156,12 +156,12 @@ impl ReadTx {
 }
 
 impl WriteTx {
-    /// What statements that write or lock run on. There is none of a transaction that reads.
+    /// The connection for statements that write or lock. A read transaction has none.
     pub(crate) fn writer(&mut self) -> &mut Backend {
         &mut self.backend
     }
 
-    /// Keeps everything that was done.
+    /// Commits.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.read.backend {
             Backend::Sqlite(tx) => tx.commit().await?,
@@ -170,7 +170,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Takes back everything that was done, and waits until it is.
+    /// Rolls back and waits until it is done.
     pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
         match self.read.backend {
             Backend::Sqlite(tx) => tx.roll_back().await?,
@@ -180,17 +180,17 @@ impl WriteTx {
     }
 }
 
-/// An instant as it is stored.
+/// Converts an instant to its stored form.
 pub(crate) fn ms(instant: Timestamp) -> i64 {
     instant.as_millisecond()
 }
 
-/// An instant that may be missing, as it is stored.
+/// Converts an optional instant to its stored form.
 pub(crate) fn opt_ms(instant: Option<Timestamp>) -> Option<i64> {
     instant.map(ms)
 }
 
-/// A value that is stored as JSON.
+/// Serialises a value to JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Inconsistent {
         column: "(new JSON)".to_owned(),
@@ -198,7 +198,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> 
     })
 }
 
-/// A text without what Postgres cannot keep.
+/// Removes the characters that Postgres cannot store.
 pub(crate) fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
         Cow::Owned(text.replace('\0', ""))
@@ -207,7 +207,7 @@ pub(crate) fn storable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The ids of a list as SQLite takes them: a JSON array of hexadecimal texts.
+/// A list of ids in the form that SQLite's `json_each` takes: a JSON array of hexadecimal texts.
 pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
     format!(
@@ -219,7 +219,7 @@ pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     )
 }
 
-/// Whether a statement reads and does nothing else, by its words: those that change or lock rows stand in capitals.
+/// Whether a statement only reads. Keywords that write or lock are recognised in capitals.
 pub(crate) const fn only_reads(sql: &str) -> bool {
     const OTHERS: [&[u8]; 4] = [b"INSERT", b"UPDATE", b"DELETE", b"SHARE"];
     let sql = sql.as_bytes();
@@ -241,7 +241,7 @@ pub(crate) const fn only_reads(sql: &str) -> bool {
     true
 }
 
-/// Whether these bytes of a text are a word. (Slices cannot be compared while compiling.)
+/// Compares bytes of a text with a word. Slices cannot be compared in a constant function.
 const fn is_same(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
     let mut at = 0;
     while at < word.len() && start + at < end && text[start + at] == word[at] {
@@ -250,7 +250,7 @@ const fn is_same(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
     at == word.len() && start + at == end
 }
 
-/// Runs a statement that writes; answers how many rows it touched.
+/// Runs a statement that writes. Returns the number of affected rows.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx.writer() {
@@ -265,7 +265,7 @@ macro_rules! execute {
     };
 }
 
-/// Inserts rows with one statement, whose text ends before `VALUES`; without rows there is nothing to do.
+/// Inserts rows with one statement, whose text ends before `VALUES`. Does nothing without rows.
 macro_rules! insert_rows {
     ($tx:expr, $into:literal, $rows:expr, |$row:pat_param| $($bind:expr),+ $(,)?) => {{
         let rows = $rows;
@@ -289,7 +289,7 @@ macro_rules! insert_rows {
     }};
 }
 
-/// All rows that a statement answers, in the words of the database that it runs on, each read by a function.
+/// Runs one SQL text per database and reads all rows with a function.
 macro_rules! rows_of {
     ($backend:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
         match $backend {
@@ -305,7 +305,7 @@ macro_rules! rows_of {
     };
 }
 
-/// All rows of a query that each database has in words of its own, each read by a function. One that writes or locks is not compiled.
+/// Like [`rows_of`], for queries. A statement that writes or locks does not compile.
 macro_rules! rows {
     ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {{
         const { assert!($crate::db::only_reads($sqlite) && $crate::db::only_reads($postgres)) };
@@ -313,21 +313,21 @@ macro_rules! rows {
     }};
 }
 
-/// The rows that a statement answers which writes, in words of each database; each is read by a function.
+/// Like [`rows_of`], for a statement that writes and returns rows.
 macro_rules! write_rows {
     ($tx:expr, $read:expr, $sqlite:expr, $postgres:expr $(, $bind:expr)* $(,)?) => {
         rows_of!($tx.writer(), $read, $sqlite, $postgres $(, $bind)*)
     };
 }
 
-/// All rows of a query, each read by a function.
+/// Reads all rows of a query with a function.
 macro_rules! fetch_all {
     ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         rows!($tx, $read, $sql, $sql $(, $bind)*)
     };
 }
 
-/// The first row of a query, if there is one, read by a function.
+/// Reads the first row of a query with a function, if there is one.
 macro_rules! fetch_optional {
     ($tx:expr, $read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
         const { assert!($crate::db::only_reads($sql)) };
@@ -344,8 +344,8 @@ macro_rules! fetch_optional {
     }};
 }
 
-/// All rows whose column is in a list of ids, which is `$1`. The text before ends with the column, the one after goes on
-/// with the rest. The two databases take lists in different ways, here side by side.
+/// Reads all rows whose column is in a list of ids, which is `$1`. The first text ends with the column, the second follows the list. The
+/// two databases take lists in different forms.
 macro_rules! fetch_all_in {
     ($tx:expr, $read:expr, $ids:expr, $before:expr, $after:literal $(, $bind:expr)* $(,)?) => {{
         const { assert!($crate::db::only_reads(concat!($before, $after))) };
@@ -365,8 +365,7 @@ macro_rules! fetch_all_in {
     }};
 }
 
-/// A statement for the rows whose column is in a list of ids, which is `$1`; the text ends with the column. Nothing is done
-/// without ids.
+/// Runs a statement for the rows whose column is in a list of ids, which is `$1`; the text ends with the column. Does nothing without ids.
 macro_rules! execute_in {
     ($tx:expr, $ids:expr, $before:literal $(, $bind:expr)* $(,)?) => {{
         let ids: Vec<uuid::Uuid> = $ids;
@@ -390,8 +389,8 @@ macro_rules! execute_in {
     }};
 }
 
-/// Deletes at most so many rows of a table, which have no key of their own: the place in the table stands for it. The condition
-/// and the placeholder of the number are given; the number is the last value.
+/// Deletes a limited number of rows of a table without primary key, by their physical position. Takes the condition and the placeholder of
+/// the limit, which is the last value.
 macro_rules! delete_rows {
     ($tx:expr, $table:literal, $condition:literal, $limit:literal $(, $bind:expr)* $(,)?) => {
         match $tx.writer() {
@@ -410,8 +409,8 @@ macro_rules! delete_rows {
     };
 }
 
-/// The latest instant, before which no appointment began that ends after another: none is longer than the longest, which an index
-/// tells. Without it all that ever was would be looked through for what has not ended.
+/// The latest instant before which no appointment began that ends after another instant: none lasts longer than the longest one, which an
+/// index tells. Without this bound a query for what has not ended would read all appointments of the past.
 macro_rules! begun_since {
     ($instant:literal) => {
         concat!(
@@ -422,23 +421,22 @@ macro_rules! begun_since {
     };
 }
 
-/// Rows that stay as they are until the transaction ends: on Postgres they are locked, on SQLite nobody else writes
-/// meanwhile. The text must end where the lock clause goes.
+/// Reads rows and locks them until the transaction ends; on SQLite there is no other writer. The text must end where the lock clause goes.
 macro_rules! locked {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
         rows_of!($tx.writer(), $read, $sql, concat!($sql, " FOR UPDATE") $(, $bind)*)
     };
 }
 
-/// Rows that a worker claims: on Postgres those that another worker is claiming are passed over, on SQLite there is one
-/// writer at a time. The text must end where the lock clause goes.
+/// Reads rows that a worker claims, skipping those that another worker is claiming; on SQLite there is no other writer. The text must end
+/// where the lock clause goes.
 macro_rules! claim {
     ($tx:expr, $read:expr, $sql:literal $(, $bind:expr)* $(,)?) => {
         rows_of!($tx.writer(), $read, $sql, concat!($sql, " FOR UPDATE SKIP LOCKED") $(, $bind)*)
     };
 }
 
-/// An update that must touch its row.
+/// Fails if an update did not find its row.
 pub(crate) fn expect_row(rows: u64, what: &'static str) -> Result<(), StoreError> {
     if rows == 0 {
         Err(StoreError::Gone(what))

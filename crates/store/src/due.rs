@@ -1,7 +1,7 @@
-//! Whether anything is to be done in the background: asked often, and so without the right to write.
+//! Tells workers whether anything is due. It runs often, so it only reads.
 //!
-//! A clock can be wrong for a moment. What it planned then must not wait until that moment comes again: what was planned later than
-//! now is due now, and a lease further ahead than any lasts has ended.
+//! A wrong clock must not delay work. What was scheduled by a clock more than [`SKEW`] ahead of the present is due now, and a lease that
+//! ends later than [`LONGEST_LEASE`] allows has expired.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,19 +11,19 @@ use crate::fields::Fields;
 
 /// The longest lease that a worker takes.
 pub const LONGEST_LEASE: SignedDuration = SignedDuration::from_mins(10);
-/// By less than this the clocks of two processes differ. Of more each of them would take the other's plans for mistakes.
+/// The tolerated difference between the clocks of two processes. With a larger one each would take the other's schedule for a mistake.
 pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// The instants by which a worker claims work.
+/// The instants that decide which work may be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At {
-    /// The present, by which work is due.
+    /// The present, which decides what is due.
     pub now: Timestamp,
-    /// The present by the clock of leases, which all processes that share the database go by.
+    /// The present by the lease clock, which all processes of one database share.
     pub leases: Timestamp,
 }
 
-/// One clock for both.
+/// The same clock for both.
 impl From<Timestamp> for At {
     fn from(now: Timestamp) -> Self {
         Self { now, leases: now }
@@ -31,18 +31,18 @@ impl From<Timestamp> for At {
 }
 
 impl At {
-    /// What was planned after this was planned by a clock that was ahead.
+    /// Work scheduled after this instant was scheduled by a clock that was ahead.
     pub(crate) fn ahead(self) -> i64 {
         ms(later(self.now, SKEW))
     }
 
-    /// Leases after this are nobody's.
+    /// Leases that end after this instant are void.
     pub(crate) fn far_leases(self) -> i64 {
         far_lease(self.leases)
     }
 }
 
-/// By the clock of leases: those after this are nobody's.
+/// Leases that end after this instant by the lease clock are void.
 pub(crate) fn far_lease(now: Timestamp) -> i64 {
     ms(later(now, LONGEST_LEASE + SKEW))
 }
@@ -51,7 +51,7 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// Which claims have something to claim. They look closer, and may find nothing all the same.
+/// Which kinds of work are due. The workers' own statements decide in the end and may find nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each queue")]
 pub struct Due {
@@ -61,7 +61,7 @@ pub struct Due {
     pub syncs: bool,
     /// [`messages::claim_due`](crate::messages::claim_due)
     pub mails: bool,
-    /// Holds have expired, keys are older than need be, sessions ended long ago, or nobody looked for what is old lately.
+    /// Expired holds, old idempotency keys, ended sessions or spent puzzles are to be deleted, or old rows were not pruned lately.
     pub sweep: bool,
 }
 
@@ -74,29 +74,29 @@ fn read(row: &dyn Fields) -> Result<Due, StoreError> {
     })
 }
 
-/// What need not be swept away, nor set right.
+/// What the cleanup leaves alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// Idempotency keys that were used since then.
+    /// Idempotency keys used since this instant.
     pub keys_since: Timestamp,
-    /// Sessions that ended since then.
+    /// Sessions that ended since this instant.
     pub sessions_since: Timestamp,
-    /// Sessions of people who are not signed in that ended since then.
+    /// Sessions without a signed-in person that ended since this instant.
     pub anonymous_since: Timestamp,
-    /// Holds that expire up to then: none lasts longer.
+    /// Holds that expire by this instant; no hold lasts longer, so a later one is a mistake.
     pub holds_until: Timestamp,
-    /// Spent puzzles that expired since then.
+    /// Spent puzzles that expired since this instant.
     pub puzzles_since: Timestamp,
-    /// Appointments that have to be confirmed by mail up to then: nobody is given longer.
+    /// Deadlines to confirm by mail up to this instant; a later one is a mistake.
     pub unconfirmed_until: Timestamp,
-    /// What is old, if that was removed since then.
+    /// Old rows, if they were pruned since this instant.
     pub pruned_since: Timestamp,
 }
 
-/// What is due now and not in somebody's hands, and whether there is more than what is kept.
+/// Returns which work is due and not claimed, and whether there is anything to clean up.
 pub async fn now(tx: &mut ReadTx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
     let at = at.into();
-    // Each look is one into an index; the `+` keeps SQLite from taking another one, in which all reminders are.
+    // Each subquery is one index lookup. The `+` keeps SQLite from another index that holds all reminders.
     let due = fetch_optional!(
         tx,
         read,

@@ -1,4 +1,4 @@
-//! What can go wrong with what is kept.
+//! Errors of the store.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,36 +8,36 @@ use sqlx::migrate::MigrateError;
 
 use crate::secrets::KeyError;
 
-/// Why the database did not do what it was asked.
+/// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else has this time already, or the last seat of it.
+    /// The time, or the last seat of it, is taken.
     #[error("This time is taken.")]
     SlotTaken,
-    /// A row of this key exists already.
+    /// A row with this key exists already.
     #[error("This exists already.")]
     AlreadyExists,
-    /// Others changed the same at the same moment, and the database let them go first. Nothing was written; it can be tried again.
+    /// Another transaction changed the same rows and the database let it win. Nothing was written; it can be tried again.
     #[error("The database let others go first: {0}")]
     Contended(#[source] sqlx::Error),
-    /// Somebody else has locked what had to be locked before something else. Nothing was written; it can be tried again.
+    /// A lock that had to be taken earlier in the order is held by somebody else. Nothing was written; it can be tried again.
     #[error("The database let others go first.")]
     OutOfTurn,
-    /// Time was to be claimed that is not locked: a fault of Quince.
+    /// Time was to be claimed without its lock. A bug in Quince.
     #[error("Time is claimed that was not locked.")]
     NotLocked,
-    /// The connection was lost, as when Postgres is stopped. What was being committed then may be kept.
+    /// The connection was lost, for example because Postgres was stopped. A commit under way may or may not have succeeded.
     #[error("The connection to the database was lost: {0}")]
     Disconnected(#[source] sqlx::Error),
-    /// A row that should be changed is not there.
+    /// The row to change does not exist.
     #[error("The {0} is not there any more.")]
     Gone(&'static str),
-    /// A row holds something that no version of Quince writes.
+    /// A row holds a value that no version of Quince writes.
     #[error("The database holds something inconsistent in column {column}: {problem}")]
     Inconsistent {
         /// The column.
         column: String,
-        /// What is wrong with it.
+        /// What is wrong with the value.
         problem: String,
     },
     /// The database was made by a newer Quince.
@@ -53,40 +53,40 @@ pub enum StoreError {
         "QUINCE_DATABASE_URL cannot be used: {0}. Write sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE."
     )]
     Address(String),
-    /// Postgres does not let Quince in, or is not there.
+    /// Postgres refuses the connection or does not answer.
     #[error("QUINCE_DATABASE_URL: Postgres {place} cannot be used: {cause}. {next}")]
     Unreachable {
-        /// Where it should be, without a password.
+        /// The address without its password.
         place: String,
-        /// What it said, or the operating system's word.
+        /// The message of Postgres or of the operating system.
         cause: String,
-        /// What to do.
+        /// What the operator can do.
         next: String,
     },
-    /// The SQLite in this build is too old to be safe.
+    /// The SQLite of this build is older than the first safe version.
     #[error("This build holds SQLite {0}, which can lose data. Build with 3.51.3 or newer.")]
     OldSqlite(String),
-    /// The database's file is damaged.
+    /// The database file is damaged.
     #[error(
         "The database {path} is damaged ({problem}). Keep the file, stop Quince, and put the newest whole backup back: quince restore DIR --replace."
     )]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
+        /// SQLite's message.
         problem: String,
     },
-    /// The database's file holds nothing that Quince made.
+    /// The database file holds nothing that Quince made.
     #[error(
         "The file {0} holds no database of Quince. It may have been cut off, or copied without {file}-wal beside it, where the newest rows may lie. Put a backup back (quince restore DIR --replace), or move the file away.", file = .0.display()
     )]
     Empty(PathBuf),
-    /// The database's file went away while Quince ran.
+    /// The database file disappeared while Quince ran.
     #[error(
         "The database {0}, or its log {file}-wal, was deleted, moved or replaced while Quince ran, so Quince stops: nothing that it would write could be found again. Put both back, or a backup: quince restore DIR.", file = .0.display()
     )]
     Vanished(PathBuf),
-    /// Another process uses the database, or is putting it back.
+    /// Another process uses the database, or is restoring it.
     #[error("The database {0} is in use by another Quince. Stop that one first.")]
     InUse(PathBuf),
     /// A file of the database cannot be used.
@@ -96,7 +96,7 @@ pub enum StoreError {
     File {
         /// The file.
         path: PathBuf,
-        /// The operating system's word.
+        /// The operating system's message.
         cause: String,
     },
     /// The secret key cannot be used.
@@ -108,7 +108,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// As the outcome of taking time: a seat that two took at once is as taken as the whole span.
+    /// Treats a conflict on the unique keys of seats as [`StoreError::SlotTaken`]: two claimed the same seat at the same moment.
     pub(crate) fn into_taken(self) -> Self {
         match self {
             Self::AlreadyExists => Self::SlotTaken,
@@ -123,7 +123,7 @@ impl StoreError {
         }
     }
 
-    /// As the damage of this SQLite file, if SQLite says that it is one.
+    /// Converts SQLite's errors for a damaged file into [`StoreError::Damaged`].
     pub(crate) fn or_damaged(self, path: &Path) -> Self {
         match self {
             Self::Database(error) if is_damage(&error) => Self::Damaged {
@@ -135,11 +135,11 @@ impl StoreError {
     }
 }
 
-/// Whether SQLite says that its file is none, or is not as it left it.
+/// Whether SQLite reports a damaged file, or one that is no database.
 pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
     const CORRUPT: i32 = 11;
     const NOT_A_DATABASE: i32 = 26;
-    // Extended codes hold the plain one in their lowest byte.
+    // The lowest byte of an extended result code is the primary code.
     let code = error.as_database_error().and_then(DatabaseError::code);
     let code = code
         .and_then(|code| code.parse::<i32>().ok())
@@ -147,7 +147,7 @@ pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
     matches!(code, Some(CORRUPT | NOT_A_DATABASE))
 }
 
-/// The outcome of bringing a schema up to date.
+/// Maps the result of sqlx's migrations.
 pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreError> {
     result.map_err(|error| match error {
         MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
@@ -168,21 +168,21 @@ pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreErro
     })
 }
 
-/// A message that the triggers of both databases raise.
+/// The message that the triggers of both databases raise.
 const SLOT_TAKEN: &str = "slot-taken";
 
 static LOST_CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// How often a connection to the database was lost in the middle of something since this process began.
+/// How often a connection to the database was lost in use since this process started.
 pub fn lost_connections() -> u64 {
     LOST_CONNECTIONS.load(Ordering::Relaxed)
 }
 
-/// Whether the server went away, or sends everybody away.
+/// Whether the server went away or shuts its connections down.
 pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        // Told to stop, crashed, not ready yet; class 08 is the connection's own trouble.
+        // `57P01` admin shutdown, `57P02` crash, `57P03` cannot connect now; class 08 is connection exceptions.
         sqlx::Error::Database(error) => error
             .code()
             .is_some_and(|code| ["57P01", "57P02", "57P03"].contains(&&*code) || code.starts_with("08")),

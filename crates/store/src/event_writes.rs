@@ -1,6 +1,6 @@
-//! The outbox of calendar writes: one row for each event that Quince made of an appointment's part or of a session. The live
-//! row says how it stands in its host's calendar; earlier rows remember events that were removed or are to be removed. A row stays
-//! when its appointment or session is deleted, until its event is removed.
+//! The outbox of calendar writes: one row per event that Quince makes for an appointment's part or a session. The `live` row is the
+//! current event in the host's calendar; other rows are former events that were removed or are to be removed. Rows outlive a deleted
+//! appointment or session until the event is removed.
 
 use std::collections::HashSet;
 
@@ -15,12 +15,12 @@ use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, SessionId, new_id
 use crate::unreadable::Lenient;
 use crate::words::{WriteAction, WriteState};
 
-/// What an event is made of.
+/// What a written event represents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// One host's part of an appointment, by its position.
+    /// A host's part of an appointment, by its position.
     Part(AppointmentId, u32),
-    /// A session with all who take part.
+    /// A session, shared by its attendees.
     Session(SessionId),
 }
 
@@ -39,7 +39,7 @@ impl Subject {
         }
     }
 
-    /// The appointment, if it is of one.
+    /// The appointment, unless it is a session.
     pub fn appointment_id(self) -> Option<AppointmentId> {
         self.appointment().map(|(appointment, _)| appointment)
     }
@@ -54,53 +54,53 @@ impl std::fmt::Display for Subject {
     }
 }
 
-/// A calendar write.
+/// A row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventWrite {
     /// Its id.
     pub id: EventWriteId,
-    /// What it is of.
+    /// What the event represents.
     pub subject: Subject,
-    /// Whose calendar.
+    /// The host whose calendar it is.
     pub host_id: StaffId,
-    /// The connection it goes through.
+    /// The connection it is written through.
     pub connection_id: Option<ConnectionId>,
-    /// The calendar it goes to.
+    /// The remote calendar it is written to.
     pub remote_calendar_id: Option<RemoteCalendarId>,
     /// The event's UID.
     pub uid: String,
-    /// The event's path there, once it is known.
+    /// The event's path on the server, once known (CalDAV href).
     pub href: Option<String>,
-    /// The event's version there.
+    /// The event's ETag on the server.
     pub etag: Option<String>,
-    /// What was written last.
+    /// The iCalendar text that was written last.
     pub written_ics: Option<String>,
-    /// How it stands.
+    /// Its state.
     pub state: WriteState,
-    /// What is wrong, as a sentence.
+    /// The present problem, as a sentence.
     pub problem: Option<String>,
-    /// What it does.
+    /// Whether the event is put or deleted.
     pub action: WriteAction,
-    /// Whether it is its subject's present event.
+    /// Whether this is the current event of its subject.
     pub live: bool,
-    /// Grows with every request to write.
+    /// Counts the requests to write.
     pub sequence: i64,
-    /// How often the present request was tried.
+    /// Number of attempts at the current request.
     pub attempts: u32,
-    /// When it is to be tried next.
+    /// When the next attempt is due.
     pub next_attempt_at: Timestamp,
-    /// Until when it is in a worker's hands. Only who holds it until then may say what became of the try.
+    /// When the worker's lease ends. Only the worker that holds this lease may record a result.
     pub lease_until: Option<Timestamp>,
-    /// When it last changed.
+    /// When the row was last updated.
     pub updated_at: Timestamp,
 }
 
-/// An event to ask for.
+/// An event to enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEventWrite {
-    /// What it is of.
+    /// What the event represents.
     pub subject: Subject,
-    /// Whose calendar.
+    /// The host whose calendar it is.
     pub host_id: StaffId,
     /// The event's UID.
     pub uid: String,
@@ -140,8 +140,7 @@ fn read(row: &dyn Fields) -> Result<EventWrite, StoreError> {
     })
 }
 
-/// Asks for an event to be made in the host's primary calendar, or notes that none is connected. It is its subject's present one
-/// from now on.
+/// Enqueues an event for the host's primary calendar, or records that none is connected. It becomes the current one of its subject.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &NewEventWrite,
@@ -170,12 +169,12 @@ pub async fn insert(
     Ok(EventWriteId(id))
 }
 
-/// A write by id.
+/// Finds a row by id.
 pub async fn find(tx: &mut ReadTx, id: EventWriteId) -> Result<Option<EventWrite>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM event_writes WHERE id = $1", id.0)
 }
 
-/// An appointment's present writes, one for each of its parts.
+/// Returns the current rows of an appointment, one per part.
 pub async fn live_of_appointment(
     tx: &mut ReadTx,
     appointment: AppointmentId,
@@ -188,7 +187,7 @@ pub async fn live_of_appointment(
     )
 }
 
-/// A session's present write.
+/// Finds the current row of a session.
 pub async fn live_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Option<EventWrite>, StoreError> {
     fetch_optional!(
         tx,
@@ -198,7 +197,7 @@ pub async fn live_of_session(tx: &mut ReadTx, session: SessionId) -> Result<Opti
     )
 }
 
-/// The present writes of sessions.
+/// Returns the current rows of sessions.
 pub async fn list_for_sessions(tx: &mut ReadTx, ids: &[SessionId]) -> Result<Vec<EventWrite>, StoreError> {
     fetch_all_in!(
         tx,
@@ -209,7 +208,7 @@ pub async fn list_for_sessions(tx: &mut ReadTx, ids: &[SessionId]) -> Result<Vec
     )
 }
 
-/// The present writes of appointments.
+/// Returns the current rows of appointments.
 pub async fn list_for_appointments(
     tx: &mut ReadTx,
     ids: &[AppointmentId],
@@ -223,7 +222,7 @@ pub async fn list_for_appointments(
     )
 }
 
-/// All writes of appointments, earlier ones included.
+/// Returns all rows of appointments, former ones included.
 pub async fn all_of_appointments(
     tx: &mut ReadTx,
     ids: &[AppointmentId],
@@ -237,7 +236,7 @@ pub async fn all_of_appointments(
     )
 }
 
-/// All writes to a calendar, earlier ones included, without what was written: of years that is much.
+/// Returns all rows of a remote calendar, former ones included, without the written texts, which can be large.
 pub async fn by_remote_calendar(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -253,7 +252,7 @@ pub async fn by_remote_calendar(
     )
 }
 
-/// The writes to a calendar that wait or were given up.
+/// Returns the rows of a remote calendar that wait or have failed for good.
 pub async fn unsettled_of(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -266,7 +265,7 @@ pub async fn unsettled_of(
     )
 }
 
-/// The writes to a calendar of events with these UIDs, earlier ones included.
+/// Returns the rows of a remote calendar with these UIDs, former ones included.
 pub async fn by_uids(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -284,7 +283,7 @@ pub async fn by_uids(
     )
 }
 
-/// The writes to a calendar of events at these paths, earlier ones included.
+/// Returns the rows of a remote calendar at these paths, former ones included.
 pub async fn by_hrefs(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -302,7 +301,7 @@ pub async fn by_hrefs(
     )
 }
 
-/// How many events of appointments and sessions that have not ended a connection has written.
+/// Counts the events of a connection whose appointment or session has not ended.
 pub async fn count_to_come(
     tx: &mut ReadTx,
     connection: ConnectionId,
@@ -328,7 +327,7 @@ pub async fn count_to_come(
     Ok(count.unwrap_or_default())
 }
 
-/// Which of these UIDs are of events that Quince wrote for a host at any time.
+/// Returns which of these UIDs belong to events that Quince ever wrote for a host.
 pub async fn own_uids(tx: &mut ReadTx, host: StaffId, uids: &[&str]) -> Result<HashSet<String>, StoreError> {
     if uids.is_empty() {
         return Ok(HashSet::new());
@@ -345,7 +344,8 @@ pub async fn own_uids(tx: &mut ReadTx, host: StaffId, uids: &[&str]) -> Result<H
     Ok(own.into_iter().collect())
 }
 
-/// Asks for a write again: to put the appointment as it is now, or to remove its event. A try under way does not end it.
+/// Enqueues a write again, to put the appointment's present state or to delete its event. An attempt under way does not satisfy the new
+/// request.
 pub async fn enqueue(
     tx: &mut WriteTx,
     id: EventWriteId,
@@ -364,7 +364,7 @@ pub async fn enqueue(
     expect_row(rows, "calendar write")
 }
 
-/// Forgets what was written of an appointment that is deleted, as it tells who the client is; of its session what is written anew.
+/// Erases the written texts of a deleted appointment, since they name the client. The event of its session is written again.
 pub async fn forget_texts(
     tx: &mut WriteTx,
     appointment: AppointmentId,
@@ -380,7 +380,7 @@ pub async fn forget_texts(
     .map(drop)
 }
 
-/// Makes a write an earlier one: its subject has another event now, or none.
+/// Marks a row as former: its subject now has another event, or none.
 pub async fn retire(tx: &mut WriteTx, id: EventWriteId, now: Timestamp) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
@@ -391,7 +391,7 @@ pub async fn retire(tx: &mut WriteTx, id: EventWriteId, now: Timestamp) -> Resul
     expect_row(rows, "calendar write")
 }
 
-/// Gives a write another calendar and UID. Whatever it knew of its event there is forgotten.
+/// Points a row at another calendar with a new UID, and clears what was known of its event.
 pub async fn set_target(
     tx: &mut WriteTx,
     id: EventWriteId,
@@ -414,8 +414,8 @@ pub async fn set_target(
     expect_row(rows, "calendar write")
 }
 
-/// Claims writes that are due, until `lease_until`. Of one subject at most one to each calendar is claimed at a time, so that
-/// their order holds; a server that is down holds up no other.
+/// Claims due rows until `lease_until`. At most one row per subject and calendar is claimed at a time, so that their order is kept while a
+/// server that is down delays no other.
 pub async fn claim_due(
     tx: &mut WriteTx,
     at: impl Into<At>,
@@ -423,7 +423,7 @@ pub async fn claim_due(
     limit: u32,
 ) -> Result<Vec<EventWrite>, StoreError> {
     let at = at.into();
-    // What was asked for or failed while the clock was ahead.
+    // Requests and failures recorded by a clock that was ahead are due now.
     execute!(
         tx,
         "UPDATE event_writes SET next_attempt_at = $1, planned_at = $1 WHERE state = 'waiting' AND planned_at > $2",
@@ -463,8 +463,8 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// Whether a claimed write is still in the hands of who claimed it, and keeps it there until the transaction ends. A worker
-/// that was slower than its lease has to leave the outcome to the next one.
+/// Whether the lease of a claimed row is still held, and keeps it until the transaction ends. A worker that was slower than its lease
+/// leaves the result to the next one.
 pub async fn is_held(tx: &mut WriteTx, claimed: &EventWrite) -> Result<bool, StoreError> {
     let held = locked!(
         tx,
@@ -476,19 +476,19 @@ pub async fn is_held(tx: &mut WriteTx, claimed: &EventWrite) -> Result<bool, Sto
     Ok(!held.is_empty())
 }
 
-/// What a successful write left behind.
+/// The result of a successful write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The event's path.
     pub href: Option<String>,
-    /// The event's version.
+    /// The event's ETag.
     pub etag: Option<String>,
-    /// What was written.
+    /// The iCalendar text that was written.
     pub written_ics: Option<String>,
 }
 
-/// A write succeeded. When it was asked for again meanwhile (`sequence` has grown), it stays waiting, and only what is
-/// known of the event is remembered; not its text, if it is to be removed.
+/// Records a success. If the write was requested again meanwhile (`sequence` has grown) it stays waiting, and only path and ETag are
+/// stored, without the text when the event is to be deleted.
 pub async fn succeeded(
     tx: &mut WriteTx,
     id: EventWriteId,
@@ -515,7 +515,7 @@ pub async fn succeeded(
     .map(drop)
 }
 
-/// A write failed: it is tried again at `next_attempt`, or given up without one. When it was asked for again meanwhile,
+/// Records a failure: the next attempt is due at `next_attempt`, or without one the write is given up. If it was requested again meanwhile
 /// it stays waiting.
 pub async fn failed(
     tx: &mut WriteTx,
@@ -548,7 +548,7 @@ pub async fn failed(
     .map(drop)
 }
 
-/// Changes how a write stands, without asking for it again.
+/// Sets the state without requesting another write.
 pub async fn set_state(
     tx: &mut WriteTx,
     id: EventWriteId,
@@ -567,7 +567,7 @@ pub async fn set_state(
     expect_row(rows, "calendar write")
 }
 
-/// Changes how a write stands, unless it was asked for again since its `sequence` was read.
+/// Sets the state unless the write was requested again since `sequence` was read.
 pub async fn set_state_if(
     tx: &mut WriteTx,
     id: EventWriteId,
@@ -588,8 +588,8 @@ pub async fn set_state_if(
     .map(drop)
 }
 
-/// Makes everything that waits for a connection due at once: it works again.
-pub async fn hurry(tx: &mut WriteTx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+/// Makes the waiting writes of a connection due now, after it works again.
+pub async fn make_due(tx: &mut WriteTx, connection: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE event_writes SET next_attempt_at = $2, planned_at = $2

@@ -1,5 +1,5 @@
-//! A look at a database from outside, whether it is in use or not, that makes and changes nothing: for whoever asks what is wrong
-//! with it. Each question is asked by itself, so that the answers to the others count although one fails.
+//! Read-only examination of a database for `quince doctor`, whether it is in use or not. Each check runs by itself, so the others still
+//! answer when one fails.
 
 use std::time::Duration;
 
@@ -16,71 +16,71 @@ use crate::error::{StoreError, migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
 use crate::link_keys;
-use crate::open::write_for_trial;
+use crate::open::trial_write;
 use crate::postgres::{self, POSTGRES};
 use crate::secrets::SecretKey;
 use crate::sqlite::{self, SQLITE};
 use crate::sqlite_file::{InUse, SqliteFile};
 
-/// Whoever writes meanwhile is waited for this long.
+/// How long a trial write waits for another writer.
 const TURN: Duration = Duration::from_secs(4);
 
-/// A database that is being looked at.
+/// A database under examination.
 pub struct Examination {
     pool: Pool,
-    is_looked_through: bool,
+    is_fully_checked: bool,
 }
 
 enum Pool {
     Sqlite {
         pool: SqlitePool,
-        /// Keeps away whoever would put the file back meanwhile.
+        /// Keeps others from replacing the file meanwhile.
         _in_use: Option<InUse>,
     },
     Postgres(PgPool),
 }
 
-/// The state of a database's schema.
+/// State of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// There is nothing of Quince yet.
+    /// The database is empty.
     None,
-    /// An earlier Quince made it; a start brings it up to date.
+    /// An earlier Quince made it; the next start migrates it.
     Earlier {
-        /// The version that it has.
+        /// The version it has.
         found: i64,
-        /// The version that this Quince has.
+        /// The version this Quince has.
         known: i64,
     },
-    /// It is this Quince's.
+    /// It is up to date.
     Current(i64),
 }
 
-/// What is sealed in a database.
+/// State of the sealed secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sealed {
-    /// How many stored passwords of calendars.
+    /// Number of stored calendar passwords.
     pub passwords: usize,
-    /// How many of these the key does not open.
+    /// How many of those the key does not open.
     pub lost: usize,
-    /// Whether it was sealed with the key itself, and not with one before it.
+    /// Whether everything is sealed with the current key rather than a previous one.
     pub is_current: bool,
 }
 
-/// What a database tells of the time.
+/// What the database knows about the present time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Present {
     /// The clock of its server.
     Clock(Timestamp),
-    /// When something was written last that bears its time: the present was not before.
+    /// The newest stored timestamp; the present cannot be earlier.
     NotBefore(Option<Timestamp>),
 }
 
 impl Examination {
-    /// Reaches a database. Of SQLite, whose file must be there, it is whole as far as can be seen in a few seconds.
+    /// Connects to a database. For SQLite the file must exist, and is checked for damage for a few seconds.
     ///
     /// # Errors
-    /// An address that cannot be used, a file that is damaged or no database of Quince, or the database's own failure.
+    /// An address that cannot be used, a damaged file, a file that is no Quince database, or the database's own failure.
     pub async fn begin(url: &str) -> Result<Self, StoreError> {
         if !url.starts_with("sqlite:") {
             return Self::of_postgres(url).await;
@@ -88,15 +88,15 @@ impl Examination {
         let file = SqliteFile::of(url)?
             .ok_or_else(|| StoreError::Address("a database in memory is kept by nobody".to_owned()))?;
         let in_use = if file.lock_path().exists() {
-            Some(file.use_beside_others().await?)
+            Some(file.lock_shared().await?)
         } else {
             None
         };
         let failed = |error: StoreError| error.or_damaged(file.path());
-        // Whoever uses it, or broke off, has one of these beside it.
+        // A process that uses the file, or crashed, leaves a log or a journal beside it.
         let is_unused = !file.log().exists() && !file.beside("-journal").exists();
         let checked = sqlite::check_file(&file, is_unused).await;
-        let is_looked_through = checked.map_err(failed)?;
+        let is_fully_checked = checked.map_err(failed)?;
         let options = SqliteConnectOptions::new()
             .filename(file.path())
             .create_if_missing(false)
@@ -111,7 +111,7 @@ impl Examination {
                 pool,
                 _in_use: in_use,
             },
-            is_looked_through,
+            is_fully_checked,
         })
     }
 
@@ -123,19 +123,19 @@ impl Examination {
             .await?;
         Ok(Self {
             pool: Pool::Postgres(pool),
-            is_looked_through: false,
+            is_fully_checked: false,
         })
     }
 
-    /// Whether every page was looked at. Postgres looks after its own.
-    pub fn is_looked_through(&self) -> bool {
-        self.is_looked_through
+    /// Whether every page was checked. Postgres checks its own.
+    pub fn is_fully_checked(&self) -> bool {
+        self.is_fully_checked
     }
 
-    /// What state the schema is in.
+    /// Returns the state of the schema.
     ///
     /// # Errors
-    /// A schema of a newer Quince, or one whose change broke off.
+    /// The schema of a newer Quince, or a migration that was interrupted.
     pub async fn schema(&self) -> Result<Schema, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
         if !has_table(&mut tx, "_sqlx_migrations").await? {
@@ -157,13 +157,12 @@ impl Examination {
         }
     }
 
-    /// Whether somebody who wants to write gets their turn, and there is room for it. What is written is taken back. The schema
-    /// must be this Quince's.
+    /// Whether a writer gets its turn and there is space on the disk. The trial write is rolled back. The schema must be current.
     pub async fn write(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin_tx("BEGIN IMMEDIATE").await?;
-        write_for_trial(&mut tx, now).await?;
+        trial_write(&mut tx, now).await?;
         if let Backend::Sqlite(_) = &tx.backend {
-            // With so small a cache it goes to the disk at once instead of at the end, which does not come.
+            // A tiny page cache forces SQLite to write to the disk at once, since the commit that would do so never comes.
             for statement in [
                 "PRAGMA cache_size = 10",
                 "CREATE TABLE room_on_the_disk (bytes BLOB)",
@@ -175,10 +174,10 @@ impl Examination {
         tx.roll_back().await
     }
 
-    /// Whether this is the key that sealed what is sealed here; nothing where no key was used yet.
+    /// Checks the key against what is sealed; none if no key was used yet.
     ///
     /// # Errors
-    /// When it is another one.
+    /// When the database was sealed with another key.
     pub async fn sealed(&self, key: &SecretKey) -> Result<Option<Sealed>, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
         let proof = fetch_optional!(
@@ -188,7 +187,7 @@ impl Examination {
         )?;
         let Some(proof) = proof else { return Ok(None) };
         key.check(&proof)?;
-        // An earlier Quince kept none.
+        // Databases of earlier versions have no such table.
         if has_table(&mut tx, "link_keys").await? {
             let kept = fetch_all!(
                 &mut tx,
@@ -218,7 +217,7 @@ impl Examination {
         }))
     }
 
-    /// What the database tells of the time. The schema must be this Quince's.
+    /// Returns what the database knows about the present time. The schema must be current.
     pub async fn present(&self, own: Timestamp) -> Result<Present, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
         if let Backend::Postgres(_) = &tx.backend {
@@ -241,7 +240,7 @@ impl Examination {
         }))
     }
 
-    /// Ends it in order: beside a file that nobody else uses nothing stays.
+    /// Closes the database. Beside an unused SQLite file nothing is left behind.
     pub async fn end(self) {
         match self.pool {
             Pool::Sqlite { pool, .. } => pool.close().await,

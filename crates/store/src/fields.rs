@@ -1,4 +1,4 @@
-//! Reading the columns of a row of either database. An error names the column.
+//! Reading columns of a row of either database. Errors name the column.
 
 use std::str::FromStr;
 
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 
-/// The columns of a row. The `opt_` ones may be NULL; the others may not, and say so: SQLite would hand out 0 or an empty
-/// text without a word.
+/// The columns of a row. The `opt_` functions accept NULL, the others report it as an error: SQLite's driver would silently return 0 or an
+/// empty text.
 pub(crate) trait Fields {
     fn opt_text(&self, column: &str) -> Result<Option<String>, StoreError>;
     fn opt_int(&self, column: &str) -> Result<Option<i64>, StoreError>;
@@ -57,7 +57,7 @@ pub(crate) trait Fields {
     }
 }
 
-/// A column whose text is a word of an enum, an address or a date.
+/// Parses a text column: an enum's word, an address, a date.
 pub(crate) fn word<T: FromStr>(row: &dyn Fields, column: &str) -> Result<T, StoreError>
 where
     T::Err: std::fmt::Display,
@@ -67,7 +67,7 @@ where
         .map_err(|error| inconsistent(column, error))
 }
 
-/// A column as [`word`] that may be NULL.
+/// Like [`word`], for a column that may be NULL.
 pub(crate) fn opt_word<T: FromStr>(row: &dyn Fields, column: &str) -> Result<Option<T>, StoreError>
 where
     T::Err: std::fmt::Display,
@@ -77,12 +77,12 @@ where
         .transpose()
 }
 
-/// A column that holds JSON.
+/// Parses a JSON column.
 pub(crate) fn json<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Result<T, StoreError> {
     serde_json::from_str(&row.text(column)?).map_err(|error| inconsistent(column, error))
 }
 
-/// A column whose text is the serialised name of an enum's variant.
+/// Parses a text column that holds the serialised name of an enum variant.
 pub(crate) fn named<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::String(row.text(column)?))
         .map_err(|error| inconsistent(column, error))

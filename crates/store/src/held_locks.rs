@@ -1,4 +1,4 @@
-//! What can be locked, and what a transaction has locked.
+//! The lock hierarchy, and the locks that a transaction holds.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,28 +8,28 @@ use uuid::Uuid;
 
 use crate::words::ChangeSubject;
 
-/// What can be locked, in the order in which everybody locks.
+/// What can be locked. The order of the variants is the order in which all transactions lock, so that they cannot deadlock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lock {
-    /// What comes from a network, or with a mail address, which is counted: by their hash.
+    /// The counters of a network or of a mail address, by hash.
     Sender(Uuid),
-    /// The mails to an address, which are counted: by its hash.
+    /// The counter of mails to an address, by hash.
     Recipient(Uuid),
-    /// What several people may edit: one saves it at a time.
+    /// Something that several people may edit: one saves it at a time.
     Edited(ChangeSubject, Uuid),
-    /// What a visitor holds: by the start of the hash that they are known by.
+    /// A visitor's holds, by the start of the visitor's hash.
     Visitor(Uuid),
-    /// An appointment.
+    /// One appointment.
     Appointment(AppointmentId),
-    /// What is booked in a booking calendar, where that is counted.
+    /// The number of bookings of a booking calendar, where a limit counts them.
     Count(CalendarId),
-    /// Rooms or equipment of one sort: how many there are, and what needs them.
+    /// Rooms or equipment of one sort: their quantity and the services that need them.
     Resource(ResourceId),
-    /// Somebody's time, and what is written to their calendar.
+    /// An owner's time, and the writes to their calendar.
     Owner(TimeOwner),
 }
 
-/// By which Postgres knows it.
+/// The text that Postgres hashes to the key of an advisory lock.
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -45,14 +45,14 @@ impl fmt::Display for Lock {
     }
 }
 
-/// How it is locked.
+/// How a lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// Beside others of this mode.
+    /// Together with other holders of this mode.
     Shared,
     Alone,
 }
 
-/// What a transaction has locked.
+/// The locks that a transaction holds, with their modes.
 #[derive(Debug, Default)]
 pub(crate) struct Held(pub(crate) BTreeMap<Lock, Mode>);

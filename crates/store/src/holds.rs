@@ -1,4 +1,4 @@
-//! Time that visitors hold while they fill in a form.
+//! Holds: time kept for a visitor while they fill in the form.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::locks::{self, Lock, OwnersLocked};
 use crate::spans::{TimeClaim, remove_if_empty};
 use crate::time_owner::owner;
 
-/// A visitor who holds time while they fill in a form: the SHA-256 of a secret that only they know.
+/// Identifies a visitor who holds time: the SHA-256 of a secret that only their browser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VisitorId(pub [u8; 32]);
 
 impl VisitorId {
-    /// What keeps others from changing what the visitor holds; that it ends they may see to.
+    /// The lock that protects a visitor's holds from concurrent changes. Deleting expired holds does not need it.
     pub(crate) fn lock(self) -> Lock {
         let mut start = [0; 16];
         start.copy_from_slice(&self.0[..16]);
@@ -26,7 +26,7 @@ impl VisitorId {
     }
 }
 
-/// A start in a host's time of which a hold ended.
+/// A start in a host's time that became free because a hold ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreedSlot {
     /// The booking calendar.
@@ -35,8 +35,8 @@ pub struct FreedSlot {
     pub meeting_start: Timestamp,
 }
 
-/// Gives back what a visitor holds.
-pub async fn give_up(
+/// Ends all holds of a visitor and returns what became free.
+pub async fn release(
     tx: &mut WriteTx,
     holder: VisitorId,
     now: Timestamp,
@@ -45,8 +45,8 @@ pub async fn give_up(
     end_holds(tx, &held, now, Some(holder)).await
 }
 
-/// Locks what a visitor holds, and more, all in turn: the time of its owners, and of a seat what is booked of its class, as whoever
-/// waits gets it. Answers whose time they hold.
+/// Locks, in the order of all locks, the owners of what a visitor holds and these further owners, and the counts of classes in which
+/// they hold a seat, since whoever waits gets it. Returns the owners of what they hold.
 pub(crate) async fn lock_held_by(
     tx: &mut WriteTx,
     holder: VisitorId,
@@ -75,7 +75,7 @@ fn read_held(row: &dyn Fields) -> Result<(TimeOwner, Option<CalendarId>), StoreE
     Ok((owner(row)?, row.opt_uuid("class")?.map(CalendarId)))
 }
 
-/// Some of those in whose time holds have expired.
+/// Returns some of the owners whose time has expired holds.
 pub async fn owners_with_expired(
     tx: &mut ReadTx,
     now: Timestamp,
@@ -92,7 +92,7 @@ pub async fn owners_with_expired(
     )
 }
 
-/// Lets holds that would expire after an instant have expired: no visitor was promised them for so long.
+/// Expires holds that end later than any hold lasts: a clock that was ahead set them.
 pub async fn expire_after(tx: &mut WriteTx, longest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -103,8 +103,8 @@ pub async fn expire_after(tx: &mut WriteTx, longest: Timestamp, now: Timestamp) 
     .map(drop)
 }
 
-/// Removes the holds of somebody's time that have expired. Of seats it is locked, too, what is booked of their classes, as whoever waits
-/// gets them.
+/// Deletes the expired holds in an owner's time and returns what became free. Locks the counts of their classes before, since whoever
+/// waits gets the seats.
 pub async fn end_expired(
     tx: &mut WriteTx,
     owner: TimeOwner,
@@ -124,8 +124,8 @@ pub async fn end_expired(
     end_holds(tx, &[owner], now, None).await
 }
 
-/// Gives back all that visitors hold in a booking calendar without appointments.
-pub async fn end_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), StoreError> {
+/// Deletes all holds of a booking calendar that has no appointments.
+pub async fn release_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM occupancy_seats
@@ -141,7 +141,7 @@ pub async fn end_all_of(tx: &mut WriteTx, calendar: CalendarId) -> Result<(), St
     .map(drop)
 }
 
-/// Whose time a visitor holds.
+/// Returns the owners whose time a visitor holds.
 pub(crate) async fn held_by(tx: &mut ReadTx, holder: VisitorId) -> Result<Vec<TimeOwner>, StoreError> {
     fetch_all!(
         tx,
@@ -152,7 +152,7 @@ pub(crate) async fn held_by(tx: &mut ReadTx, holder: VisitorId) -> Result<Vec<Ti
     )
 }
 
-/// A span with a hold that ends.
+/// An occupied span that loses a hold.
 pub(crate) struct Ending {
     id: uuid::Uuid,
     owner: TimeOwner,
@@ -180,8 +180,7 @@ impl Ending {
     }
 }
 
-/// Removes the holds of these owners' time that have expired, and a visitor's own. Only what is locked is touched, so that
-/// nobody waits for anybody out of turn.
+/// Deletes expired holds and a visitor's own holds in the time of these owners, who must be locked.
 pub(crate) async fn end_holds(
     tx: &mut WriteTx,
     owners: &[TimeOwner],
@@ -193,7 +192,7 @@ pub(crate) async fn end_holds(
     Ok(spans.into_iter().map(|span| span.freed).collect())
 }
 
-/// The spans of these owners with holds that have expired, or that are a visitor's own.
+/// Returns the spans of these owners that have expired holds or holds of the visitor `own`.
 async fn ending(
     tx: &mut ReadTx,
     owners: &[TimeOwner],
@@ -213,7 +212,7 @@ async fn ending(
     )
 }
 
-/// Of these, those that are in the way of places: whoever takes time is not the one who sees to what becomes free elsewhere.
+/// Like [`ending`], only spans that overlap these claims. Holds elsewhere are left to the cleanup, which also promotes the waiting list.
 pub(crate) async fn in_the_way(
     tx: &mut ReadTx,
     owners: &[TimeOwner],

@@ -1,4 +1,4 @@
-//! Days on which the whole workspace is closed.
+//! Holidays: dates on which the whole workspace is closed.
 
 use jiff::civil::Date;
 
@@ -10,13 +10,13 @@ use crate::unreadable::readable;
 /// A holiday.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holiday {
-    /// The date, local to whoever works.
+    /// The date, in each host's own zone.
     pub date: Date,
     /// What it is called.
     pub name: String,
 }
 
-/// All of them, in order.
+/// Returns all holidays, by date.
 pub async fn list(tx: &mut ReadTx) -> Result<Vec<Holiday>, StoreError> {
     let found: Vec<Option<Holiday>> = fetch_all!(
         tx,
@@ -31,7 +31,7 @@ pub async fn list(tx: &mut ReadTx) -> Result<Vec<Holiday>, StoreError> {
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Makes these all holidays that there are. No date may be in the list twice.
+/// Replaces all holidays. No date may occur twice.
 pub async fn replace(tx: &mut WriteTx, holidays: &[Holiday]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM holidays")?;
     for holiday in holidays {

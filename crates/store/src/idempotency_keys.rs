@@ -1,4 +1,4 @@
-//! Idempotency keys: the same request sent twice books once. A key stays when its appointment is deleted.
+//! Idempotency keys: a request sent twice books once. A key outlives its appointment.
 
 use jiff::Timestamp;
 use scheduling::AppointmentId;
@@ -7,16 +7,16 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// What was answered to a key.
+/// The recorded result of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// The hash of the request.
     pub body_hash: Vec<u8>,
-    /// The appointment that it made, which may be deleted by now.
+    /// The appointment that it booked, which may be deleted by now.
     pub appointment_id: AppointmentId,
 }
 
-/// What was answered to a key, if it was used.
+/// Finds the result recorded for a key.
 pub async fn find(tx: &mut ReadTx, key: &str) -> Result<Option<Answered>, StoreError> {
     fetch_optional!(
         tx,
@@ -29,10 +29,10 @@ pub async fn find(tx: &mut ReadTx, key: &str) -> Result<Option<Answered>, StoreE
     )
 }
 
-/// Remembers what was answered to a key.
+/// Records the result for a key.
 ///
 /// # Errors
-/// [`StoreError::AlreadyExists`] when the same key was used at the same moment; the transaction is then of no more use.
+/// [`StoreError::AlreadyExists`] when a concurrent request used the key; the transaction must then be dropped.
 pub async fn insert(
     tx: &mut WriteTx,
     key: &str,
@@ -51,7 +51,7 @@ pub async fn insert(
     .map(drop)
 }
 
-/// Forgets keys used before an instant.
+/// Deletes keys created before an instant.
 pub async fn delete_before(tx: &mut WriteTx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! Ids of what only the store knows, and how new ones are made.
+//! Ids of what only the store knows, and the generation of ids.
 
 use jiff::Timestamp;
 use scheduling::id;
@@ -8,11 +8,11 @@ use crate::error::StoreError;
 use crate::fields::inconsistent;
 
 id! {
-    /// A staff member's login to a calendar server.
+    /// A connection to a calendar server.
     ConnectionId
 }
 id! {
-    /// A calendar found on a connection.
+    /// A remote calendar.
     RemoteCalendarId
 }
 id! {
@@ -32,11 +32,11 @@ id! {
     ServiceId
 }
 id! {
-    /// Somebody who waits for a seat.
+    /// A place on a waiting list.
     WaitingId
 }
 id! {
-    /// Blocked-off time.
+    /// A blocked-off span.
     BlockId
 }
 id! {
@@ -48,10 +48,10 @@ id! {
     MessageId
 }
 
-/// A new id: a UUIDv7 of this instant, so that ids sort by their age.
+/// Returns a new UUIDv7 for this instant: ids sort by age.
 ///
 /// # Errors
-/// When the operating system gives no randomness.
+/// When the operating system provides no randomness.
 pub fn new_id(now: Timestamp) -> Result<Uuid, StoreError> {
     let mut random = [0; 10];
     getrandom::fill(&mut random).map_err(|error| inconsistent("(new id)", error))?;
@@ -59,7 +59,7 @@ pub fn new_id(now: Timestamp) -> Result<Uuid, StoreError> {
     Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
 }
 
-/// A random id: a UUIDv4, for what others keep, and for what nobody may guess.
+/// Returns a random UUIDv4, for ids that must not be guessed or that other servers keep.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where random ids are made"

@@ -1,5 +1,4 @@
-//! Many rows in one JSON text. Both databases put a text together far faster than a driver hands over a thousand rows one by
-//! one, each with values of its own.
+//! Many rows in one JSON text. Both databases build such a text much faster than a driver returns a thousand rows.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,7 +7,7 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::fields::{Fields, inconsistent};
 
-/// The rows of an array of arrays, whose values are the fields of `T` in their order; none when the column is NULL.
+/// Parses an array of arrays, each with the fields of `T` in order; empty when the column is NULL.
 pub(crate) fn arrays<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Result<Vec<T>, StoreError> {
     let Some(json) = row.opt_text(column)? else {
         return Ok(Vec::new());
@@ -16,8 +15,7 @@ pub(crate) fn arrays<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Res
     serde_json::from_str(&json).map_err(|error| inconsistent(column, error))
 }
 
-/// The rows of an array of arrays, each read by a function as if it were a row of its own with these columns; none when the
-/// column is NULL.
+/// Parses an array of arrays, each passed to `read` as a row with these columns; empty when the column is NULL.
 pub(crate) fn rows<T>(
     row: &dyn Fields,
     column: &str,
@@ -30,7 +28,7 @@ pub(crate) fn rows<T>(
         .collect()
 }
 
-/// A row as JSON: ids are texts, flags what the database has for them; bytes do not occur.
+/// A JSON array as a row. Ids are texts and booleans are as the database writes them; bytes do not occur.
 struct JsonRow {
     columns: &'static [&'static str],
     values: Vec<Value>,

@@ -1,14 +1,15 @@
-//! The proof of the key: something known, sealed with the key that all secrets of the database are sealed with.
+//! The proof of the key: a known text, sealed with the key that seals all secrets of the database. It shows at the start whether the key
+//! fits.
 
 use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::{KeyError, SecretKey};
 
-/// The proof as it is kept, which this key must open; made with this key for a new database.
+/// Returns the stored proof, which this key must open. A new database gets one from this key.
 pub(crate) async fn check_or_make(tx: &mut WriteTx, key: &SecretKey) -> Result<Vec<u8>, StoreError> {
     if find(tx).await?.is_none() {
-        // Another process may have been first; then its proof must fit, too.
+        // Another process may insert its proof first; then that one must fit.
         execute!(
             tx,
             "INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
@@ -20,7 +21,7 @@ pub(crate) async fn check_or_make(tx: &mut WriteTx, key: &SecretKey) -> Result<V
     Ok(proof)
 }
 
-/// Whether this key still opens the proof.
+/// Checks that this key opens the stored proof.
 ///
 /// # Errors
 /// [`KeyError`] when it does not.
@@ -37,9 +38,9 @@ async fn find(tx: &mut ReadTx) -> Result<Option<Vec<u8>>, StoreError> {
     )
 }
 
-/// Lets the proof stay as it is until the transaction ends, for whoever keeps a new secret: a process that does not know the key
-/// that all secrets were sealed with meanwhile keeps none with a key that may be gone soon.
-pub async fn hold(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
+/// Checks the key and locks the proof against changes until the transaction ends. Whoever stores a new secret needs this: a process with
+/// an outdated key must not seal with it after [`reseal`](crate::reseal) has finished.
+pub async fn lock_shared(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = write_rows!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -49,8 +50,8 @@ pub async fn hold(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     check_first(&proofs, key)
 }
 
-/// As [`hold`], alone: whoever keeps a new secret waits.
-pub(crate) async fn hold_alone(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
+/// Like [`lock_shared`], exclusively: whoever stores a new secret waits.
+pub(crate) async fn lock_exclusive(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let proofs = locked!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),
@@ -64,7 +65,7 @@ fn check_first(proofs: &[Vec<u8>], key: &SecretKey) -> Result<(), StoreError> {
     Ok(key.check(proof)?)
 }
 
-/// Proves the current key from here on.
+/// Replaces the proof with one of the current key.
 pub(crate) async fn renew(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     execute!(tx, "UPDATE key_check SET sealed = $1 WHERE id = 1", key.proof()?).map(drop)
 }

@@ -1,4 +1,4 @@
-//! The secret key in a file, with the previous ones in a file beside it, one a line. Both are their owner's alone.
+//! Key files: the secret key in one file, previous keys in a file beside it, one per line. Both are readable by their owner only.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -10,43 +10,43 @@ use base64::engine::general_purpose::STANDARD;
 use crate::secrets::{KeyError, KeyId, SecretKey};
 use crate::sqlite_file::sync_folder;
 
-/// So many previous keys are taken.
+/// Maximum number of previous keys.
 const MOST: usize = 8;
 
-/// What is wrong with a list of keys. Never says anything of a key's content.
+/// What is wrong with a list of keys. The text never quotes a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyListError {
-    /// One of them is no key.
+    /// An entry is not a key.
     #[error("key {nth} of {of} is not 32 bytes as Base64")]
     Form {
-        /// Which, from 1 on.
+        /// Its number, from 1.
         nth: usize,
-        /// Of how many.
+        /// Number of entries.
         of: usize,
     },
-    /// They are too many.
+    /// There are too many entries.
     #[error("there are {0} keys, and at most {MOST} are taken. Run `quince reseal`; then they can go")]
     TooMany(usize),
 }
 
-/// What a change of the key's file did.
+/// The result of rotating the key file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotated {
-    /// The new key.
+    /// Id of the new key.
     pub new: KeyId,
-    /// The one before.
+    /// Id of the previous key.
     pub old: KeyId,
-    /// Where that is kept.
+    /// The file that keeps the previous key.
     pub previous: PathBuf,
 }
 
-/// Where previous keys lie beside a key.
+/// Returns the path of the previous keys that belong to a key file.
 pub fn previous_keys_file(path: &Path) -> PathBuf {
     with_ending(path, ".previous")
 }
 
 impl SecretKey {
-    /// Keys written as Base64, separated by commas or white space.
+    /// Parses Base64 keys separated by commas or white space.
     pub fn list_from_base64(text: &str) -> Result<Vec<Self>, KeyListError> {
         let parts: Vec<&str> = text
             .split(|sign: char| sign == ',' || sign.is_whitespace())
@@ -62,7 +62,7 @@ impl SecretKey {
         parts.iter().enumerate().map(key).collect()
     }
 
-    /// The key in a file, which also opens what those in the file of previous keys beside it sealed.
+    /// Loads a key file. The key also opens what the previous keys beside it sealed.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
         let key = Self::from_base64(&text).map_err(|error| failed(path, error))?;
@@ -70,7 +70,7 @@ impl SecretKey {
         Ok(load_list(&previous)?.iter().fold(key, Self::with_earlier))
     }
 
-    /// The key in a file; made at first.
+    /// Loads a key file, which is generated if it does not exist.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         if path.try_exists().map_err(|cause| failed(path, cause))? {
             return Self::load(path);
@@ -81,19 +81,19 @@ impl SecretKey {
                 fill(&mut file, &[&key]).map_err(|cause| failed(path, cause))?;
                 Ok(key)
             }
-            // Another process made it in the meantime.
+            // Another process created it meanwhile.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::load_or_create(path),
             Err(error) => Err(failed(path, error)),
         }
     }
 
-    /// Puts a new key into a file, and the one that was there among the previous ones. Each file is replaced whole, and the old
-    /// key is kept before the new one comes: whenever this breaks off, what lies there opens everything, and it can be run again.
+    /// Writes a new key to the file, and the old key to the previous ones. Files are replaced atomically and the old key is saved first,
+    /// so an interrupted rotation loses nothing and can be repeated.
     pub fn rotate(path: &Path) -> Result<Rotated, KeyError> {
         let lock = File::open(path).map_err(|cause| failed(path, cause))?;
         lock.try_lock()
             .map_err(|_| failed(path, "it is being changed already"))?;
-        // Read once the lock is had: whoever had it before may have changed the file.
+        // Read under the lock, since its previous holder may have changed the file.
         let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
         let old = Self::from_base64(&text).map_err(|error| failed(path, error))?;
         let previous = previous_keys_file(path);
@@ -122,11 +122,11 @@ fn load_list(path: &Path) -> Result<Vec<SecretKey>, KeyError> {
     }
 }
 
-/// Writes keys beside a file and gives them its name when they are on the disk.
+/// Writes keys to a temporary file, syncs it and renames it.
 fn replace(path: &Path, keys: &[&SecretKey]) -> Result<(), KeyError> {
     let beside = with_ending(path, ".new");
     let written = || {
-        // Left by one that broke off.
+        // An interrupted run may have left a temporary file.
         match std::fs::remove_file(&beside) {
             Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
             _ => {}
@@ -140,11 +140,10 @@ fn replace(path: &Path, keys: &[&SecretKey]) -> Result<(), KeyError> {
     written().map_err(|cause| failed(path, cause))
 }
 
-/// Gives a file the owner of the one whose place it will take, or of their folder: whoever runs a command may be another user
-/// than whoever runs Quince.
+/// Gives a file the owner of `beside`, or of the folder: a command may run as another user than the server.
 ///
 /// # Errors
-/// The operating system's, when this user may not do so.
+/// The operating system's, when this user may not change owners.
 #[cfg(unix)]
 pub fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, chown};
@@ -158,7 +157,7 @@ pub fn keep_owner(path: &Path, beside: &Path) -> std::io::Result<()> {
     chown(beside, Some(was.0), Some(was.1))
 }
 
-/// Does nothing where files have no owner of this kind.
+/// Does nothing: this platform has no such owners.
 ///
 /// # Errors
 /// None.

@@ -1,13 +1,12 @@
-//! Everything Quince keeps: SQLite and Postgres behind one interface; migrations; sealed secrets.
+//! Persistence: SQLite and Postgres behind one interface, migrations, sealed secrets.
 //!
-//! [`Store::open`] brings the database's schema up to date and gives transactions; the modules hold the functions that
-//! read and change one aggregate each, and take the transaction first. A use case does all it has to do in one
-//! transaction and commits once.
+//! [`Store::open`] migrates the schema and hands out transactions. Each module has the functions of one aggregate, which take the
+//! transaction as first argument. A use case works in one transaction and commits once.
 //!
-//! One SQL text serves both databases (`$n` placeholders). What must differ stands side by side in `db`. That no
-//! host is booked twice is a rule of the database: [`StoreError::SlotTaken`] is what both say when it is broken.
+//! One SQL text serves both databases (`$n` placeholders). Where they differ, the two variants stand side by side, most of them in `db`.
+//! The database itself prevents double bookings: both report [`StoreError::SlotTaken`].
 //!
-//! Ids are UUIDv7. Instants are milliseconds since 1970 in UTC. Rules and hours, which are read whole, are JSON.
+//! Ids are UUIDv7. Instants are milliseconds since 1970 in UTC. Rules and hours, which are only read whole, are JSON.
 
 #[macro_use]
 mod db;

@@ -1,19 +1,19 @@
-//! The keys that the tokens of links are derived with. They are kept sealed instead of being derived from the secret key each
-//! time: a link in a mail works, and is the same in the next mail, whatever the secret key is by then.
+//! The keys that derive the tokens in links. They are stored sealed, not derived from the secret key each time, so links stay valid and
+//! stable when the secret key changes.
 
 use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
 
-/// A key for each kind of link.
+/// One key per kind of link.
 #[derive(Clone)]
 pub struct LinkKeys {
-    /// Of the page of an appointment.
+    /// For the page of an appointment.
     pub manage: [u8; 32],
-    /// Of what shows that a link was sent by mail.
+    /// For the mark that a link was sent by mail.
     pub mailed: [u8; 32],
-    /// Of the page of a place on a waiting list.
+    /// For the page of a place on a waiting list.
     pub waiting: [u8; 32],
 }
 
@@ -23,11 +23,10 @@ impl std::fmt::Debug for LinkKeys {
     }
 }
 
-/// Where a key is sealed for, beside its purpose.
+/// Table and column that a key is sealed for; its purpose is the row.
 pub(crate) const SEALED_FOR: (&str, &str) = ("link_keys", "sealed");
 
-/// The keys as they are kept. One that is not yet follows from the secret key that the database was made with, which the proof
-/// names: links from before they were kept go on working.
+/// Opens the stored keys. A missing one is derived from the secret key that the proof names, as links were before the keys were stored.
 pub(crate) async fn open(tx: &mut WriteTx, key: &SecretKey, proof: &[u8]) -> Result<LinkKeys, StoreError> {
     Ok(LinkKeys {
         manage: open_one(tx, key, proof, "manage").await?,
@@ -52,7 +51,7 @@ async fn open_one(
             key.seal(table, purpose, column, &derived)?
         )?;
     }
-    // Another process may have been first; on Postgres its row is seen by a statement of its own.
+    // Another process may have inserted the key. On Postgres only a new statement sees its row.
     let sealed = kept(tx, purpose).await?.unwrap_or_default();
     let plain = key.open(table, purpose, column, &sealed)?;
     plain.try_into().map_err(|_| StoreError::Inconsistent {
@@ -70,7 +69,7 @@ async fn kept(tx: &mut ReadTx, purpose: &str) -> Result<Option<Vec<u8>>, StoreEr
     )
 }
 
-/// Seals all of them with the current key.
+/// Seals all link keys with the current key.
 pub(crate) async fn reseal(tx: &mut WriteTx, key: &SecretKey) -> Result<(), StoreError> {
     let (table, column) = SEALED_FOR;
     let all = fetch_all!(

@@ -1,7 +1,7 @@
-//! Who waits for whom. Whatever a transaction keeps to itself is locked here, in one order, so that no two wait for each other.
+//! Locks. All transactions lock in the one order of [`Lock`], so that no two wait for each other.
 //!
-//! [`WriteTx::lock`] waits in turn only. Who has locked something already that comes later in the order takes the lock if it is free,
-//! and gives way if it is not ([`StoreError::OutOfTurn`]). On SQLite, which has one writer, there is nothing to wait for.
+//! [`WriteTx::lock`] waits only for locks that come after all that are held. An earlier one is taken if it is free; otherwise the call
+//! fails with [`StoreError::OutOfTurn`]. SQLite has one writer at a time and needs no locks.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::held_locks::Mode;
 
 pub use crate::held_locks::Lock;
 
-/// That these owners' time is locked: what a claim of it needs.
+/// Proof that the time of these owners is locked, which claiming it requires.
 #[derive(Debug)]
 #[must_use = "time is locked to be claimed"]
 pub struct OwnersLocked {
@@ -22,13 +22,15 @@ pub struct OwnersLocked {
 }
 
 impl OwnersLocked {
-    /// Whether nobody else can change any of this time.
+    /// Whether the lock is exclusive.
     pub(crate) fn is_alone(&self) -> bool {
         self.mode == Mode::Alone
     }
 
+    /// Checks that all of these owners are locked.
+    ///
     /// # Errors
-    /// [`StoreError::NotLocked`] when one of them is not among the locked.
+    /// [`StoreError::NotLocked`] when one is not.
     pub(crate) fn covers(&self, owners: impl IntoIterator<Item = TimeOwner>) -> Result<(), StoreError> {
         if owners.into_iter().all(|owner| self.owners.contains(&owner)) {
             Ok(())
@@ -39,10 +41,10 @@ impl OwnersLocked {
 }
 
 impl WriteTx {
-    /// Locks all of these until the transaction ends.
+    /// Takes these locks until the transaction ends.
     ///
     /// # Errors
-    /// [`StoreError::OutOfTurn`] when somebody else has one of them that would have had to be locked before others.
+    /// [`StoreError::OutOfTurn`] when one that is not in turn is held by somebody else.
     pub async fn lock(&mut self, locks: impl IntoIterator<Item = Lock>) -> Result<(), StoreError> {
         self.lock_in(Mode::Alone, locks).await
     }
@@ -88,7 +90,7 @@ impl WriteTx {
     }
 }
 
-/// Waits until nobody else is changing these owners' time, and keeps others waiting until the transaction ends.
+/// Locks the time of these owners exclusively until the transaction ends.
 pub async fn owners<T: Into<TimeOwner>>(
     tx: &mut WriteTx,
     owners: impl IntoIterator<Item = T>,
@@ -101,7 +103,7 @@ pub async fn owners<T: Into<TimeOwner>>(
     })
 }
 
-/// As [`owners`], of one, beside others who do the same.
+/// Like [`owners`], for one owner, shared with others who do the same.
 pub(crate) async fn owner_shared(tx: &mut WriteTx, owner: TimeOwner) -> Result<OwnersLocked, StoreError> {
     tx.lock_in(Mode::Shared, [Lock::Owner(owner)]).await?;
     Ok(OwnersLocked {

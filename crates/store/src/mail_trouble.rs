@@ -1,4 +1,4 @@
-//! That mails cannot be sent, for a reason that is not their recipient's.
+//! Failures to send mail that are not the recipient's fault, such as a wrong SMTP password.
 
 use jiff::Timestamp;
 
@@ -6,16 +6,16 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// Mails fail, and none was sent since the first did.
+/// Mail is failing: no mail was sent since the first failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailTrouble {
-    /// When the first failed.
+    /// When the first mail failed.
     pub since: Timestamp,
-    /// Why the last failed, and what to do, without a secret.
+    /// Why the last mail failed and what to do; contains no secret.
     pub problem: String,
-    /// From then on people are told.
+    /// When people are alerted.
     pub alarm_at: Timestamp,
-    /// When the log told it.
+    /// When it was logged.
     pub told_at: Option<Timestamp>,
 }
 
@@ -28,12 +28,12 @@ fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
     })
 }
 
-/// How it stands, if mails fail.
+/// Returns the present trouble, if any.
 pub async fn find(tx: &mut ReadTx) -> Result<Option<MailTrouble>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM mail_trouble")
 }
 
-/// A mail failed. People are told at `alarm_at`, or when they would have been told before, whichever comes first.
+/// Records a failed mail. People are alerted at `alarm_at`, or at an earlier instant set before.
 pub async fn failed(
     tx: &mut WriteTx,
     problem: &str,
@@ -52,8 +52,8 @@ pub async fn failed(
     .map(drop)
 }
 
-/// Whether it is time for the log to tell it, which is said once.
-pub async fn is_to_be_told(tx: &mut WriteTx, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether the alert is due and not logged yet; marks it as logged.
+pub async fn claim_alert(tx: &mut WriteTx, now: Timestamp) -> Result<bool, StoreError> {
     execute!(
         tx,
         "UPDATE mail_trouble SET told_at = $1 WHERE told_at IS NULL AND alarm_at <= $1",
@@ -62,8 +62,8 @@ pub async fn is_to_be_told(tx: &mut WriteTx, now: Timestamp) -> Result<bool, Sto
     .map(|told| told > 0)
 }
 
-/// A mail was sent. Answers what is over by that.
-pub async fn over(tx: &mut WriteTx) -> Result<Option<MailTrouble>, StoreError> {
+/// Records that a mail was sent, which ends the trouble. Returns the trouble that ended.
+pub async fn resolved(tx: &mut WriteTx) -> Result<Option<MailTrouble>, StoreError> {
     let trouble = find(tx).await?;
     if trouble.is_some() {
         execute!(tx, "DELETE FROM mail_trouble")?;

@@ -13,47 +13,47 @@ use crate::strangers::{self, address_key};
 use crate::unreadable::Lenient;
 use crate::words::MessageState;
 
-/// A mail to be sent. It is rendered when it is sent, so that no link's secret is stored.
+/// A queued mail. It is rendered when it is sent, so no secret of a link is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// The appointment it is about.
+    /// The appointment that it is about.
     pub appointment_id: Option<AppointmentId>,
-    /// The staff member it is for or about.
+    /// The staff member whom it is for or about.
     pub staff_id: Option<StaffId>,
-    /// What it says.
+    /// The kind of mail, which selects its text.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
-    /// The address by which mails to people who are not of the team are counted; nothing for a mail that is not.
+    /// The key under which mails to addresses outside the team are counted; none for mails to the team.
     pub recipient_key: Option<String>,
-    /// What else it needs, as JSON. Never a secret.
+    /// Further data for the text, as JSON; never a secret.
     pub detail: String,
-    /// How it stands.
+    /// Its state.
     pub state: MessageState,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
-    /// When it was asked for.
+    /// When it was enqueued.
     pub created_at: Timestamp,
-    /// When it is to be sent.
+    /// When the next attempt is due.
     pub next_attempt_at: Timestamp,
-    /// Until when it is in a worker's hands.
+    /// When the worker's lease ends.
     pub lease_until: Option<Timestamp>,
 }
 
-/// A mail to ask for.
+/// A mail to enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// The appointment it is about.
+    /// The appointment that it is about.
     pub appointment_id: Option<AppointmentId>,
-    /// The staff member it is for or about.
+    /// The staff member whom it is for or about.
     pub staff_id: Option<StaffId>,
-    /// What it says.
+    /// The kind of mail, which selects its text.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
-    /// What else it needs, as JSON.
+    /// Further data for the text, as JSON.
     pub detail: String,
 }
 
@@ -74,7 +74,7 @@ fn read(row: &dyn Fields) -> Result<Message, StoreError> {
     })
 }
 
-/// The address by which mails to people who are not of the team are counted.
+/// The key under which the mail is counted, unless it goes to the team.
 fn recipient_key(message: &NewMessage) -> Option<String> {
     message
         .staff_id
@@ -82,7 +82,7 @@ fn recipient_key(message: &NewMessage) -> Option<String> {
         .then(|| address_key(&message.recipient))
 }
 
-/// Asks for mails, each to be sent at its time. Their ids come in the same order.
+/// Enqueues mails, each due at its own time, and returns their ids in the same order.
 pub async fn insert(
     tx: &mut WriteTx,
     new: &[(NewMessage, Timestamp)],
@@ -114,14 +114,15 @@ pub async fn insert(
     Ok(ids)
 }
 
-/// Asks for a mail that waits until it is due, and was first asked for at an instant before.
+/// Enqueues a mail that waits for further changes until it is due, with the instant of the first change.
 pub async fn insert_later(
     tx: &mut WriteTx,
     new: &NewMessage,
     due: Timestamp,
     asked_at: Timestamp,
 ) -> Result<(), StoreError> {
-    // Planned for its time, so that it does not wait for a clock that was ahead.
+    // `planned_at` equals the due time. The wait is at most `SKEW`, so `claim_due` recognises one that was set by a clock that was
+    // ahead, and does not take it for a reminder.
     execute!(
         tx,
         "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
@@ -140,20 +141,20 @@ pub async fn insert_later(
     .map(drop)
 }
 
-/// The mails about an appointment to one reader, a host or else the client, that nobody has begun to send; nobody begins until the
-/// transaction ends.
-pub async fn not_begun(
+/// Returns the mails about an appointment to one reader (a host, or else the client) that no worker has claimed. No worker claims them
+/// until the transaction ends.
+pub async fn unclaimed(
     tx: &mut WriteTx,
     appointment: AppointmentId,
     staff: Option<StaffId>,
 ) -> Result<Vec<Message>, StoreError> {
-    let mut all = all_not_begun(tx, appointment).await?;
+    let mut all = all_unclaimed(tx, appointment).await?;
     all.retain(|message| message.staff_id == staff);
     Ok(all)
 }
 
-/// The same, to whomever they are.
-pub async fn all_not_begun(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
+/// Like [`unclaimed`], for every reader.
+pub async fn all_unclaimed(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
     let mut all = locked!(
         tx,
         read,
@@ -164,7 +165,7 @@ pub async fn all_not_begun(tx: &mut WriteTx, appointment: AppointmentId) -> Resu
     Ok(all)
 }
 
-/// All mails about an appointment that wait, also those in a worker's hands.
+/// Returns all waiting mails about an appointment, claimed ones included.
 pub async fn all_waiting(tx: &mut WriteTx, appointment: AppointmentId) -> Result<Vec<Message>, StoreError> {
     locked!(
         tx,
@@ -174,7 +175,7 @@ pub async fn all_waiting(tx: &mut WriteTx, appointment: AppointmentId) -> Result
     )
 }
 
-/// Has a mail stay when its appointment goes: it holds all that it needs.
+/// Detaches a mail from its appointment, which is about to be deleted. `detail` then holds all that the text needs.
 pub async fn detach(tx: &mut WriteTx, id: MessageId, detail: &str) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -185,29 +186,29 @@ pub async fn detach(tx: &mut WriteTx, id: MessageId, detail: &str) -> Result<(),
     .map(drop)
 }
 
-/// Takes a mail back.
+/// Deletes a mail.
 pub async fn delete(tx: &mut WriteTx, id: MessageId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM messages WHERE id = $1", id.0).map(drop)
 }
 
-/// A mail that could not be sent: it was given up, or waits for another try.
+/// A mail that failed: it was given up, or waits for another attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
     /// Its id.
     pub id: MessageId,
-    /// The appointment it is about.
+    /// The appointment that it is about.
     pub appointment_id: Option<AppointmentId>,
-    /// The staff member it is for.
+    /// The staff member whom it is for.
     pub staff_id: Option<StaffId>,
-    /// What it says.
+    /// The kind of mail, which selects its text.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
-    /// Why it was given up, or why the last try failed.
+    /// Why the last attempt failed.
     pub problem: String,
-    /// When it was asked for.
+    /// When it was enqueued.
     pub created_at: Timestamp,
-    /// Name and start of the appointment it is about.
+    /// Client's name and start of the appointment that it is about.
     pub about: Option<(String, Timestamp)>,
 }
 
@@ -224,7 +225,7 @@ fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
     })
 }
 
-/// The mails that were given up last.
+/// Returns the mails that were given up most recently.
 pub async fn given_up(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
@@ -235,7 +236,7 @@ pub async fn given_up(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreEr
     )
 }
 
-/// The mails about an appointment that were given up, in the order in which they were asked for.
+/// Returns the mails about an appointment that were given up, in the order of enqueuing.
 pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
@@ -246,8 +247,8 @@ pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Resu
     )
 }
 
-/// The mails that were tried in vain and wait for another try, the next first.
-pub async fn waiting_again(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
+/// Returns the mails that failed and wait for another attempt, soonest first.
+pub async fn retrying(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -258,11 +259,8 @@ pub async fn waiting_again(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, St
     )
 }
 
-/// Those of an appointment, in the order in which they were asked for.
-pub async fn waiting_again_about(
-    tx: &mut ReadTx,
-    appointment: AppointmentId,
-) -> Result<Vec<Failed>, StoreError> {
+/// Returns the mails about an appointment that failed and wait for another attempt, in the order of enqueuing.
+pub async fn retrying_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -273,19 +271,19 @@ pub async fn waiting_again_about(
     )
 }
 
-/// Mails that were tried in vain and wait for another try.
+/// A summary of the mails that failed and wait for another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PutOff {
+pub struct RetrySummary {
     /// How many.
     pub count: u32,
-    /// When the first of them is tried again; nothing if there are none.
+    /// When the next of them is due; none if there are none.
     pub next: Option<Timestamp>,
 }
 
-/// The mails that were tried in vain and wait for another try.
-pub async fn put_off(tx: &mut ReadTx) -> Result<PutOff, StoreError> {
-    let read = |row: &dyn Fields| -> Result<PutOff, StoreError> {
-        Ok(PutOff {
+/// Summarises the mails that failed and wait for another attempt.
+pub async fn retry_summary(tx: &mut ReadTx) -> Result<RetrySummary, StoreError> {
+    let read = |row: &dyn Fields| -> Result<RetrySummary, StoreError> {
+        Ok(RetrySummary {
             count: row.count("n")?,
             next: row.opt_instant("next")?,
         })
@@ -295,10 +293,10 @@ pub async fn put_off(tx: &mut ReadTx) -> Result<PutOff, StoreError> {
         read,
         "SELECT COUNT(*) AS n, MIN(next_attempt_at) AS next FROM messages WHERE state = 'waiting' AND attempts > 0"
     )?;
-    Ok(found.unwrap_or(PutOff { count: 0, next: None }))
+    Ok(found.unwrap_or(RetrySummary { count: 0, next: None }))
 }
 
-/// A mail that was given up, if it is one.
+/// Finds a mail by id, if it was given up.
 pub async fn find_given_up(tx: &mut ReadTx, id: MessageId) -> Result<Option<Failed>, StoreError> {
     fetch_optional!(
         tx,
@@ -309,7 +307,7 @@ pub async fn find_given_up(tx: &mut ReadTx, id: MessageId) -> Result<Option<Fail
     )
 }
 
-/// Sends a mail that was given up again, to this recipient, however many they got. Nothing happens to any other.
+/// Enqueues a mail that was given up again, to this recipient and outside the limit per address. Other mails are left alone.
 pub async fn send_again(
     tx: &mut WriteTx,
     id: MessageId,
@@ -328,8 +326,12 @@ pub async fn send_again(
     .map(drop)
 }
 
-/// Takes back the mails of a kind about an appointment that were not sent yet.
-pub async fn take_back(tx: &mut WriteTx, appointment: AppointmentId, kind: &str) -> Result<(), StoreError> {
+/// Deletes the waiting mails of one kind about an appointment.
+pub async fn delete_waiting(
+    tx: &mut WriteTx,
+    appointment: AppointmentId,
+    kind: &str,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM messages WHERE appointment_id = $1 AND kind = $2 AND state = 'waiting'",
@@ -339,7 +341,7 @@ pub async fn take_back(tx: &mut WriteTx, appointment: AppointmentId, kind: &str)
     .map(drop)
 }
 
-/// Claims mails that are due, until `lease_until`.
+/// Claims due mails until `lease_until`.
 pub async fn claim_due(
     tx: &mut WriteTx,
     at: impl Into<At>,
@@ -347,7 +349,7 @@ pub async fn claim_due(
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
     let at = at.into();
-    // What was asked for at once, or failed, while the clock was ahead. A reminder has a day of its own and waits for it.
+    // Mails enqueued for at once, and failures, by a clock that was ahead are due now. Reminders keep their due time.
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1
@@ -379,7 +381,7 @@ pub async fn claim_due(
     Ok(due)
 }
 
-/// A claimed mail was sent. Nothing happens when somebody else claimed it since: it is theirs to say.
+/// Records that a claimed mail was sent. Nothing happens if the lease was lost.
 pub async fn sent(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -391,8 +393,8 @@ pub async fn sent(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// As [`sent`], with the instant by which mails to one address are counted. What a mail tells of something that nothing is kept of
-/// besides, such as a deleted appointment, is forgotten.
+/// Like [`sent`], with the instant that counts for the limit per address. If the mail has no appointment, for example because that was
+/// deleted, its `detail` is erased.
 pub async fn sent_at(tx: &mut WriteTx, claimed: &Message, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -406,7 +408,7 @@ pub async fn sent_at(tx: &mut WriteTx, claimed: &Message, at: Timestamp) -> Resu
     .map(drop)
 }
 
-/// How many mails to an address were sent in a span of time, or are in a worker's hands.
+/// Counts the mails to an address that were sent within a span or are being sent.
 pub async fn sent_to(
     tx: &mut ReadTx,
     recipient_key: &str,
@@ -427,7 +429,7 @@ pub async fn sent_to(
     Ok(count.unwrap_or_default())
 }
 
-/// Lets one transaction at a time count the mails to these addresses.
+/// Locks the counters of mails to these addresses.
 pub async fn lock_recipients(tx: &mut WriteTx, keys: &[String]) -> Result<(), StoreError> {
     tx.lock(
         keys.iter()
@@ -436,7 +438,7 @@ pub async fn lock_recipients(tx: &mut WriteTx, keys: &[String]) -> Result<(), St
     .await
 }
 
-/// A claimed mail is not sent, and shown with those that were given up.
+/// Gives up a claimed mail without sending it.
 pub async fn withhold(tx: &mut WriteTx, id: MessageId, problem: &str) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -447,9 +449,8 @@ pub async fn withhold(tx: &mut WriteTx, id: MessageId, problem: &str) -> Result<
     .map(drop)
 }
 
-/// A claimed mail was not tried to the end, as its worker stops: whoever else works takes it up. Nothing happens when somebody
-/// else claimed it since.
-pub async fn give_back(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
+/// Releases a claimed mail that was not attempted, because the worker stops. Nothing happens if the lease was lost.
+pub async fn release(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET lease_until = NULL, attempts = attempts - 1
@@ -460,8 +461,8 @@ pub async fn give_back(tx: &mut WriteTx, claimed: &Message) -> Result<(), StoreE
     .map(drop)
 }
 
-/// Mails go out again: those that failed meanwhile are due now.
-pub async fn hurry(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
+/// Makes failed mails due now, after a mail was sent again.
+pub async fn make_due(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1
@@ -471,9 +472,9 @@ pub async fn hurry(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Somebody has mended what kept mails: those that failed, and not just now, are due. However often that is asked for, it uses up
-/// none of the tries after which a mail is given up.
-pub async fn try_again(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+/// Makes failed mails due now, after somebody fixed the cause, except those that failed after `failed_until`. The attempt is not counted,
+/// so a person may ask for it any number of times.
+pub async fn retry_now(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE messages SET next_attempt_at = $1, planned_at = $1,
@@ -486,8 +487,8 @@ pub async fn try_again(tx: &mut WriteTx, failed_until: Timestamp, now: Timestamp
     .map(drop)
 }
 
-/// A claimed mail could not be sent; it is tried again at `next_attempt`, or given up without one. Nothing happens when
-/// somebody else claimed it since.
+/// Records a failure of a claimed mail: the next attempt is due at `next_attempt`, or without one the mail is given up. Nothing happens if
+/// the lease was lost.
 pub async fn failed(
     tx: &mut WriteTx,
     claimed: &Message,

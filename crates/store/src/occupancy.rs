@@ -1,5 +1,5 @@
-//! Occupied time: who is taken when, buffers included. That no two spans of one host overlap, and that no span has more
-//! seats than its capacity, are rules of the database (scheduling.md); this module only asks.
+//! Occupied time, buffers included. The database enforces that spans of one owner do not overlap and that no span has more seats than its
+//! capacity (scheduling.md); this module only issues the statements.
 
 use std::collections::BTreeSet;
 
@@ -16,41 +16,41 @@ pub use crate::spans::TimeClaim;
 use crate::spans::remove_if_empty;
 use crate::time_owner::{owner, owner_kind};
 
-/// Whose seats are taken.
+/// Who takes seats.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     Appointment(AppointmentId),
     Hold(VisitorId, Timestamp),
 }
 
-/// Time that is taken.
+/// An occupied span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OccupiedSpan {
-    /// The row.
+    /// The id of the row.
     pub id: OccupancyId,
-    /// Whose time.
+    /// The owner of the time.
     pub owner: TimeOwner,
     /// The booking calendar.
     pub calendar_id: CalendarId,
     /// Start of the meeting.
     pub meeting_start: Timestamp,
-    /// End of the meeting, without the buffer after it; of a hold and of a part of a visit the end of the span.
+    /// End of the meeting without the buffer after it; for holds and parts of visits, end of the span.
     pub meeting_end: Timestamp,
-    /// From here.
+    /// Start of the span, buffer included.
     pub from: Timestamp,
-    /// Up to here.
+    /// End of the span, buffer included.
     pub to: Timestamp,
-    /// How many may share it.
+    /// How many seats it has.
     pub capacity: u32,
-    /// How many share it.
+    /// How many seats are taken.
     pub taken: u32,
-    /// One of the appointments; none for another visitor's hold.
+    /// One of the appointments in it; none if it is another visitor's hold.
     pub appointment_id: Option<AppointmentId>,
-    /// A staff member took it over what was there.
+    /// Whether a staff member claimed it over other spans.
     pub overriding: bool,
 }
 
-/// A span that a place may share.
+/// A row whose seats a claim may share.
 struct Span {
     id: uuid::Uuid,
     from: i64,
@@ -68,7 +68,7 @@ impl Span {
         })
     }
 
-    /// The same with room for this place, which may have longer buffers or more seats than those before it.
+    /// The same row, widened to the claim's buffers and set to the claim's capacity.
     fn widened(&self, place: &TimeClaim) -> Self {
         Self {
             id: self.id,
@@ -79,7 +79,7 @@ impl Span {
     }
 }
 
-/// The seats that an appointment has of each span.
+/// Returns how many seats an appointment has in each span.
 pub async fn seats_of(
     tx: &mut ReadTx,
     appointment: AppointmentId,
@@ -92,7 +92,7 @@ pub async fn seats_of(
     )
 }
 
-/// The spans that an appointment shares with other appointments. Holds don't count.
+/// Returns the spans that an appointment shares with other appointments. Holds do not count.
 pub async fn shared_with_others(
     tx: &mut ReadTx,
     appointment: AppointmentId,
@@ -107,7 +107,7 @@ pub async fn shared_with_others(
     )
 }
 
-/// The places that an appointment has over what was there already: whose, and for which start.
+/// Returns owner and start of the spans that an appointment claimed over others.
 pub async fn overrides_of(
     tx: &mut ReadTx,
     appointment: AppointmentId,
@@ -121,8 +121,8 @@ pub async fn overrides_of(
     )
 }
 
-/// Takes all these places for an appointment, so many seats of each, or none of them: seats of a span with this start that
-/// has room and holds the place, else a span of its own. A refusal leaves the transaction usable, so that other hosts can be tried.
+/// Claims all of these for an appointment with `seats` seats each, or none. A claim joins the span with the same start if that has room,
+/// else it gets a span of its own. After a refusal the transaction can still be used to try other hosts.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
@@ -148,17 +148,17 @@ pub async fn claim(
     TAKE.settle(tx, taken).await
 }
 
-/// What is done about holds that have ended, or that are the visitor's own.
+/// What a claim does about expired holds and the visitor's own holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
-    /// None is looked for: one that is in the way refuses the time.
+    /// They are not looked for; one in the way refuses the claim.
     Ignored,
-    /// They give way.
+    /// They are ended if they are in the way.
     MayBeInTheWay,
 }
 
-/// Locks the owners of places that are to be claimed. Two who want a place that nobody shares meet in the database's rule alone:
-/// whoever wants another time of the same owner need not wait for them, unless there is a hold to end, which only one may do.
+/// Locks the owners of these claims. A single claim that shares no seats needs only a shared lock, since the database's constraint decides
+/// between rivals; others who want another time of the same owner need not wait. If a hold has to be ended, the lock is exclusive.
 pub async fn lock_to_claim(
     tx: &mut WriteTx,
     places: &[TimeClaim],
@@ -178,8 +178,8 @@ pub async fn lock_to_claim(
     locks::owners(tx, owners).await
 }
 
-/// As [`claim`], for a visitor who may hold the time: their hold gives way to the appointment. After a refusal the transaction is of
-/// no more use, as nothing was set up to go back to: it is rare, and everything is read anew then.
+/// Like [`claim`], for a visitor whose own hold gives way. There is no savepoint: after a refusal, which is rare, the transaction must be
+/// dropped and everything is read again.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
@@ -197,13 +197,13 @@ pub async fn claim_held(
     taken.map_err(StoreError::into_taken)
 }
 
-/// Whether two who want this place meet in the database's rule alone, as nobody shares it.
+/// Whether the database's constraint alone decides between rivals, as no seats are shared.
 fn is_alone(place: &TimeClaim) -> bool {
     place.capacity == 1 && !place.overriding
 }
 
-/// Holds all these places for a visitor until an instant, a seat of each, in place of what they held before, which is the
-/// answer. A refusal leaves them what they held.
+/// Holds all of these for a visitor until an instant, one seat each, instead of what they held before, which is returned. A refusal keeps
+/// the earlier holds.
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] when one of them is taken.
@@ -220,8 +220,7 @@ pub async fn hold(
     TAKE.settle(tx, held).await
 }
 
-/// Locks all whose time changes when a visitor holds these owners' time in place of what they held, and what is booked of a class
-/// where that is counted.
+/// Locks the owners of what a visitor holds and of what they are going to hold, and the count of a class where there is one.
 pub async fn lock_to_hold<T: Into<TimeOwner>>(
     tx: &mut WriteTx,
     holder: VisitorId,
@@ -257,8 +256,7 @@ async fn replace_hold(
     Ok(freed)
 }
 
-/// Locks the owners of an appointment's time, and of places that it is to have instead. All at once, so that two who exchange
-/// their times do not wait for each other.
+/// Locks the owners of an appointment's time and of its new claims together, so that two appointments that swap hosts do not deadlock.
 pub async fn lock_to_relocate(
     tx: &mut WriteTx,
     appointment: AppointmentId,
@@ -286,7 +284,7 @@ pub async fn relocate(
     TAKE.settle(tx, moved).await
 }
 
-/// A point to go back to, by its statements.
+/// The statements of a savepoint.
 struct Savepoint {
     set: &'static str,
     release: &'static str,
@@ -299,7 +297,7 @@ const TAKE: Savepoint = Savepoint {
     undo: "ROLLBACK TO SAVEPOINT take",
 };
 impl Savepoint {
-    /// Keeps what was done since, or undoes it.
+    /// Releases the savepoint, after rolling back to it if the result is an error.
     async fn settle<T>(&self, tx: &mut WriteTx, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if outcome.is_err() {
             tx.run(self.undo).await?;
@@ -363,7 +361,7 @@ async fn claim_one(
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    // Of a start with one seat there is nothing to share.
+    // A claim of one seat shares with nobody.
     let shared = if place.overriding || place.capacity == 1 {
         None
     } else {
@@ -373,7 +371,7 @@ async fn claim_one(
         Some(span) => (span, seats_taken(tx, span).await?),
         None => (insert(tx, place, now).await?.0, BTreeSet::new()),
     };
-    // Counted, not only numbered: after the capacity was lowered, a low seat can be free in a span that is full.
+    // Seats are counted, not only numbered: after the capacity was lowered, a low number can be free in a full span.
     let room = u64::from(place.capacity).saturating_sub(taken.len() as u64);
     if u64::from(seats) > room {
         return Err(StoreError::SlotTaken);
@@ -408,7 +406,7 @@ async fn seats_taken(tx: &mut ReadTx, span: uuid::Uuid) -> Result<BTreeSet<u32>,
     Ok(seats.into_iter().collect())
 }
 
-/// The span of this start, if there is one, made as wide as the place.
+/// Finds the span with this start and widens it to the claim.
 async fn shared(tx: &mut WriteTx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
     let found = locked!(
         tx,
@@ -445,8 +443,8 @@ async fn shared(tx: &mut WriteTx, place: &TimeClaim) -> Result<Option<uuid::Uuid
 
 async fn insert(tx: &mut WriteTx, place: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
     let id = new_id(now)?;
-    // Of two who want overlapping spans at the same moment, Postgres lets each wait for the other, unless both say what to do at
-    // a conflict: then one of them gives way.
+    // Without `ON CONFLICT`, two concurrent inserts of overlapping spans can wait for each other's exclusion constraint on Postgres until
+    // the deadlock is detected.
     let inserted = execute!(
         tx,
         "INSERT INTO occupancy (id, owner_kind, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
@@ -476,13 +474,13 @@ pub async fn lock_to_release(
     locks::owners(tx, held).await
 }
 
-/// Gives an appointment's time back. A span without seats left is removed.
+/// Deletes an appointment's seats, and spans that become empty.
 pub async fn release(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
     appointment: AppointmentId,
 ) -> Result<(), StoreError> {
-    // Locked first, so that nobody takes a seat of a span that is about to go.
+    // Locked first, so that nobody claims a seat in a span that is about to be deleted.
     let spans = locked!(
         tx,
         |row: &dyn Fields| Ok((row.uuid("id")?, owner(row)?)),
@@ -502,7 +500,7 @@ pub async fn release(
     Ok(())
 }
 
-/// Whose time an appointment takes.
+/// Returns the owners of an appointment's time.
 async fn held_owners(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<TimeOwner>, StoreError> {
     fetch_all!(
         tx,

@@ -1,4 +1,4 @@
-//! Opening the database: its schema is brought up to date, and its secrets must fit the key.
+//! Opening the database: the schema is migrated, and the key must fit the sealed secrets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::secrets::SecretKey;
 use crate::sqlite::{self, Sqlite};
 use crate::{key_check, postgres};
 
-/// A stop waits so long for what still reads or writes: containers are killed ten seconds after they are told to stop.
+/// How long closing waits for open connections. Containers are killed ten seconds after they are asked to stop.
 const CLOSING: Duration = Duration::from_millis(800);
 
-/// The database, opened. Clones share it.
+/// The open database. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
@@ -64,11 +64,10 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database at `sqlite://PATH` or `postgres://…`, makes or updates its schema, and checks the key.
+    /// Opens the database at `sqlite://PATH` or `postgres://…`, creates or migrates its schema, and checks the key.
     ///
     /// # Errors
-    /// An address that cannot be used, a schema of a newer Quince, a key that is not this database's, or the database's
-    /// own failure.
+    /// An address that cannot be used, the schema of a newer Quince, a key that does not fit, or the database's own failure.
     pub async fn open(url: &str, key: SecretKey) -> Result<Self, StoreError> {
         let pool = if url.starts_with("sqlite:") {
             Pool::Sqlite(Arc::new(sqlite::open(url, &key).await?))
@@ -97,12 +96,12 @@ impl Store {
         &self.key
     }
 
-    /// The keys that the tokens of links are derived with.
+    /// The keys that derive the tokens in links.
     pub fn link_keys(&self) -> &LinkKeys {
         &self.link_keys
     }
 
-    /// A transaction that only reads. What it sees does not change while it lasts.
+    /// Begins a read-only transaction on a snapshot.
     pub async fn read(&self) -> Result<ReadTx, StoreError> {
         Ok(ReadTx::from(match &self.pool {
             Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Transaction(sqlite.read.begin().await?)),
@@ -110,8 +109,7 @@ impl Store {
         }))
     }
 
-    /// For reading where each question is answered by itself: what changes between two of them shows in the later one. That
-    /// saves the work of a transaction around one or two questions that are asked over and over.
+    /// Returns a connection for one or two frequent queries. Each sees the newest committed state, which saves the cost of a transaction.
     pub async fn connection(&self) -> Result<ReadTx, StoreError> {
         Ok(ReadTx::from(match &self.pool {
             Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Connection(sqlite.read.acquire().await?)),
@@ -119,17 +117,17 @@ impl Store {
         }))
     }
 
-    /// A transaction that may write. On SQLite it is the only one until it ends.
+    /// Begins a transaction that may write. On SQLite there is one at a time.
     pub async fn write(&self) -> Result<WriteTx, StoreError> {
         self.pool.write().await
     }
 
-    /// Whether what is written can be found again: the file of SQLite is still there. Costs two looks into the folder.
+    /// Checks that SQLite's file is still the one that was opened. Costs two `stat` calls.
     pub fn is_in_place(&self) -> Result<(), StoreError> {
         self.pool.is_in_place()
     }
 
-    /// Ends all connections in order. The file of SQLite is whole by itself then, without a log beside it.
+    /// Closes all connections. SQLite's log is merged into the file and removed.
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite(sqlite) => {
@@ -158,25 +156,25 @@ impl Store {
         }
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.connection().await?.run("SELECT 1").await
     }
 
-    /// Whether somebody who wants to write gets their turn, and what they write is kept, within a time. A row of its own is
-    /// written: a disk that is full or takes no writes shows by nothing less.
+    /// Checks that a writer gets its turn and can commit within a time. It writes a row, since nothing less reveals a full or read-only
+    /// disk.
     ///
     /// # Errors
-    /// [`StoreError::Key`] when the database was sealed anew meanwhile with a key that this process was not given.
+    /// [`StoreError::Key`] when the database was resealed meanwhile with a key that this process does not have.
     pub async fn can_write(&self, within: Duration, now: Timestamp) -> Result<(), StoreError> {
         let written = async {
             if let Pool::Sqlite(sqlite) = &self.pool {
                 self.is_in_place()?;
-                sqlite::look_anew(sqlite.opened.file.path()).await?;
+                sqlite::probe_tables(sqlite.opened.file.path()).await?;
             }
             let mut tx = self.write().await?;
             key_check::fits(&mut tx, &self.key).await?;
-            write_for_trial(&mut tx, now).await?;
+            trial_write(&mut tx, now).await?;
             tx.commit().await
         };
         match tokio::time::timeout(within, written).await {
@@ -186,8 +184,8 @@ impl Store {
     }
 }
 
-/// Writes a row that is there to be written.
-pub(crate) async fn write_for_trial(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
+/// Writes a row that has no other purpose.
+pub(crate) async fn trial_write(tx: &mut WriteTx, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO write_check (id, written_at) VALUES (1, $1)

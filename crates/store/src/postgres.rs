@@ -1,4 +1,4 @@
-//! Opening Postgres, and beginning on it although it was started again meanwhile.
+//! Opening Postgres, and beginning transactions across a restart of the server.
 
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -10,21 +10,21 @@ use sqlx::{Connection, PgPool, Postgres, Transaction};
 
 use crate::error::{StoreError, is_connection_lost, migrated};
 
-/// A Postgres that is started again answers within this time, for which whoever begins something waits.
+/// How long beginning a transaction waits for a Postgres that restarts.
 const RESTART: Duration = Duration::from_secs(5);
-/// A start waits so long for a Postgres that is being started, too.
+/// How long a start waits for a Postgres that is starting.
 const REACH: Duration = Duration::from_secs(4);
 const AGAIN: Duration = Duration::from_millis(200);
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// How to connect to the database at an address, which was just done once.
+/// Connects once and returns the options that worked.
 ///
 /// # Errors
-/// [`StoreError::Unreachable`] with what to do, within seconds: a pool alone would try for its whole patience, and not say why.
+/// [`StoreError::Unreachable`] with what to do, within seconds. A pool alone would retry for its whole timeout and hide the reason.
 pub(crate) async fn reach(url: &str) -> Result<PgConnectOptions, StoreError> {
-    // What is wrong with an address may be its password.
+    // The error does not quote the URL, since its malformed part may be the password.
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Address("its host, port or options cannot be understood".to_owned()))?;
     let mut last = None;
@@ -47,7 +47,7 @@ pub(crate) async fn reach(url: &str) -> Result<PgConnectOptions, StoreError> {
     Err(unreachable(&options, error.as_ref()))
 }
 
-/// Whether a Postgres may be about to take connections: nothing listens yet, or it says that it starts.
+/// Whether Postgres may accept connections soon: nothing listens yet, or it reports that it starts up.
 fn is_starting(error: &sqlx::Error) -> bool {
     const CANNOT_CONNECT_NOW: &str = "57P03";
     match error {
@@ -60,7 +60,7 @@ fn is_starting(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Why the database cannot be reached, and what to do; without an error nothing answered.
+/// Builds the error with what to do; without a cause nothing answered.
 fn unreachable(options: &PgConnectOptions, error: Option<&sqlx::Error>) -> StoreError {
     let user = options.get_username();
     let database = options.get_database().unwrap_or(user);
@@ -94,27 +94,27 @@ fn unreachable(options: &PgConnectOptions, error: Option<&sqlx::Error>) -> Store
     StoreError::Unreachable { place, cause, next }
 }
 
-/// Opens the database at an address.
+/// Opens a pool and migrates the schema.
 pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let options = reach(url).await?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(Duration::from_secs(30))
-        // Whatever begins is the test, and is tried again.
+        // `begin` and `alive` test connections themselves and retry.
         .test_before_acquire(false)
         .connect_with(options)
         .await?;
-    // sqlx holds an advisory lock meanwhile, so that several processes may start at once.
+    // sqlx takes an advisory lock, so several processes may start at once.
     migrated(POSTGRES.run(&pool).await)?;
     Ok(pool)
 }
 
-/// A transaction that may write, on a connection that lives.
+/// Begins a transaction that may write, skipping dead connections.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     begin_with(pool, "BEGIN").await
 }
 
-/// A transaction that only reads, as SQLite's do: what others commit meanwhile does not show.
+/// Begins a read-only transaction on a snapshot, as SQLite's are.
 pub(crate) async fn begin_read(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     begin_with(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
 }
@@ -132,7 +132,7 @@ async fn begin_with(
     }
 }
 
-/// A connection that lives.
+/// Returns a connection that answers, skipping dead ones.
 pub(crate) async fn alive(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
     let mut dead = DeadConnections::default();
     loop {
@@ -150,8 +150,8 @@ pub(crate) async fn alive(pool: &PgPool) -> Result<PoolConnection<Postgres>, sql
     }
 }
 
-/// Connections that turn out to be dead when something begins on them, for which nothing was asked yet, so that it can begin
-/// again. After a restart of Postgres all that are kept are.
+/// Counts pooled connections that turn out dead when something begins on them. Nothing was sent on them yet, so it is safe to begin again.
+/// After a restart of Postgres every pooled connection is dead.
 struct DeadConnections {
     since: Instant,
     count: u32,
@@ -167,7 +167,7 @@ impl Default for DeadConnections {
 }
 
 impl DeadConnections {
-    /// Waits until the next try, if it is worth one.
+    /// Returns if another attempt is worthwhile, after a pause once the whole pool was dead; otherwise returns the error.
     async fn pass_over(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
         if !is_connection_lost(&error) || self.since.elapsed() >= RESTART {
             return Err(error);

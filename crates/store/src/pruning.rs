@@ -1,7 +1,7 @@
-//! Removing what is old, some rows at a time so that others can write meanwhile. What is still to be sent, or to be written to a
-//! calendar, stays with all that it is about.
+//! Deleting old rows, a few at a time so that others can write in between. Mails and calendar writes that are still waiting keep
+//! everything they refer to.
 //!
-//! That nothing waits is counted: for what does not exist Postgres would join whole tables.
+//! Waiting rows are counted (`0 = (SELECT COUNT(*) …)`): for `NOT EXISTS` Postgres would join whole tables.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -10,16 +10,16 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// When old rows were last removed.
+/// When rows were last pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastTime {
-    /// When, by the clock.
+    /// The wall clock.
     pub pruned_at: Timestamp,
-    /// Which time was taken for the present.
+    /// The instant that was used as the present.
     pub present: Timestamp,
 }
 
-/// When old rows were last removed, if they ever were.
+/// Returns when rows were last pruned, if ever.
 pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> {
     fetch_optional!(
         tx,
@@ -31,7 +31,7 @@ pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> 
     )
 }
 
-/// Remembers that old rows were removed.
+/// Records that rows were pruned.
 pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -43,8 +43,7 @@ pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Removes some of the mails that were sent before an instant, and of those that were given up about what was deleted since;
-/// answers how many.
+/// Deletes some mails sent before an instant, and mails given up whose appointment was deleted. Returns how many.
 pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     delete_rows!(
         tx,
@@ -57,8 +56,8 @@ pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Resul
     )
 }
 
-/// Forgets some of the texts that were written to calendars before an instant, about what ended before it; answers how many. What
-/// somebody changes there afterwards is no longer noticed.
+/// Erases some texts of events that ended before an instant and were written before it. Returns how many. Changes made in iCloud are no
+/// longer noticed afterwards.
 pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
@@ -72,8 +71,8 @@ pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, most: u32) -> Resu
     )
 }
 
-/// Removes some of the appointments that ended before an instant, with all that belongs to them; answers how many. Their events in
-/// calendars stay as they are.
+/// Deletes some appointments that ended before an instant, with everything that belongs to them. Returns how many. Their events in
+/// calendars stay.
 pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
@@ -114,7 +113,7 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
     Ok(removed)
 }
 
-/// Removes some of the changes that were made before an instant; answers how many. The newest of each thing stays: it is its version.
+/// Deletes some changes made before an instant. Returns how many. The newest change of each thing stays, since it holds the version.
 /// Of blocked-off time that was given back none stays, as there is much of it.
 pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
@@ -130,8 +129,7 @@ pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u
     )
 }
 
-/// Removes some of the sessions that ended before an instant and of which no appointment is left, with those who waited for them;
-/// answers how many.
+/// Deletes some sessions that ended before an instant and have no appointments, with their waiting lists. Returns how many.
 pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
@@ -148,8 +146,8 @@ pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> R
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
 }
 
-/// Removes some of the writes to calendars that were asked for before an instant, of what is gone with its booking calendar; answers
-/// how many. A removal that was given up stays until somebody settles it.
+/// Deletes some calendar writes requested before an instant whose appointment or session is gone with its booking calendar. Returns how
+/// many. A removal that was given up stays until somebody settles it.
 pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
@@ -166,8 +164,8 @@ pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -
     )
 }
 
-/// Removes some of the traces of appointments that were deleted before an instant; answers how many. Those stay whose event is still
-/// to be removed, or could not be.
+/// Deletes some records of appointments deleted before an instant. Returns how many. A record stays while its event is still to be
+/// removed, or could not be.
 pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = fetch_all!(
         tx,

@@ -1,38 +1,38 @@
-//! What clients are asked, and what they answered.
+//! Questions to clients, and their answers.
 
 use serde::{Deserialize, Serialize};
 
-/// How a question is answered.
+/// The kind of input for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerKind {
-    /// On one line.
+    /// One line of text.
     Line,
-    /// On several lines.
+    /// Several lines of text.
     Text,
-    /// With one of the choices.
+    /// One of the given choices.
     Choice,
-    /// With yes or no.
+    /// Yes or no.
     YesNo,
 }
 
-/// What a booking calendar asks its clients.
+/// A question that a booking calendar asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IntakeQuestion {
-    /// What is asked; no two questions of a booking calendar ask the same.
+    /// The question's text, unique within the booking calendar.
     pub label: String,
-    /// How it is answered.
+    /// The kind of input.
     pub kind: AnswerKind,
-    /// What can be chosen; empty for other kinds.
+    /// The choices; empty for other kinds.
     pub choices: Vec<String>,
-    /// Whether it must be answered; with yes, where that is the answer.
+    /// Whether an answer is required; for yes or no, the answer yes.
     pub required: bool,
 }
 
-/// What a client answered. It keeps the question as it was asked then.
+/// A client's answer, with the question as it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What was asked.
+    /// The question's text.
     pub label: String,
     /// The answer.
     pub text: String,

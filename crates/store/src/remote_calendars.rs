@@ -1,4 +1,4 @@
-//! Remote calendars: what was found on connections, with the choices made for each.
+//! Remote calendars: what discovery found on connections, and the choices made for each.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -21,79 +21,79 @@ pub struct RemoteCalendar {
     pub id: RemoteCalendarId,
     /// The connection it was found on.
     pub connection_id: ConnectionId,
-    /// Its address.
+    /// URL of the collection.
     pub url: String,
-    /// Its name there.
+    /// Display name on the server.
     pub name: String,
     /// `#rrggbb`
     pub color: Option<String>,
-    /// The zone it names, in which its all-day events lie.
+    /// The zone set on the server, in which its all-day events are.
     pub zone: Option<String>,
-    /// Appointments can be written to it.
+    /// Whether events can be written to it.
     pub writable: bool,
-    /// Its events can be read.
+    /// Whether its events can be read.
     pub readable: bool,
-    /// Its events block.
+    /// Whether it is a conflict calendar.
     pub checked_for_conflicts: bool,
-    /// All-day events that do not say whether they block, do.
+    /// Whether all-day events block that do not say whether they do.
     pub all_day_blocks: bool,
-    /// Where the next incremental read starts.
+    /// Sync token of the next incremental read (RFC 6578).
     pub sync_token: Option<String>,
-    /// The server's mark of its content.
+    /// CTag of the collection at the last read.
     pub ctag: Option<String>,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,
-    /// Up to when its events are kept as instances.
+    /// End of the range for which instances are stored.
     pub horizon_to: Option<Timestamp>,
-    /// Up to when they were wanted; fewer are kept when there are too many.
+    /// End of the range that was wanted; it is later than `horizon_to` if there are too many instances.
     pub horizon_wanted: Option<Timestamp>,
-    /// When all that lies in it was last compared with what is kept; none asks for that, and so does [`COMPARING`].
+    /// When the whole calendar was last compared with what is stored. None requests a comparison, [`COMPARING`] means that one has not
+    /// finished.
     pub compared_at: Option<Timestamp>,
-    /// When a comparison that the server did not answer is to be tried again.
+    /// When a comparison that the server did not answer is tried again.
     pub compare_again_at: Option<Timestamp>,
-    /// Whose calendar its events were taken for when their instances were worked out, as a mark that says no more than whether
-    /// that is still so.
+    /// The owner's zone and addresses with which the instances were computed, to detect when they change.
     pub read_for: Option<String>,
-    /// The server's search by time fails, or leaves out events.
+    /// Whether the server's time-range search fails or omits events.
     pub search_fails: bool,
-    /// Why the search fails, or that comparisons do, as a sentence.
+    /// Why the search or the comparison fails, as a sentence.
     pub search_problem: Option<String>,
-    /// When it was found missing.
+    /// When it was found missing from the server.
     pub vanished_at: Option<Timestamp>,
-    /// What is wrong with events in it, as a sentence.
+    /// The problem with some of its events, as a sentence.
     pub problem: Option<String>,
     /// Why it cannot be read, as a sentence.
     pub failure: Option<String>,
-    /// When reading it began to fail.
+    /// When reads began to fail.
     pub failing_since: Option<Timestamp>,
-    /// When reading it failed last.
+    /// When a read last failed.
     pub failed_at: Option<Timestamp>,
-    /// How many reads failed in a row.
+    /// Number of failed reads in a row.
     pub failures: u32,
-    /// When it is to be read next, after a failure.
+    /// When it is read next, after a failure.
     pub next_read_at: Option<Timestamp>,
-    /// When the person was told of what is wrong with it at present.
+    /// When the person was informed of its present problem.
     pub told_at: Option<Timestamp>,
 }
 
-/// A calendar as a listing shows it.
+/// A calendar in the server's listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Its address.
+    /// URL of the collection.
     pub url: String,
-    /// Its name there.
+    /// Display name on the server.
     pub name: String,
     /// `#rrggbb`
     pub color: Option<String>,
-    /// The zone it names.
+    /// The zone set on the server.
     pub zone: Option<String>,
-    /// Appointments can be written to it.
+    /// Whether events can be written to it.
     pub writable: bool,
-    /// Its events can be read.
+    /// Whether its events can be read.
     pub readable: bool,
 }
 
-/// The primary calendar of a host with its connection, if it has one that is connected.
+/// Returns the primary calendar of a host with its connection, if it is connected.
 pub async fn connected_primary(
     tx: &mut ReadTx,
     host: StaffId,
@@ -112,7 +112,7 @@ pub async fn connected_primary(
     )
 }
 
-/// A calendar whose events count for a host: primary or checked for conflicts, on a connection that has not ended.
+/// A calendar whose events count for a host: a primary or conflict calendar on a connection that is not disconnected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -123,31 +123,31 @@ pub struct Watched {
     pub id: RemoteCalendarId,
     /// The connection it was found on.
     pub connection_id: ConnectionId,
-    /// Whose it is.
+    /// The host.
     pub staff_id: StaffId,
-    /// Its address.
+    /// URL of the collection.
     pub url: String,
-    /// Its name there.
+    /// Display name on the server.
     pub name: String,
     /// `#rrggbb`
     pub color: Option<String>,
-    /// The zone it names.
+    /// The zone set on the server.
     pub zone: Option<String>,
-    /// Its events can be read.
+    /// Whether its events can be read.
     pub readable: bool,
-    /// It is the host's primary calendar.
+    /// Whether it is the host's primary calendar.
     pub is_primary: bool,
-    /// All-day events that do not say whether they block, do.
+    /// Whether all-day events block that do not say whether they do.
     pub all_day_blocks: bool,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,
-    /// When it was found missing.
+    /// When it was found missing from the server.
     pub vanished_at: Option<Timestamp>,
-    /// Up to when its events are known.
+    /// End of the range for which instances are stored.
     pub horizon_to: Option<Timestamp>,
-    /// The server's search by time fails, or leaves out events.
+    /// Whether the server's time-range search fails or omits events.
     pub search_fails: bool,
-    /// How its connection stands.
+    /// State of its connection.
     pub state: ConnectionState,
     /// What happens while it cannot be read.
     pub when_stale: WhenStale,
@@ -208,7 +208,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
     })
 }
 
-/// Makes or updates a calendar as a listing shows it. The choices made for it stay, and one that had vanished is back.
+/// Inserts or updates a calendar from a listing. The choices made for it stay, and it no longer counts as missing.
 pub async fn upsert(
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -240,12 +240,12 @@ pub async fn upsert(
     id.ok_or(StoreError::Gone("calendar"))
 }
 
-/// A calendar by id.
+/// Finds a calendar by id.
 pub async fn find(tx: &mut ReadTx, id: RemoteCalendarId) -> Result<Option<RemoteCalendar>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM remote_calendars WHERE id = $1", id.0)
 }
 
-/// The calendars of connections, by name.
+/// Returns the calendars of connections, by name.
 pub async fn list_for_connections(
     tx: &mut ReadTx,
     ids: &[ConnectionId],
@@ -259,7 +259,7 @@ pub async fn list_for_connections(
     )
 }
 
-/// The calendars of all connections of a person that have not ended.
+/// Returns the calendars of a person's connections, without disconnected ones.
 pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<RemoteCalendar>, StoreError> {
     fetch_all!(
         tx,
@@ -270,7 +270,7 @@ pub async fn list_for_staff(tx: &mut ReadTx, staff: StaffId) -> Result<Vec<Remot
     )
 }
 
-/// The calendars of everybody's connections that have not ended.
+/// Returns the calendars of all connections, without disconnected ones.
 pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<RemoteCalendar>, StoreError> {
     fetch_all!(
         tx,
@@ -280,7 +280,7 @@ pub async fn list_all(tx: &mut ReadTx) -> Result<Vec<RemoteCalendar>, StoreError
     )
 }
 
-/// The calendars whose events count for these people.
+/// Returns the calendars whose events count for these people.
 pub async fn watched(tx: &mut ReadTx, staff: &[StaffId]) -> Result<Vec<Watched>, StoreError> {
     fetch_all_in!(
         tx,
@@ -291,7 +291,7 @@ pub async fn watched(tx: &mut ReadTx, staff: &[StaffId]) -> Result<Vec<Watched>,
     )
 }
 
-/// Chooses which of a person's calendars are checked for conflicts; all others are not.
+/// Sets which of a person's calendars are conflict calendars; all others are not.
 pub async fn set_conflicts(
     tx: &mut WriteTx,
     staff: StaffId,
@@ -316,7 +316,7 @@ pub async fn set_conflicts(
     Ok(())
 }
 
-/// Chooses whether all-day events that do not say whether they block, do.
+/// Sets whether all-day events block that do not say whether they do.
 pub async fn set_all_day_blocks(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -333,7 +333,7 @@ pub async fn set_all_day_blocks(
     )
 }
 
-/// Remembers a read of what changed, after which nothing fails any more.
+/// Records a successful read of changes and clears earlier failures.
 pub async fn sync_done(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -356,28 +356,28 @@ pub async fn sync_done(
     expect_row(rows, "calendar")
 }
 
-/// What a comparison of all that lies in a calendar with what is kept came to.
+/// The result of comparing a whole calendar with what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compared<'a> {
-    /// When.
+    /// When it was compared.
     pub at: Timestamp,
-    /// Up to when its events are kept as instances.
+    /// End of the range for which instances are stored.
     pub horizon_to: Timestamp,
-    /// Up to when they were wanted.
+    /// End of the range that was wanted.
     pub horizon_wanted: Timestamp,
-    /// Whose calendar its events were taken for.
+    /// The owner's zone and addresses that were used.
     pub read_for: &'a str,
-    /// The server's search by time fails, or leaves out events.
+    /// Whether the server's time-range search fails or omits events.
     pub search_fails: bool,
-    /// Why the search fails, or that comparisons do, as a sentence.
+    /// Why the search or the comparison fails, as a sentence.
     pub search_problem: Option<&'a str>,
 }
 
-/// Stands for the instant of a comparison that is under way, or that broke off. Whoever asks for one meanwhile takes it away.
+/// The value of `compared_at` while a comparison runs, or after it was interrupted. A request for another comparison overwrites it.
 pub const COMPARING: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// Begins a comparison. From then on no more is promised than up to an instant: while events are expanded anew, one after the
-/// other, some reach only so far.
+/// Begins a comparison, and cuts the horizon to an instant: while events are expanded one after the other, some instances reach no
+/// further.
 pub async fn begin_comparison(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -392,8 +392,8 @@ pub async fn begin_comparison(
     cut_horizon(tx, id, to).await
 }
 
-/// Remembers a comparison, unless another one was asked for while it was under way.
-pub async fn compared(
+/// Records the result of a comparison, unless another one was requested meanwhile.
+pub async fn comparison_done(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     found: &Compared<'_>,
@@ -416,7 +416,7 @@ pub async fn compared(
     .map(drop)
 }
 
-/// Remembers whether the server's search by time fails, and why.
+/// Sets whether the server's time-range search fails, and why.
 pub async fn set_search(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -433,7 +433,7 @@ pub async fn set_search(
     .map(drop)
 }
 
-/// Remembers whose calendar all its events were taken for.
+/// Records the owner's zone and addresses with which all instances were computed.
 pub async fn set_read_for(tx: &mut WriteTx, id: RemoteCalendarId, read_for: &str) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -444,8 +444,8 @@ pub async fn set_read_for(tx: &mut WriteTx, id: RemoteCalendarId, read_for: &str
     .map(drop)
 }
 
-/// Asks for a comparison by the next read. The search may have turned out to fail.
-pub async fn ask_to_compare(
+/// Requests a comparison at the next read. `search_fails` is kept once it is set.
+pub async fn request_comparison(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     search_fails: bool,
@@ -460,7 +460,7 @@ pub async fn ask_to_compare(
     .map(drop)
 }
 
-/// Gives up what is known from an instant on: there are too many events.
+/// Cuts the horizon to an instant, since there are too many instances after it.
 pub async fn cut_horizon(tx: &mut WriteTx, id: RemoteCalendarId, to: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -471,9 +471,8 @@ pub async fn cut_horizon(tx: &mut WriteTx, id: RemoteCalendarId, to: Timestamp) 
     .map(drop)
 }
 
-/// Leaves a comparison that the server did not answer until an instant. What is said of it, if anything is, stays until one is
-/// answered.
-pub async fn put_off_comparison(
+/// Postpones a comparison that the server did not answer. A problem is shown until a comparison is answered.
+pub async fn postpone_comparison(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
     until: Timestamp,
@@ -491,8 +490,12 @@ pub async fn put_off_comparison(
     .map(drop)
 }
 
-/// Remembers that calendars were looked at and had not changed.
-pub async fn unchanged(tx: &mut WriteTx, ids: &[RemoteCalendarId], now: Timestamp) -> Result<(), StoreError> {
+/// Records that calendars were checked and have not changed.
+pub async fn mark_unchanged(
+    tx: &mut WriteTx,
+    ids: &[RemoteCalendarId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for id in ids {
         execute!(
             tx,
@@ -505,7 +508,7 @@ pub async fn unchanged(tx: &mut WriteTx, ids: &[RemoteCalendarId], now: Timestam
     Ok(())
 }
 
-/// Remembers that a calendar was found missing, or is back.
+/// Sets or clears when a calendar was found missing.
 pub async fn set_vanished(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -522,7 +525,7 @@ pub async fn set_vanished(
     )
 }
 
-/// Remembers that a calendar could not be read, and when it is tried again.
+/// Records a failed read, and when the next one is due.
 pub async fn read_failed(
     tx: &mut WriteTx,
     id: RemoteCalendarId,
@@ -543,7 +546,7 @@ pub async fn read_failed(
     expect_row(rows, "calendar")
 }
 
-/// Forgets that calendars could not be read, so that they are tried at once.
+/// Clears the failures of calendars, so that they are read at once.
 pub async fn forget_failures(tx: &mut WriteTx, ids: &[RemoteCalendarId]) -> Result<(), StoreError> {
     execute_in!(
         tx,
@@ -553,8 +556,8 @@ pub async fn forget_failures(tx: &mut WriteTx, ids: &[RemoteCalendarId]) -> Resu
     .map(drop)
 }
 
-/// Remembers that the person is told of what is wrong with calendars, or that nothing is any more.
-pub async fn set_told(
+/// Sets or clears when the person was informed of problems with these calendars.
+pub async fn set_informed(
     tx: &mut WriteTx,
     ids: &[RemoteCalendarId],
     at: Option<Timestamp>,
@@ -570,7 +573,7 @@ pub async fn set_told(
     Ok(())
 }
 
-/// Forgets where the next incremental read would start, so that everything is read again.
+/// Clears the sync token, so that the next read fetches everything.
 pub async fn forget_progress(tx: &mut WriteTx, id: RemoteCalendarId) -> Result<(), StoreError> {
     let rows = execute!(
         tx,

@@ -1,4 +1,4 @@
-//! Sealing everything with the current key, while others read and write.
+//! Sealing all secrets with the current key, while others read and write.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,22 @@ use crate::open::Store;
 use crate::secrets::{KeyId, SecretKey};
 use crate::{key_check, link_keys};
 
-/// So many rows are changed in one transaction.
+/// Rows per transaction.
 const AT_ONCE: i64 = 50;
 
-/// What was sealed anew, and with which keys all is sealed then.
+/// The result of resealing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resealed {
-    /// How many passwords were sealed anew.
+    /// Number of passwords that were sealed again.
     pub passwords: u64,
-    /// How many passwords are sealed with which key. No key at all is named by what is too short to be sealed.
+    /// Number of passwords by key. None stands for a value too short to be sealed.
     pub sealed_with: BTreeMap<Option<KeyId>, i64>,
-    /// How many of these cannot be opened: they are damaged, or sealed with a key that is not given.
+    /// How many passwords cannot be opened: damaged, or sealed with an unknown key.
     pub lost: u64,
 }
 
-/// Seals everything with the current key. The proof of the key is the last to change, when nothing needs another key any more: until
-/// then the database opens with the keys of before, and from then on nobody keeps a secret who does not know the current one.
+/// Seals everything with the current key. The proof changes last, once nothing needs another key: until then the database opens with the
+/// previous keys, and from then on no process can store a secret without the current one.
 pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
     let key = store.key();
     let mut passwords = 0;
@@ -44,8 +44,8 @@ pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
         }
     }
     let mut tx = store.write().await?;
-    key_check::hold_alone(&mut tx, key).await?;
-    // What was kept behind the first look. Nobody keeps anything during this one, so only what cannot be opened is left.
+    key_check::lock_exclusive(&mut tx, key).await?;
+    // A second pass for secrets stored behind the first one. The lock keeps further ones out, so the rows that remain cannot be opened.
     let mut lost = 0;
     let mut done_up_to = Uuid::nil();
     loop {
@@ -68,7 +68,7 @@ pub async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
     })
 }
 
-/// Some rows that are not sealed with the current key, in the order of their ids.
+/// A page of rows that are not sealed with the current key, in the order of ids.
 struct Page {
     last: Option<Uuid>,
     resealed: u64,
@@ -101,7 +101,7 @@ impl Page {
                 page.lost += 1;
                 continue;
             };
-            // Somebody may have entered or erased the password since it was read.
+            // Compared with the old value: the password may have been changed or erased since it was read.
             page.resealed += execute!(
                 tx,
                 "UPDATE connections SET password_sealed = $2 WHERE id = $1 AND password_sealed = $3",

@@ -12,13 +12,13 @@ use crate::fields::Fields;
 pub struct Resource {
     /// Its id.
     pub id: ResourceId,
-    /// What it is.
+    /// Its name.
     pub name: String,
-    /// How many there are.
+    /// The number of units.
     pub quantity: u32,
 }
 
-/// All of them, by name.
+/// Returns all rooms and equipment, by name.
 pub async fn list(tx: &mut ReadTx) -> Result<Vec<Resource>, StoreError> {
     fetch_all!(
         tx,
@@ -31,11 +31,11 @@ pub async fn list(tx: &mut ReadTx) -> Result<Vec<Resource>, StoreError> {
     )
 }
 
-/// Makes these all that there are.
+/// Replaces all rooms and equipment.
 pub async fn replace(tx: &mut WriteTx, all: &[Resource]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM resources")?;
     for resource in all {
-        // Whoever did the same at the same moment may have made it anew.
+        // A concurrent request may have inserted the same one.
         execute!(
             tx,
             "INSERT INTO resources (id, name, quantity) VALUES ($1, $2, $3)
@@ -48,7 +48,7 @@ pub async fn replace(tx: &mut WriteTx, all: &[Resource]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Until when some of these units are booked or held, if they are.
+/// Returns the end of the last booking or hold of any of these units.
 pub async fn booked_until(
     tx: &mut ReadTx,
     units: &[UnitId],

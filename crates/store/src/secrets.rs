@@ -1,7 +1,7 @@
-//! Secrets at rest: sealed with XChaCha20-Poly1305 (quality.md, "Security").
+//! Secrets at rest, sealed with XChaCha20-Poly1305 (quality.md, "Security").
 //!
-//! The envelope is version (1 byte), key id (4 bytes), nonce (24 bytes), then the sealed text with its tag. Table, row
-//! and column are authenticated with it, so a sealed text opens only where it was sealed.
+//! The envelope is version (1 byte), key id (4 bytes), nonce (24 bytes), ciphertext with tag. Table, row and column are authenticated as
+//! associated data, so an envelope opens only in the place that it was sealed for.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ const VERSION: u8 = 1;
 const NONCE: usize = 24;
 const HEAD: usize = 1 + 4 + NONCE;
 
-/// Tells keys apart without telling anything of them.
+/// Identifies a key without revealing anything about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyId([u8; 4]);
 
@@ -29,7 +29,7 @@ impl KeyId {
         Self([digest[0], digest[1], digest[2], digest[3]])
     }
 
-    /// The key that an envelope, or its head, says it was sealed with.
+    /// Returns the key id in the head of an envelope.
     pub(crate) fn of_envelope(envelope: &[u8]) -> Option<Self> {
         let id = envelope.get(1..5)?;
         id.try_into().ok().map(Self)
@@ -46,7 +46,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What is wrong with the key or a sealed secret. Never says anything of either's content.
+/// What is wrong with a key or an envelope. The text never quotes either.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key file cannot be used.
@@ -54,31 +54,31 @@ pub enum KeyError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The reason.
         cause: String,
     },
-    /// The key is not 32 bytes as Base64.
+    /// The text is not 32 bytes in Base64.
     #[error("The secret key must be 32 bytes as Base64. Make one with: head -c 32 /dev/urandom | base64")]
     Form,
-    /// The key is not the one that sealed this database's secrets.
+    /// The key does not fit this database.
     #[error(
         "The secret key is not the one this database was made with. Give the right key, or restore it from a backup. If the key was changed, give the one before, too, in QUINCE_PREVIOUS_SECRET_KEYS."
     )]
     Wrong,
-    /// A secret was sealed with a key that is not given.
+    /// The secret is sealed with a key that is not configured.
     #[error(
         "A stored secret is sealed with a key that is not given (its id is {0}). Give that key in QUINCE_PREVIOUS_SECRET_KEYS and start Quince again, or enter the secret again."
     )]
     Unknown(KeyId),
-    /// A sealed secret was damaged or moved.
+    /// The envelope was damaged, or belongs to another place.
     #[error("A stored secret cannot be opened: it was damaged or moved. Enter it again.")]
     Damaged,
-    /// The operating system gives no randomness.
+    /// The operating system provides no randomness.
     #[error("The operating system gives no randomness.")]
     Randomness,
 }
 
-/// The key that seals secrets, and earlier ones that still open them.
+/// The key that seals secrets, with previous keys that still open them.
 #[derive(Clone)]
 pub struct SecretKey {
     current: [u8; 32],
@@ -92,7 +92,7 @@ impl fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
-    /// A new random key.
+    /// Generates a random key.
     pub fn random() -> Result<Self, KeyError> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|_| KeyError::Randomness)?;
@@ -102,7 +102,7 @@ impl SecretKey {
         })
     }
 
-    /// The key written as Base64.
+    /// Parses a key in Base64.
     pub fn from_base64(text: &str) -> Result<Self, KeyError> {
         let bytes = STANDARD.decode(text.trim()).map_err(|_| KeyError::Form)?;
         let current = bytes.try_into().map_err(|_| KeyError::Form)?;
@@ -112,8 +112,8 @@ impl SecretKey {
         })
     }
 
-    /// A code that only those can know who have the key, the same in all processes, easy to copy: three groups of four of letters and
-    /// digits that cannot be taken for each other. 60 bits.
+    /// Derives a code that only holders of the key can know, equal in all processes: three groups of four characters without lookalikes,
+    /// 60 bits.
     pub fn code(&self, purpose: &str) -> String {
         const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let hash = Sha256::new()
@@ -126,7 +126,7 @@ impl SecretKey {
         groups.join("-")
     }
 
-    /// The same key, which also opens what an earlier one sealed: for changing the key.
+    /// Adds a previous key, and the keys before it, for opening.
     #[must_use]
     pub fn with_earlier(mut self, earlier: &Self) -> Self {
         if self.by_id(earlier.id()).is_none() {
@@ -135,12 +135,12 @@ impl SecretKey {
         self
     }
 
-    /// What this key is told apart by.
+    /// The id of the key.
     pub fn id(&self) -> KeyId {
         KeyId::of_key(&self.current)
     }
 
-    /// Those of the keys that only open.
+    /// The ids of the previous keys.
     pub fn earlier_ids(&self) -> Vec<KeyId> {
         self.earlier.iter().map(KeyId::of_key).collect()
     }
@@ -177,7 +177,7 @@ impl SecretKey {
         Ok(envelope)
     }
 
-    /// Opens a secret at the place it was sealed for.
+    /// Opens an envelope in the place it was sealed for.
     pub fn open(&self, table: &str, row: &str, column: &str, envelope: &[u8]) -> Result<Vec<u8>, KeyError> {
         let (head, sealed) = envelope.split_at_checked(HEAD).ok_or(KeyError::Damaged)?;
         if head[0] != VERSION {
@@ -198,29 +198,29 @@ impl SecretKey {
             .map_err(|_| KeyError::Damaged)
     }
 
-    /// A key for another purpose that follows from this one.
+    /// Derives a key for another purpose.
     pub fn derive(&self, label: &str) -> [u8; 32] {
         derive(&self.current, label)
     }
 
-    /// As [`SecretKey::derive`], from the key that sealed an envelope.
+    /// Like [`SecretKey::derive`], from the key that sealed the envelope.
     pub(crate) fn derive_as(&self, envelope: &[u8], label: &str) -> Result<[u8; 32], KeyError> {
         let id = KeyId::of_envelope(envelope).ok_or(KeyError::Damaged)?;
         let key = self.by_id(id).ok_or(KeyError::Unknown(id))?;
         Ok(derive(key, label))
     }
 
-    /// What a database keeps to know its key again.
+    /// Seals the known text that later proves the key.
     pub(crate) fn proof(&self) -> Result<Vec<u8>, KeyError> {
         self.seal("key_check", "1", "sealed", b"quince")
     }
 
-    /// Whether an envelope was sealed with this key, and not with an earlier one.
+    /// Whether the current key sealed the envelope.
     pub(crate) fn made(&self, envelope: &[u8]) -> bool {
         KeyId::of_envelope(envelope) == Some(self.id())
     }
 
-    /// Whether this key, or an earlier one, made the proof.
+    /// Checks that the current key or a previous one made the proof.
     pub(crate) fn check(&self, proof: &[u8]) -> Result<(), KeyError> {
         match self.open("key_check", "1", "sealed", proof) {
             Ok(plain) if plain == b"quince" => Ok(()),

@@ -1,4 +1,4 @@
-//! The menu of a Service calendar.
+//! Services: the menu of a Service calendar.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, ResourceId, StaffId};
@@ -14,30 +14,30 @@ use crate::unreadable::Lenient;
 pub struct Service {
     /// Its id.
     pub id: ServiceId,
-    /// The booking calendar on whose menu it is.
+    /// The booking calendar whose menu it is on.
     pub calendar_id: CalendarId,
-    /// What it is.
+    /// Its settings.
     pub new: NewService,
 }
 
-/// A service to make, or what to change one to.
+/// The settings of a service, to insert or update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewService {
-    /// Its place on the menu.
+    /// Position on the menu.
     pub position: u32,
-    /// The heading under which it stands; may be empty.
+    /// The heading above it on the menu; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it.
+    /// The description that clients read.
     pub description: String,
-    /// How long a staff member works, minutes.
+    /// Working time of the staff member, minutes.
     pub duration: u32,
-    /// How long the client stays after that, minutes.
+    /// Processing time after that, in which the client stays, minutes.
     pub processing: u32,
-    /// Who may do it, the preferred first.
+    /// Who can perform it, in order of preference.
     pub staff: Vec<StaffId>,
-    /// Rooms and equipment that it needs, with how many of each.
+    /// The rooms and equipment it needs, with quantities.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
@@ -45,7 +45,7 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
     let mut lenient = Lenient::of(row, "services");
     let (mut staff, resources): (Vec<StaffId>, _) = (lenient.json("staff")?, lenient.json("resources")?);
     if !lenient.unreadable().is_empty() {
-        // Nobody does what may need a room that is not known.
+        // If the required rooms cannot be read, nobody can perform the service, so it is not offered.
         staff.clear();
     }
     Ok(Service {
@@ -64,7 +64,7 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
     })
 }
 
-/// The services of a booking calendar, in the order of the menu.
+/// Returns the services of a booking calendar, in menu order.
 pub async fn list(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<Service>, StoreError> {
     fetch_all!(
         tx,
@@ -74,7 +74,7 @@ pub async fn list(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<Service>,
     )
 }
 
-/// The services of all booking calendars.
+/// Returns the services of all booking calendars.
 pub async fn all(tx: &mut ReadTx) -> Result<Vec<Service>, StoreError> {
     fetch_all!(
         tx,
@@ -83,7 +83,7 @@ pub async fn all(tx: &mut ReadTx) -> Result<Vec<Service>, StoreError> {
     )
 }
 
-/// Puts a service on the menu.
+/// Inserts a service.
 pub async fn insert(
     tx: &mut WriteTx,
     calendar: CalendarId,
@@ -109,7 +109,7 @@ pub async fn insert(
     Ok(ServiceId(id))
 }
 
-/// Changes a service.
+/// Updates a service.
 pub async fn update(tx: &mut WriteTx, id: ServiceId, new: &NewService) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
@@ -129,7 +129,7 @@ pub async fn update(tx: &mut WriteTx, id: ServiceId, new: &NewService) -> Result
     expect_row(rows, "service")
 }
 
-/// Takes a service off the menu. Visits that are booked keep its name.
+/// Deletes a service. Booked visits keep its name.
 pub async fn delete(tx: &mut WriteTx, id: ServiceId) -> Result<(), StoreError> {
     expect_row(
         execute!(tx, "DELETE FROM services WHERE id = $1", id.0)?,

@@ -1,4 +1,4 @@
-//! Sessions of people who signed in, and of forms that were sent without script.
+//! HTTP sessions, of signed-in people and of visitors whose form is remembered.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -10,33 +10,33 @@ use crate::fields::Fields;
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// What it remembers, as JSON.
+    /// The session's data, as JSON.
     pub data: String,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// Whose a session is.
+/// Who a session belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
-    /// The person.
+    /// The staff member.
     pub staff: StaffId,
-    /// Their [`session_epoch`](crate::staff::Staff::session_epoch) when they signed in; nothing when it is known already.
+    /// Their [`session_epoch`](crate::staff::Staff::session_epoch) at sign-in; none when the stored one stays.
     pub epoch: Option<i64>,
 }
 
-/// What is kept of a session.
+/// What is stored of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
-    /// Whose it is; nobody's before they sign in.
+    /// Who it belongs to; nobody before sign-in.
     pub owner: Option<Owner>,
-    /// What it remembers, as JSON.
+    /// The session's data, as JSON.
     pub data: &'a str,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// Begins a session under the hash of its id.
+/// Inserts a session under the hash of its id.
 pub async fn begin(
     tx: &mut WriteTx,
     id_hash: &[u8; 32],
@@ -56,7 +56,7 @@ pub async fn begin(
     .map(drop)
 }
 
-/// Changes a session; nothing when it was ended meanwhile, so that whoever signs out stays so.
+/// Updates a session. One that was ended meanwhile stays ended, so that signing out is final.
 pub async fn update(tx: &mut WriteTx, id_hash: &[u8; 32], content: Content<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -70,7 +70,7 @@ pub async fn update(tx: &mut WriteTx, id_hash: &[u8; 32], content: Content<'_>) 
     .map(drop)
 }
 
-/// A session that has not ended: in time, by a new password, or because it began before `since`.
+/// Loads a session unless it has expired, began before `since`, or was ended by a new password.
 pub async fn load(
     tx: &mut ReadTx,
     id_hash: &[u8; 32],
@@ -92,7 +92,7 @@ pub async fn load(
     )
 }
 
-/// Makes room for another session of somebody who is not signed in: of more than `most` those that end first go.
+/// Makes room for another session of a visitor: if there are more than `most`, those that expire first are deleted.
 pub async fn make_room(tx: &mut WriteTx, most: u32) -> Result<(), StoreError> {
     let count = fetch_optional!(
         tx,
@@ -103,7 +103,7 @@ pub async fn make_room(tx: &mut WriteTx, most: u32) -> Result<(), StoreError> {
     if count < i64::from(most) {
         return Ok(());
     }
-    // Several at once, so that not each new one has to look for the oldest.
+    // Several are deleted at once, so that not each new session has to search for the oldest.
     execute!(
         tx,
         "DELETE FROM sessions WHERE id_hash IN (
@@ -118,7 +118,7 @@ pub async fn delete(tx: &mut WriteTx, id_hash: &[u8; 32]) -> Result<(), StoreErr
     execute!(tx, "DELETE FROM sessions WHERE id_hash = $1", &id_hash[..]).map(drop)
 }
 
-/// Removes sessions that have ended at an instant; those of people who are not signed in that have ended at another.
+/// Deletes sessions that expired before an instant, and visitors' sessions that expired before another.
 pub async fn delete_expired(
     tx: &mut WriteTx,
     signed_in: Timestamp,

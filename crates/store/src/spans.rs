@@ -1,4 +1,4 @@
-//! Spans of somebody's time.
+//! Claims of an owner's time.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, TimeOwner};
@@ -6,26 +6,26 @@ use scheduling::{CalendarId, TimeOwner};
 use crate::db::WriteTx;
 use crate::error::StoreError;
 
-/// Time to take for an appointment.
+/// Time to occupy for an appointment or a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeClaim {
-    /// Whose time.
+    /// The owner of the time.
     pub owner: TimeOwner,
-    /// The booking calendar; appointments of one calendar may share an identical start.
+    /// The booking calendar. Appointments of one booking calendar may share a span with the same start.
     pub calendar_id: CalendarId,
     /// Start of the meeting.
     pub meeting_start: Timestamp,
-    /// From here, the buffer before the meeting included.
+    /// Start of the span, with the buffer before the meeting.
     pub from: Timestamp,
-    /// Up to here, the buffer after the meeting included.
+    /// End of the span, with the buffer after the meeting.
     pub to: Timestamp,
-    /// How many seats it has.
+    /// How many seats the span has.
     pub capacity: u32,
-    /// A staff member takes it whatever is there already.
+    /// Whether a staff member claims it over other spans.
     pub overriding: bool,
 }
 
-/// Removes a span of which nobody has a seat.
+/// Deletes a span without seats.
 pub(crate) async fn remove_if_empty(tx: &mut WriteTx, span: uuid::Uuid) -> Result<(), StoreError> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! Puzzles that were spent: each counts once.
+//! Puzzles that were used: each counts once.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 
-/// Spends a puzzle; false when it was spent before. Whoever spends it at the same moment waits until this transaction ends.
+/// Marks a puzzle as used; false when it was used before. A concurrent use waits until this transaction ends.
 pub async fn spend(tx: &mut WriteTx, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -17,7 +17,7 @@ pub async fn spend(tx: &mut WriteTx, hash: &[u8; 32], expires_at: Timestamp) -> 
     Ok(rows == 1)
 }
 
-/// Whether a puzzle was spent.
+/// Whether a puzzle was used.
 pub async fn is_spent(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
@@ -28,7 +28,7 @@ pub async fn is_spent(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<bool, StoreErr
     Ok(found.is_some())
 }
 
-/// Forgets puzzles that expired before an instant, which no longer count anyway.
+/// Deletes puzzles that expired before an instant. They are refused for their age anyway.
 pub async fn delete_expired(tx: &mut WriteTx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, "DELETE FROM spent_puzzles WHERE expires_at < $1", ms(before))
 }

@@ -1,4 +1,4 @@
-//! Opening SQLite: its file is made whole or not at all, and looked at before anything in it is changed.
+//! Opening SQLite. A new file appears complete or not at all, and an existing one is checked before anything in it is changed.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -14,19 +14,19 @@ use crate::sqlite_file::{self, Opened, SqliteFile, sync_folder};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
-/// A file of SQLite is looked through at the start for at most this long: some 500 MB. What lies behind is not looked at then.
+/// Time limit of the check at start, enough for some 500 MB. The rest of a larger file is not checked.
 const QUICK: Duration = Duration::from_secs(3);
-/// SQLite before this version could lose committed data when its log was reset (quality.md).
+/// Older versions of SQLite can lose committed data when the log is reset (quality.md).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// A database that is open. SQLite has one writer at a time, so writers queue for one connection instead of failing.
+/// An open database. SQLite has one writer at a time, so writers queue for one connection instead of failing.
 pub(crate) struct Sqlite {
     pub(crate) opened: Opened,
     pub(crate) read: SqlitePool,
     pub(crate) write: SqlitePool,
 }
 
-/// How SQLite is used. A file is never made by the way: one that went away would come back empty.
+/// Connection options. They never create the file: one that disappeared would otherwise come back empty.
 fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     Ok(sqlite_file::options(url)?
         .create_if_missing(false)
@@ -36,7 +36,7 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .busy_timeout(Duration::from_secs(10)))
 }
 
-/// Opens the file that an address names, and makes it if there is none.
+/// Opens the file that an address names. A missing one is created.
 pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreError> {
     let options = sqlite_options(url)?;
     let Some(file) = SqliteFile::of(url)? else {
@@ -44,27 +44,27 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
             "a database in memory is kept by nobody".to_owned(),
         ));
     };
-    let mut in_use = file.use_beside_others().await?;
+    let mut in_use = file.lock_shared().await?;
     if !file.exists() {
         drop(in_use);
-        let alone = file.wait_to_use_alone().await?;
-        // Another process may have been first.
+        let alone = file.wait_to_lock_exclusive().await?;
+        // Another process may have created it.
         if !file.exists() {
             make(&file, options.clone(), key).await?;
         }
         drop(alone);
-        in_use = file.use_beside_others().await?;
+        in_use = file.lock_shared().await?;
     }
-    // Left by a first start that broke off; whoever makes a database keeps others away.
+    // An interrupted first start may have left it. Nobody is creating the database now, since `in_use` is held.
     let _ = std::fs::remove_file(file.unfinished());
     let failed = |error: StoreError| error.or_damaged(file.path());
     check_file(&file, false).await.map_err(failed)?;
     let pool = || {
         SqlitePoolOptions::new()
-            // A file in this process does not go away as a server can, and whoever would open it anew may find another.
+            // A local file does not go away as a server can, and reopening it might find another file.
             .test_before_acquire(false)
-            // Where the disk is full, SQLite ends the transaction itself. The library's ROLLBACK fails then, and it takes the
-            // transaction for open ever after: such a connection would refuse every further one.
+            // When the disk is full, SQLite rolls back by itself. sqlx's ROLLBACK then fails and sqlx counts the transaction as open for
+            // ever; such a connection would refuse every further one.
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .idle_timeout(None)
             .max_lifetime(None)
@@ -72,17 +72,17 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
     let opening = pool().max_connections(1).acquire_timeout(Duration::from_secs(30));
     let write = opening.connect_with(options.clone()).await?;
     migrated(SQLITE.run(&write).await).map_err(failed)?;
-    // As on Postgres, where a transaction that reads is told so.
+    // On Postgres the transactions themselves are read-only.
     let reading = options.pragma("query_only", "ON");
     let read = pool().max_connections(readers()).connect_with(reading).await?;
-    // A log is there from the first look at the rows on.
+    // The first read creates the log file, which `Opened` looks for.
     sqlx::query("SELECT 1 FROM key_check").execute(&write).await?;
     let opened = Opened::new(file, in_use)?;
     Ok(Sqlite { opened, read, write })
 }
 
-/// Makes a database under another name, and gives it its own when it is whole: one that breaks off is never taken for one that
-/// lost its rows.
+/// Creates a database under a temporary name and renames it when it is complete, so that an interrupted start is not mistaken for a
+/// database that lost its rows.
 async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey) -> Result<(), StoreError> {
     let unfinished = file.unfinished();
     let failed = |cause: std::io::Error| StoreError::file(&unfinished, &cause);
@@ -100,7 +100,7 @@ async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey)
         .bind(key.proof()?)
         .execute(&mut connection)
         .await?;
-    // The last connection moves all that was written into the file itself.
+    // Closing the last connection merges the log into the file.
     connection.close().await?;
     let file_itself = std::fs::File::open(&unfinished).map_err(failed)?;
     file_itself.sync_all().map_err(failed)?;
@@ -108,8 +108,8 @@ async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey)
     sync_folder(file.folder()).map_err(failed)
 }
 
-/// Looks at a file before anything in it is changed: that it is whole, as far as can be seen in a few seconds, and that Quince
-/// made it. Answers whether all of it was looked through. Of a file that nobody uses, nothing is made beside it.
+/// Checks a file before anything in it is changed: that it is undamaged, within a time limit, and that Quince made it. Returns whether
+/// every page was checked. With `is_unused` nothing is created beside the file.
 pub(crate) async fn check_file(file: &SqliteFile, is_unused: bool) -> Result<bool, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(file.path())
@@ -142,7 +142,7 @@ pub(crate) async fn check_file(file: &SqliteFile, is_unused: bool) -> Result<boo
         }
         Err(error) => return Err(error.into()),
     };
-    // A database is given its name when it has this row.
+    // A new database is renamed into place only once it has this row.
     let made: Result<Option<(i64,)>, sqlx::Error> = sqlx::query_as("SELECT id FROM key_check")
         .fetch_optional(&mut connection)
         .await;
@@ -160,8 +160,7 @@ pub(crate) async fn check_file(file: &SqliteFile, is_unused: bool) -> Result<boo
     }
 }
 
-/// How many read at once: as many as there are processors, as all work is done in this process. Whoever comes later waits for
-/// their turn; to begin everything at once would only end all of it late.
+/// Number of reading connections: one per processor. Queries run in this process, so more of them would only delay each other.
 fn readers() -> u32 {
     let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     u32::try_from(processors).unwrap_or(u32::MAX).max(2)
@@ -184,9 +183,9 @@ fn is_safe(version: &str) -> bool {
     (next(), next(), next()) >= OLDEST_SQLITE
 }
 
-/// Looks at the beginning of each table by a connection that remembers nothing: others may go on with pages that are no longer
-/// there.
-pub(crate) async fn look_anew(path: &Path) -> Result<(), StoreError> {
+/// Reads the first row of each table through a new connection. Open connections may go on with cached pages that no longer exist in the
+/// file.
+pub(crate) async fn probe_tables(path: &Path) -> Result<(), StoreError> {
     let failed = |error: sqlx::Error| StoreError::from(error).or_damaged(path);
     let options = SqliteConnectOptions::new()
         .filename(path)

@@ -1,5 +1,4 @@
-//! The file of a SQLite database and what lies beside it: whether it is there, whether it is still the one that was opened, and
-//! who uses it.
+//! The file of a SQLite database and the files beside it: whether it exists, is still the one that was opened, and who uses it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -10,11 +9,11 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::error::StoreError;
 
-/// Whoever makes or replaces the file is done within this time, or is asked to be waited for by a person.
+/// How long to wait for a process that creates or replaces the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Where a SQLite database lies.
+/// The path of a SQLite database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqliteFile(PathBuf);
 
@@ -31,12 +30,12 @@ impl SqliteFile {
         Ok((!in_memory).then(|| Self(path.to_owned())))
     }
 
-    /// Where it is.
+    /// The path itself.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The folder it lies in.
+    /// The folder that contains it.
     pub fn folder(&self) -> &Path {
         match self.0.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -44,34 +43,35 @@ impl SqliteFile {
         }
     }
 
-    /// A path beside it, which starts with its name.
+    /// A path beside it: its own name with an ending.
     pub fn beside(&self, ending: &str) -> PathBuf {
         let mut name = self.0.clone().into_os_string();
         name.push(ending);
         name.into()
     }
 
-    /// Whether there is one.
+    /// Whether the file exists.
     pub fn exists(&self) -> bool {
         self.0.symlink_metadata().is_ok()
     }
 
-    /// Where SQLite keeps what is committed and not yet in the file itself.
+    /// SQLite's write-ahead log, which holds what is committed but not yet merged into the file.
     pub fn log(&self) -> PathBuf {
         self.beside("-wal")
     }
 
-    /// Where a new database is put together. It bears its own name only when it is whole.
+    /// Where a new database is created before it is renamed.
     pub fn unfinished(&self) -> PathBuf {
         self.beside(".new")
     }
 
-    /// Whether something lies beside it that only a database leaves, or none of its making.
-    pub fn was_there(&self) -> bool {
+    /// Whether a database was here before: a lock file or log exists and no first start is under way.
+    pub fn had_database(&self) -> bool {
         !self.unfinished().exists() && (self.lock_path().exists() || self.log().exists())
     }
 
-    /// Leaves a sign that a first start is under way, so that one that breaks off is not taken for a database that was lost.
+    /// Creates an empty temporary file as a sign that a first start is under way. If that is interrupted, it is not mistaken for a lost
+    /// database.
     pub fn begin(&self) -> Result<(), StoreError> {
         let path = self.unfinished();
         let opened = OpenOptions::new().create(true).append(true).open(&path);
@@ -82,21 +82,21 @@ impl SqliteFile {
         self.beside(".lock")
     }
 
-    /// Uses the file beside others. Waits a while for whoever is making it or putting it back.
-    pub(crate) async fn use_beside_others(&self) -> Result<InUse, StoreError> {
+    /// Locks the file together with other users. Waits a while for a process that creates or replaces it.
+    pub(crate) async fn lock_shared(&self) -> Result<InUse, StoreError> {
         self.lock(PATIENCE, File::try_lock_shared).await
     }
 
-    /// Waits a while until nobody else uses the file, and keeps others away.
-    pub(crate) async fn wait_to_use_alone(&self) -> Result<InUse, StoreError> {
+    /// Locks the file exclusively. Waits a while for other users.
+    pub(crate) async fn wait_to_lock_exclusive(&self) -> Result<InUse, StoreError> {
         self.lock(PATIENCE, File::try_lock).await
     }
 
-    /// Keeps others away while this lives.
+    /// Locks the file exclusively until the result is dropped.
     ///
     /// # Errors
     /// When somebody uses the file.
-    pub async fn use_alone(&self) -> Result<InUse, StoreError> {
+    pub async fn lock_exclusive(&self) -> Result<InUse, StoreError> {
         self.lock(Duration::ZERO, File::try_lock).await
     }
 
@@ -126,13 +126,13 @@ impl SqliteFile {
     }
 }
 
-/// Tells others that the file is in use, until dropped; also when the process is killed.
+/// The lock on the file. The operating system releases it even when the process is killed.
 #[derive(Debug)]
 pub struct InUse {
     _file: File,
 }
 
-/// The file as it was opened.
+/// Identifies the file that was opened.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) file: SqliteFile,
@@ -150,14 +150,14 @@ impl Opened {
         })
     }
 
-    /// Whether what is written still lands in the file of this name. One that was deleted, moved or replaced goes on taking
-    /// writes, which nobody finds again.
+    /// Whether the path still leads to the file that was opened. A file that was deleted, moved or replaced would accept writes that
+    /// nobody finds again.
     pub(crate) fn is_in_place(&self) -> bool {
         identity(self.file.path()).is_ok_and(|identity| identity == self.identity) && self.file.log().exists()
     }
 }
 
-/// What tells a file from another of the same name.
+/// What distinguishes a file from another with the same name: device and inode.
 fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
     let metadata = std::fs::metadata(path)?;
     #[cfg(unix)]
@@ -169,12 +169,12 @@ fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
     Ok((0, 0))
 }
 
-/// What an address says of how to connect.
+/// Parses a SQLite URL.
 pub(crate) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))
 }
 
-/// Makes what was renamed or made in a folder outlast a power cut.
+/// Syncs a folder, so that created and renamed files survive a power cut.
 pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }

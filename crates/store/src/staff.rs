@@ -1,4 +1,4 @@
-//! Staff: who can sign in and be booked.
+//! Staff members: accounts that sign in and can be booked.
 
 use jiff::Timestamp;
 use scheduling::{DateOverride, StaffId, WeeklyHours};
@@ -16,39 +16,39 @@ use crate::words::Role;
 pub struct Staff {
     /// Their id.
     pub id: StaffId,
-    /// Their address in lower case, by which they sign in.
+    /// Their mail address in lower case, which they sign in with.
     pub email: String,
-    /// Their name.
+    /// Their full name.
     pub name: String,
-    /// The Argon2id hash of their password.
+    /// Argon2id hash of their password.
     pub password_hash: String,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
     /// The zone of their hours.
     pub zone: Zone,
-    /// Their weekly hours.
+    /// Weekly hours, in `zone`.
     pub hours: WeeklyHours,
-    /// Dates that differ.
+    /// Date overrides.
     pub overrides: Vec<DateOverride>,
-    /// Where their appointments are written.
+    /// The primary calendar, to which their appointments are written.
     pub primary_calendar_id: Option<RemoteCalendarId>,
-    /// Grows when all their sessions end.
+    /// Grows when all their sessions are ended.
     pub session_epoch: i64,
-    /// When they joined.
+    /// When the account was made.
     pub created_at: Timestamp,
-    /// The columns that could not be read; what stands for them lets nobody in and offers nothing.
+    /// Columns that could not be read. Their substitutes grant no access and offer no time.
     pub unreadable: Vec<&'static str>,
 }
 
 impl Staff {
-    /// Whether it is known when they work. Somebody of whom it is not is not offered.
+    /// Whether their hours and zone could be read. If not, no time of theirs is offered.
     pub fn hours_are_known(&self) -> bool {
         const HOURS: [&str; 2] = ["hours", "overrides"];
         self.zone.is_known() && !self.unreadable.iter().any(|column| HOURS.contains(column))
     }
 }
 
-/// Without the password's hash.
+/// Omits the password hash.
 impl std::fmt::Debug for Staff {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Staff")
@@ -59,20 +59,20 @@ impl std::fmt::Debug for Staff {
     }
 }
 
-/// A staff member to add.
+/// A staff member to insert.
 #[derive(Clone)]
 pub struct NewStaff {
-    /// Their address in lower case.
+    /// Their mail address in lower case.
     pub email: String,
-    /// Their name.
+    /// Their full name.
     pub name: String,
-    /// The Argon2id hash of their password.
+    /// Argon2id hash of their password.
     pub password_hash: String,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
     /// The zone of their hours.
     pub zone: Zone,
-    /// Their weekly hours.
+    /// Weekly hours, in `zone`.
     pub hours: WeeklyHours,
 }
 
@@ -94,10 +94,10 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
     })
 }
 
-/// Adds a staff member.
+/// Inserts a staff member.
 ///
 /// # Errors
-/// [`StoreError::AlreadyExists`] when somebody has this address.
+/// [`StoreError::AlreadyExists`] when the address is in use.
 pub async fn insert(tx: &mut WriteTx, new: &NewStaff, now: Timestamp) -> Result<StaffId, StoreError> {
     let id = new_id(now)?;
     execute!(
@@ -116,12 +116,12 @@ pub async fn insert(tx: &mut WriteTx, new: &NewStaff, now: Timestamp) -> Result<
     Ok(StaffId(id))
 }
 
-/// A staff member by id.
+/// Finds a staff member by id.
 pub async fn find(tx: &mut ReadTx, id: StaffId) -> Result<Option<Staff>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM staff WHERE id = $1", id.0)
 }
 
-/// These staff members, in any order; those who are none are missing.
+/// Returns these staff members in any order; unknown ids are omitted.
 pub async fn list_of(tx: &mut ReadTx, ids: &[StaffId]) -> Result<Vec<Staff>, StoreError> {
     fetch_all_in!(
         tx,
@@ -132,17 +132,17 @@ pub async fn list_of(tx: &mut ReadTx, ids: &[StaffId]) -> Result<Vec<Staff>, Sto
     )
 }
 
-/// A staff member by address, which must be in lower case.
+/// Finds a staff member by address, which must be in lower case.
 pub async fn find_by_email(tx: &mut ReadTx, email: &str) -> Result<Option<Staff>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM staff WHERE email = $1", email)
 }
 
-/// Everybody, in the order in which they joined.
+/// Returns all staff members, in the order of joining.
 pub async fn list(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     fetch_all!(tx, read, "SELECT * FROM staff ORDER BY created_at, id")
 }
 
-/// How many there are.
+/// Counts the staff members.
 pub async fn count(tx: &mut ReadTx) -> Result<i64, StoreError> {
     Ok(fetch_optional!(
         tx,
@@ -152,7 +152,7 @@ pub async fn count(tx: &mut ReadTx) -> Result<i64, StoreError> {
     .unwrap_or(0))
 }
 
-/// Changes name, zone, weekly hours and the dates that differ.
+/// Updates name, zone, weekly hours and date overrides.
 pub async fn update_profile(
     tx: &mut WriteTx,
     id: StaffId,
@@ -176,7 +176,7 @@ pub async fn update_profile(
     )
 }
 
-/// Changes the password's hash and ends all sessions of the person. Answers the epoch of the sessions that begin from now on.
+/// Sets the password hash and ends all sessions of the person. Returns the epoch of later sessions.
 pub async fn set_password(tx: &mut WriteTx, id: StaffId, hash: &str) -> Result<i64, StoreError> {
     execute!(tx, "DELETE FROM sessions WHERE staff_id = $1", id.0)?;
     let rows = execute!(
@@ -195,7 +195,7 @@ pub async fn set_password(tx: &mut WriteTx, id: StaffId, hash: &str) -> Result<i
     Ok(epoch.unwrap_or_default())
 }
 
-/// Chooses where the person's appointments are written.
+/// Sets the primary calendar.
 pub async fn set_primary(
     tx: &mut WriteTx,
     id: StaffId,

@@ -1,4 +1,4 @@
-//! What strangers send, by the network and the mail address that it came with: how much of it there is, so that it can be limited.
+//! What strangers send, by network and mail address: counted for the limits, and found again to be undone.
 
 use jiff::Timestamp;
 use scheduling::AppointmentId;
@@ -13,19 +13,19 @@ use crate::ids::WaitingId;
 use crate::locks::Lock;
 use crate::unreadable::Lenient;
 
-/// By what strangers are told from each other.
+/// What identifies a stranger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
-    /// The network that something came from, as it is counted.
+    /// The network that a request came from, as it is counted (an IPv4 address or an IPv6 prefix).
     pub network: String,
-    /// The mail address that was typed, in the one way in which it is compared.
+    /// The mail address that was typed, normalised by [`address_key`].
     pub address: String,
 }
 
-/// A booking of a stranger.
+/// A stranger's booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
-    /// It came from the network; else it came with the address.
+    /// True if it came from the same network; false if it was made with the same address.
     pub from_network: bool,
     /// When it was booked.
     pub at: Timestamp,
@@ -33,7 +33,7 @@ pub struct Sent {
     pub seats: u32,
 }
 
-/// Lets one transaction at a time count and book for this network and this address.
+/// Locks the counters of this network and this address.
 pub async fn lock_sender(tx: &mut WriteTx, sender: &Sender) -> Result<(), StoreError> {
     tx.lock([
         Lock::Sender(hashed("network", &sender.network)),
@@ -42,12 +42,12 @@ pub async fn lock_sender(tx: &mut WriteTx, sender: &Sender) -> Result<(), StoreE
     .await
 }
 
-/// As [`lock_sender`], for what comes without an address.
+/// Like [`lock_sender`], for requests without an address.
 pub async fn lock_network(tx: &mut WriteTx, network: &str) -> Result<(), StoreError> {
     tx.lock([Lock::Sender(hashed("network", network))]).await
 }
 
-/// Somebody opened a link that was sent to this address.
+/// Records that somebody opened a link that was mailed to this address.
 pub async fn confirm_address(tx: &mut WriteTx, address: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -58,7 +58,7 @@ pub async fn confirm_address(tx: &mut WriteTx, address: &str, now: Timestamp) ->
     .map(drop)
 }
 
-/// Whether somebody opened a link that was sent to this address.
+/// Whether somebody opened a link that was mailed to this address.
 pub async fn is_confirmed(tx: &mut ReadTx, address: &str) -> Result<bool, StoreError> {
     let found = fetch_optional!(
         tx,
@@ -85,8 +85,7 @@ fn read_sent(row: &dyn Fields) -> Result<Sent, StoreError> {
     })
 }
 
-/// The last bookings from this network, and those with this address, that were made in a span of time, the newest first; at most
-/// so many of each.
+/// Returns the latest bookings within a span from this network and with this address, newest first; at most `most` of each.
 pub async fn bookings(
     tx: &mut ReadTx,
     sender: &Sender,
@@ -110,7 +109,7 @@ pub async fn bookings(
     )
 }
 
-/// How many other visitors hold time from this network.
+/// Counts the other visitors from this network who hold time.
 pub async fn other_holders(
     tx: &mut ReadTx,
     network: &str,
@@ -129,7 +128,7 @@ pub async fn other_holders(
     Ok(count.unwrap_or_default())
 }
 
-/// How many places on the lists of sessions to come were taken from this network, and how many with this address.
+/// Counts the places on waiting lists of future sessions, from this network and with this address.
 pub async fn waiting(tx: &mut ReadTx, sender: &Sender, now: Timestamp) -> Result<(u32, u32), StoreError> {
     let read = |row: &dyn Fields| -> Result<(u32, u32), StoreError> {
         Ok((row.count("of_network")?, row.count("of_address")?))
@@ -149,24 +148,24 @@ pub async fn waiting(tx: &mut ReadTx, sender: &Sender, now: Timestamp) -> Result
     Ok(counts.unwrap_or_default())
 }
 
-/// A network or an address.
+/// What bookings are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
-    /// As [`Sender::network`].
+    /// A network, see [`Sender::network`].
     Network(String),
-    /// As [`Sender::address`].
+    /// An address, see [`Sender::address`].
     Address(String),
 }
 
 impl Key {
-    /// The network or the address.
+    /// The network or the address as text.
     pub fn text(&self) -> &str {
         match self {
             Self::Network(text) | Self::Address(text) => text,
         }
     }
 
-    /// One as the value of its column, and none of the other.
+    /// The values of the two columns: one is the text, the other is NULL.
     fn values(&self) -> (Option<&str>, Option<&str>) {
         match self {
             Self::Network(network) => (Some(network), None),
@@ -175,20 +174,20 @@ impl Key {
     }
 }
 
-/// What somebody sent that can be undone.
+/// What can be undone of what somebody sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Undoable {
-    /// Active appointments to come, in order.
+    /// Active future appointments, in order of time.
     pub appointments: Vec<AppointmentId>,
     /// Visitors who hold time.
     pub holders: Vec<VisitorId>,
-    /// Places on the lists of sessions to come.
+    /// Places on waiting lists of future sessions.
     pub waiting: Vec<WaitingId>,
-    /// How many mails about that wait.
+    /// Number of waiting mails about these.
     pub mails: u32,
 }
 
-/// What came from a network or with an address, and can be undone.
+/// Returns what came from a network or with an address and can be undone.
 pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
     let (network, address) = key.values();
     let appointments = fetch_all!(
@@ -243,8 +242,8 @@ pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undo
     })
 }
 
-/// Takes the mails back that wait and are not in a worker's hands; answers how many they were.
-pub async fn take_mails_back(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
+/// Deletes the waiting mails that no worker has claimed. Returns how many.
+pub async fn delete_waiting_mails(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
     let (network, address) = key.values();
     let mails = execute!(
         tx,
@@ -258,8 +257,8 @@ pub async fn take_mails_back(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Res
     Ok(u32::try_from(mails).unwrap_or(u32::MAX))
 }
 
-/// The networks and addresses with the most active appointments to come that were booked since an instant, and how many; those with
-/// one are left out.
+/// Returns the networks and addresses with more than one active future appointment booked since an instant, the most first, with the
+/// number.
 pub async fn busy(
     tx: &mut ReadTx,
     since: Timestamp,
@@ -286,7 +285,7 @@ pub async fn busy(
     )
 }
 
-/// Forgets from which networks was booked before an instant.
+/// Erases the network of bookings made before an instant.
 pub async fn forget_networks(tx: &mut WriteTx, before: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -296,7 +295,7 @@ pub async fn forget_networks(tx: &mut WriteTx, before: Timestamp) -> Result<(), 
     .map(drop)
 }
 
-/// Notes from which network a visitor holds time.
+/// Records the network of a visitor who holds time.
 pub async fn note_hold(tx: &mut WriteTx, holder: VisitorId, network: &str) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -307,7 +306,7 @@ pub async fn note_hold(tx: &mut WriteTx, holder: VisitorId, network: &str) -> Re
     .map(drop)
 }
 
-/// Notes who took a place on a waiting list.
+/// Records who joined a waiting list.
 pub async fn note_waiting(tx: &mut WriteTx, id: WaitingId, sender: &Sender) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -319,8 +318,8 @@ pub async fn note_waiting(tx: &mut WriteTx, id: WaitingId, sender: &Sender) -> R
     .map(drop)
 }
 
-/// An appointment that came from a place on a waiting list was sent by whoever took that place.
-pub async fn note_moved_up(tx: &mut WriteTx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
+/// Copies the sender of a place on a waiting list to the appointment it became.
+pub async fn note_promoted(tx: &mut WriteTx, from: WaitingId, to: AppointmentId) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE appointments SET client_network = (SELECT client_network FROM waiting_list WHERE id = $2),
@@ -332,7 +331,7 @@ pub async fn note_moved_up(tx: &mut WriteTx, from: WaitingId, to: AppointmentId)
     .map(drop)
 }
 
-/// Mail services of which it is known that what stands behind a plus in the mailbox is of no account.
+/// Mail services that are known to ignore what follows a plus sign in the mailbox.
 const PLUS: [&str; 12] = [
     "gmail.com",
     "googlemail.com",
@@ -348,7 +347,7 @@ const PLUS: [&str; 12] = [
     "pm.me",
 ];
 
-/// A mail address in the one way in which it is compared: what everybody knows to be the same mailbox is the same text.
+/// Normalises a mail address for comparison: spellings that are known to reach the same mailbox become equal.
 pub fn address_key(address: &str) -> String {
     let address = address.trim().to_lowercase();
     let Some((mailbox, host)) = address.rsplit_once('@') else {
@@ -380,7 +379,7 @@ mod tests {
             assert_eq!(address_key(same), "adabyron@gmail.com");
         }
         assert_eq!(address_key("Ada+news@icloud.com"), "ada@icloud.com");
-        // Elsewhere these may be three people.
+        // With other services these may be different people.
         for other in ["a.b@example.com", "ab@example.com", "a.b+c@example.com"] {
             assert_eq!(address_key(other), other);
         }

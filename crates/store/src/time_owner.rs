@@ -1,4 +1,4 @@
-//! Whose time it is, as it is stored: a word and an id.
+//! Storing the owner of time: a kind and an id.
 
 use scheduling::{CalendarId, StaffId, TimeOwner, UnitId};
 
@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::words::OwnerKind;
 
-/// The columns `owner_kind` and `owner_id`.
+/// Reads the columns `owner_kind` and `owner_id`.
 pub(crate) fn owner(row: &dyn Fields) -> Result<TimeOwner, StoreError> {
     let id = row.uuid("owner_id")?;
     Ok(match word(row, "owner_kind")? {
@@ -16,7 +16,7 @@ pub(crate) fn owner(row: &dyn Fields) -> Result<TimeOwner, StoreError> {
     })
 }
 
-/// What is stored in `owner_kind`.
+/// The value of `owner_kind`.
 pub(crate) fn owner_kind(owner: TimeOwner) -> OwnerKind {
     match owner {
         TimeOwner::Staff(_) => OwnerKind::Staff,

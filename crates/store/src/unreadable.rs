@@ -1,6 +1,5 @@
-//! Rows of which one value cannot be read: a word of a later version, JSON that broke, a zone that this machine's database does not
-//! know. The rest of the row is worth as much as before, so that it is read with something safe in that value's place, whoever
-//! depends on the value is told, and the log says once which it is.
+//! Rows with a value that cannot be read: a word of a later version, broken JSON, a zone unknown to this machine. The row is read with a
+//! safe substitute, the caller learns which columns are affected, and the log names each once.
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -12,22 +11,22 @@ use zones::Zone;
 use crate::error::StoreError;
 use crate::fields::{self, Fields};
 
-/// A row that is read as far as it can be.
+/// A row that is read as far as possible.
 pub(crate) struct Lenient<'a> {
     row: &'a dyn Fields,
     table: &'static str,
-    /// The column that says in the log which row it is.
+    /// The column that identifies the row in the log.
     key: &'static str,
     unreadable: Vec<&'static str>,
 }
 
 impl<'a> Lenient<'a> {
-    /// A row of a table with a column `id`.
+    /// A row of a table with the key `id`.
     pub(crate) fn of(row: &'a dyn Fields, table: &'static str) -> Self {
         Self::keyed(row, table, "id")
     }
 
-    /// As [`Lenient::of`], of a table whose rows are told apart by another column.
+    /// Like [`Lenient::of`], for a table with another key.
     pub(crate) fn keyed(row: &'a dyn Fields, table: &'static str, key: &'static str) -> Self {
         Self {
             row,
@@ -42,7 +41,7 @@ impl<'a> Lenient<'a> {
         self.unreadable
     }
 
-    /// A column as [`fields::word`], or what stands for one that cannot be read.
+    /// Like [`fields::word`], with a substitute for an unreadable value.
     pub(crate) fn word<T: FromStr>(&mut self, column: &'static str, otherwise: T) -> Result<T, StoreError>
     where
         T::Err: std::fmt::Display,
@@ -51,7 +50,7 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, otherwise)
     }
 
-    /// A column as [`fields::named`].
+    /// Like [`fields::named`], with a substitute.
     pub(crate) fn named<T: DeserializeOwned>(
         &mut self,
         column: &'static str,
@@ -61,7 +60,7 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, otherwise)
     }
 
-    /// A column as [`fields::json`].
+    /// Like [`fields::json`], with the default as substitute.
     pub(crate) fn json<T: DeserializeOwned + Default>(
         &mut self,
         column: &'static str,
@@ -70,14 +69,14 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, T::default())
     }
 
-    /// A column that holds the name of a zone, which says itself whether it is known.
+    /// Reads a zone's name. An unknown one is kept and says so itself ([`Zone::is_known`]).
     pub(crate) fn zone(&self, column: &'static str) -> Result<Zone, StoreError> {
         let zone = Zone::stored(&self.row.text(column)?);
         self.note_zone(column, &zone);
         Ok(zone)
     }
 
-    /// Lets the log say so when a zone is not known.
+    /// Logs an unknown zone.
     pub(crate) fn note_zone(&self, column: &'static str, zone: &Zone) {
         if !zone.is_known() {
             self.log(column, &format!("the zone {:?} is not known here", zone.name()));
@@ -105,8 +104,8 @@ impl<'a> Lenient<'a> {
     }
 }
 
-/// Reads the rows of a list that one row alone must not take down: one that cannot be read is nothing, and the log says which.
-/// Not for what blocks time, where nothing would be free time.
+/// Wraps the reading of a list whose other rows must survive an unreadable one, which becomes `None` and is logged. Not for what blocks
+/// time, where a missing row would become free time.
 pub(crate) fn readable<T>(
     table: &'static str,
     key: &'static str,
@@ -129,12 +128,12 @@ fn log(row: &dyn Fields, table: &'static str, key: &str, column: &str, problem: 
     }
 }
 
-/// Table, column and row.
+/// Table, column and row key.
 type Value = (&'static str, String, String);
 
-/// Whether this was not said yet. Free times are read over and over, and would fill the log.
+/// Whether this value was not logged yet. Free times are read constantly and would fill the log.
 fn is_new(value: Value) -> bool {
-    /// So many are remembered at most; then all are said again.
+    /// How many are remembered; then all are logged again.
     const MOST: usize = 1_000;
     static SAID: LazyLock<Mutex<HashSet<Value>>> = LazyLock::new(Mutex::default);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);

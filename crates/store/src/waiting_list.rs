@@ -1,4 +1,4 @@
-//! Who waits for a seat of a full session.
+//! Waiting lists of full sessions.
 
 use jiff::Timestamp;
 use zones::Zone;
@@ -11,39 +11,39 @@ use crate::questions::Answer;
 use crate::unreadable::Lenient;
 
 impl Client {
-    /// The seats that they wait for: theirs and their guests'.
+    /// The number of seats wanted: the client's and the guests'.
     pub fn seats(&self) -> u32 {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
 }
 
-/// Somebody who waits.
+/// A place on a waiting list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// The id of their place.
     pub id: WaitingId,
-    /// What they wait for.
+    /// The session.
     pub session_id: SessionId,
-    /// Who.
+    /// The client who waits.
     pub client: Client,
-    /// Since when.
+    /// When they joined.
     pub created_at: Timestamp,
 }
 
-/// Who waits, with all that an appointment needs.
+/// A client with everything that an appointment needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
-    /// Their name.
+    /// Their full name.
     pub name: String,
-    /// Their address.
+    /// Their mail address.
     pub email: String,
     /// Their telephone number.
     pub phone: Option<String>,
-    /// What they wrote.
+    /// Their notes.
     pub notes: Option<String>,
-    /// What they answered to the booking calendar's questions.
+    /// Their answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
-    /// The names of those whom they bring.
+    /// The names of their guests.
     pub guests: Vec<String>,
     /// Their zone.
     pub zone: Zone,
@@ -67,10 +67,10 @@ fn read(row: &dyn Fields) -> Result<Waiting, StoreError> {
     })
 }
 
-/// Puts somebody at the end of the list, with the hash of the token of their own page.
+/// Appends a place to the list, with the hash of its page's token.
 ///
 /// # Errors
-/// [`StoreError::AlreadyExists`] when this address waits already.
+/// [`StoreError::AlreadyExists`] when this address already waits for the session.
 pub async fn insert(tx: &mut WriteTx, new: &Waiting, token_hash: &[u8; 32]) -> Result<(), StoreError> {
     let client = &new.client;
     execute!(
@@ -93,7 +93,7 @@ pub async fn insert(tx: &mut WriteTx, new: &Waiting, token_hash: &[u8; 32]) -> R
     .map(drop)
 }
 
-/// Who waits for a session, the first first.
+/// Returns the places of a session, in order.
 pub async fn list(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Waiting>, StoreError> {
     fetch_all!(
         tx,
@@ -103,12 +103,12 @@ pub async fn list(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Waiting>, S
     )
 }
 
-/// Somebody who waits.
+/// Finds a place by id.
 pub async fn find(tx: &mut ReadTx, id: WaitingId) -> Result<Option<Waiting>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM waiting_list WHERE id = $1", id.0)
 }
 
-/// Somebody who waits, by the hash of their page's token.
+/// Finds a place by the hash of its page's token.
 pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Option<Waiting>, StoreError> {
     fetch_optional!(
         tx,
@@ -118,7 +118,7 @@ pub async fn find_by_token_hash(tx: &mut ReadTx, hash: &[u8; 32]) -> Result<Opti
     )
 }
 
-/// Takes somebody off the list.
+/// Deletes a place.
 pub async fn delete(tx: &mut WriteTx, id: WaitingId) -> Result<(), StoreError> {
     let rows = execute!(tx, "DELETE FROM waiting_list WHERE id = $1", id.0)?;
     expect_row(rows, "place on the waiting list")

@@ -1,6 +1,6 @@
-//! Enums that are stored as words.
+//! Enums that are stored as text.
 
-/// A word that is none of those an enum knows.
+/// The text is no variant of the enum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” is not a word known here")]
 pub struct UnknownWord(pub String);
@@ -14,7 +14,7 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// The word that is stored, and that programs see.
+            /// The stored text, also used in the API.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -38,11 +38,11 @@ macro_rules! text_enum {
 text_enum! {
     /// What a staff member may do.
     Role {
-        /// Set up the workspace; there is one.
+        /// Full access; there is exactly one owner.
         Owner = "owner",
-        /// Everything but removing the owner.
+        /// Full access, except to the owner's account.
         Admin = "admin",
-        /// Their own calendar and appointments.
+        /// Access to their own calendar and appointments.
         Staff = "staff",
     }
 }
@@ -58,46 +58,46 @@ text_enum! {
     }
 }
 text_enum! {
-    /// What later edits of external events do (product.md, D6).
+    /// How later edits of external events are treated (product.md, D6).
     ImportPolicy {
         /// Moved and deleted events move and disappear here, too.
         KeepUp = "keep-up",
-        /// They stay as they were first seen.
+        /// They stay as they were first imported.
         AsFirstImported = "as-first-imported",
     }
 }
 text_enum! {
     /// The kind of a calendar server.
     Server {
-        /// Apple's.
+        /// iCloud.
         Icloud = "icloud",
-        /// Any other that speaks CalDAV.
+        /// Any other CalDAV server.
         Caldav = "caldav",
     }
 }
 text_enum! {
-    /// How a connection stands.
+    /// State of a connection.
     ConnectionState {
-        /// All is well.
+        /// Syncs succeed.
         Connected = "connected",
-        /// The login is refused; the person must act.
+        /// The login is refused; the person has to act.
         NeedsAttention = "needs-attention",
         /// It could not be read for a while.
         Stale = "stale",
-        /// Ended by the person.
+        /// The person disconnected it.
         Disconnected = "disconnected",
     }
 }
 text_enum! {
-    /// How the event of an appointment stands in its host's calendar.
+    /// State of an appointment's event in the host's calendar.
     WriteState {
-        /// Not written yet, or again.
+        /// To be written.
         Waiting = "waiting",
-        /// As Quince has it.
+        /// Written and unchanged.
         Written = "written",
-        /// Given up, with a reason.
+        /// Given up; the problem says why.
         Failed = "failed",
-        /// A person changed or deleted it there (D4).
+        /// Changed or deleted there by somebody (D4).
         ChangedInIcloud = "changed-in-icloud",
         /// Removed by Quince.
         Removed = "removed",
@@ -106,16 +106,16 @@ text_enum! {
     }
 }
 text_enum! {
-    /// What a calendar write does.
+    /// The operation of a calendar write.
     WriteAction {
-        /// Makes or changes the event.
+        /// Creates or updates the event.
         Put = "put",
-        /// Removes it.
+        /// Deletes the event.
         Delete = "delete",
     }
 }
 text_enum! {
-    /// How a mail stands.
+    /// State of a mail.
     MessageState {
         /// To be sent.
         Waiting = "waiting",
@@ -126,39 +126,39 @@ text_enum! {
     }
 }
 text_enum! {
-    /// How an appointment stands.
+    /// Status of an appointment.
     AppointmentStatus {
-        /// Waits for confirmation; blocks its time.
+        /// Waits to be confirmed; blocks its time.
         New = "new",
-        /// Agreed.
+        /// Takes place.
         Confirmed = "confirmed",
-        /// Called off; blocks nothing.
+        /// Cancelled; blocks nothing.
         Cancelled = "cancelled",
         /// The client came.
         Showed = "showed",
         /// The client did not come.
         NoShow = "no-show",
-        /// Should not have been booked.
+        /// A mistake or spam; blocks nothing.
         Invalid = "invalid",
     }
 }
 
 impl AppointmentStatus {
-    /// Whether an appointment of this status takes its host's time.
+    /// Whether an appointment with this status occupies its host's time.
     pub fn is_active(self) -> bool {
         matches!(self, Self::New | Self::Confirmed | Self::Showed)
     }
 }
 text_enum! {
-    /// A kind of thing whose changes are recorded.
+    /// Kinds of things whose changes are recorded.
     ChangeSubject {
         /// A booking calendar, with its members and questions.
         BookingCalendar = "booking-calendar",
-        /// A Service calendar's menu.
+        /// The menu of a Service calendar.
         Menu = "menu",
         /// The workspace, with its holidays. There is one.
         Workspace = "workspace",
-        /// The rooms and other resources. There is one list.
+        /// All rooms and equipment. There is one list.
         Resources = "resources",
         /// A staff member's profile: name, zone, hours.
         Profile = "profile",
@@ -169,16 +169,16 @@ text_enum! {
     }
 }
 text_enum! {
-    /// What was done with a thing whose changes are recorded.
+    /// The kinds of change.
     ChangeDeed {
-        /// It was saved anew.
+        /// Saved.
         Saved = "saved",
-        /// It was deleted.
+        /// Deleted.
         Deleted = "deleted",
     }
 }
 text_enum! {
-    /// A kind of owner of time.
+    /// Kinds of owners of time.
     OwnerKind {
         /// A staff member.
         Staff = "staff",

@@ -1,4 +1,4 @@
-//! The workspace: the business whose booking calendars these are.
+//! The workspace: the business that uses this installation.
 
 use jiff::Timestamp;
 use zones::Zone;
@@ -11,13 +11,13 @@ use crate::unreadable::Lenient;
 /// The workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
-    /// Its name, which clients see.
+    /// Its name, which clients read.
     pub name: String,
     /// Its zone.
     pub zone: Zone,
 }
 
-/// The workspace, once there is one.
+/// Returns the workspace; none before setup.
 pub async fn find(tx: &mut ReadTx) -> Result<Option<Workspace>, StoreError> {
     fetch_optional!(
         tx,
@@ -29,7 +29,7 @@ pub async fn find(tx: &mut ReadTx) -> Result<Option<Workspace>, StoreError> {
     )
 }
 
-/// Makes or changes the workspace.
+/// Inserts or updates the workspace.
 pub async fn save(tx: &mut WriteTx, name: &str, zone: &Zone, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

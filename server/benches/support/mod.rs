@@ -216,7 +216,9 @@ async fn watched_calendar(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> R
     remote_calendars::set_conflicts(tx, staff, &[calendar])
         .await
         .unwrap();
-    remote_calendars::unchanged(tx, &[calendar], now).await.unwrap();
+    remote_calendars::mark_unchanged(tx, &[calendar], now)
+        .await
+        .unwrap();
     calendar
 }
 

@@ -24,13 +24,13 @@ use super::problems::{internal, problem};
 use crate::web::limits::Limits;
 use crate::web::problem::Problem;
 
-/// An appointment to make. Unknown members are refused, so that a misspelt one is noticed.
+/// The request body. Unknown members are refused, so that a misspelt one is noticed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewAppointment {
     /// RFC 3339 with an offset.
     start: String,
-    /// IANA name of the client's zone, for mails.
+    /// The client's zone (IANA name), used in mails.
     timezone: String,
     name: String,
     email: String,
@@ -38,26 +38,26 @@ struct NewAppointment {
     phone: String,
     #[serde(default)]
     notes: String,
-    /// The names of those whom the client brings to a class.
+    /// The names of the client's guests, for classes.
     #[serde(default)]
     guests: Vec<String>,
-    /// Answers to the booking calendar's questions, by their texts.
+    /// Answers to the booking calendar's questions, keyed by the question's text.
     #[serde(default)]
     answers: BTreeMap<String, String>,
-    /// What the client wants from the menu of a Service calendar: `SERVICE` or `SERVICE:USER`, in this order.
+    /// Services of a Service calendar in the order of the visit: `SERVICE` or `SERVICE:USER`.
     #[serde(default)]
     services: Vec<String>,
-    /// The member the client chose.
+    /// The member that the client chose.
     user_id: Option<String>,
-    /// The puzzle that an answer with status 428 gave.
+    /// The puzzle from a response with status 428.
     #[serde(default)]
     challenge: String,
-    /// The number that solves it, or its digits as a text.
+    /// The number that solves the puzzle, as a number or as its digits.
     #[serde(default)]
     solution: Solution,
 }
 
-/// What solves a puzzle.
+/// The solution of a puzzle.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Solution {
@@ -80,7 +80,7 @@ impl Solution {
     }
 }
 
-/// What was booked.
+/// The response body.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Created {
@@ -89,20 +89,20 @@ pub struct Created {
     end: String,
     timezone: String,
     status: &'static str,
-    /// Until when the client has to confirm it by the link that was mailed to them; missing when they need not.
+    /// Deadline for the client to confirm through the link in a mail; missing when no confirmation is needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     confirm_by: Option<String>,
-    /// Who holds it.
+    /// The host's name.
     host: String,
-    /// The client's own page for moving and cancelling it.
+    /// The client's page for moving and cancelling the appointment.
     manage_url: String,
 }
 
-/// Characters of the shortest `Idempotency-Key`: whoever repeats a request under its key gets the client's own page, so the key
-/// must not be one that others guess.
+/// Minimum length of an `Idempotency-Key`, in characters. A repeated request under the same key receives the client's page, so the key
+/// must be hard to guess.
 const SHORTEST_KEY: usize = 16;
 
-/// Books, once per `Idempotency-Key`.
+/// Books an appointment, once per `Idempotency-Key`.
 pub async fn create(
     State(quince): State<Quince>,
     State(limits): State<Limits>,
@@ -195,8 +195,8 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// What a refused booking is to whoever asked. Only people who may look into the booking calendar learn that an event is in the way,
-/// or a calendar that cannot be read: to others a private calendar looks like any other appointment.
+/// The response for a refused booking. Only people who may look into the booking calendar learn that an event is in the way or a calendar
+/// cannot be read: to others a private event looks like any other appointment.
 async fn refused(
     quince: &Quince,
     session: &Session,
@@ -221,7 +221,7 @@ async fn refused(
     problem(error)
 }
 
-/// Whether the session is somebody's who may look into a booking calendar.
+/// Whether the session belongs to somebody who may look into a booking calendar.
 async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool, Problem> {
     let Ok(Some(staff)) = session.get::<StaffId>(SESSION_STAFF).await else {
         return Ok(false);
@@ -230,7 +230,7 @@ async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool
     may.map_err(problem)
 }
 
-/// The puzzle to solve: the one that was sent, if it can be sent again.
+/// The 428 response. It repeats the puzzle that was sent if that can still be solved.
 fn not_proven(quince: &Quince, slug: &str, proof: &Proof, why: NotProven) -> Problem {
     let before = match why {
         NotProven::TooEarly { .. } => proof.challenge.as_str(),

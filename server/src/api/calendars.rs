@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::problems::problem;
 use crate::web::problem::Problem;
 
-/// The public booking calendars.
+/// The response body.
 #[derive(Serialize)]
 pub struct Calendars {
     calendars: Vec<Calendar>,
@@ -21,7 +21,7 @@ struct Calendar {
     kind: bookings::Kind,
 }
 
-/// Lists the active booking calendars.
+/// Lists the booking calendars that clients can book.
 pub async fn list(State(quince): State<Quince>) -> Result<Json<Calendars>, Problem> {
     let calendars = bookings::booking_calendars::public_list(&quince)
         .await

@@ -15,23 +15,23 @@ use super::instants::rfc3339;
 use super::problems::problem;
 use crate::web::problem::Problem;
 
-/// What is asked for.
+/// The query parameters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SlotQuery {
-    /// First day: a date, or an instant as milliseconds since 1970.
+    /// First day: a date, or milliseconds since 1970.
     start_date: Option<String>,
-    /// Last day, included; in the same forms.
+    /// Last day, inclusive, in the same forms.
     end_date: Option<String>,
-    /// IANA name of the zone that the days and the answer are in; without it, UTC.
+    /// Zone of the days and of the answer (IANA name); UTC by default.
     timezone: Option<String>,
-    /// Only this member's times.
+    /// Only times of this member.
     user_id: Option<String>,
-    /// What is wanted from the menu of a Service calendar: `SERVICE` or `SERVICE:USER`, separated by commas.
+    /// Services of a Service calendar, separated by commas: `SERVICE` or `SERVICE:USER`.
     services: Option<String>,
 }
 
-/// One day's starts.
+/// The free starts of one day.
 #[derive(Serialize)]
 pub struct Day {
     slots: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Day {
 
 const MOST_DAYS: i32 = 31;
 
-/// Answers the free starts of each day that has some, as local times with their offset.
+/// Returns the free starts of each day that has some, as local times with offset.
 pub async fn free_slots(
     State(quince): State<Quince>,
     Path(slug): Path<String>,

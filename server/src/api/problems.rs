@@ -1,4 +1,4 @@
-//! What the use cases' errors are to programs.
+//! Mapping the use cases' errors to problems of the API.
 
 use bookings::{Error, Internal, Refusal};
 

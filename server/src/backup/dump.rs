@@ -1,4 +1,4 @@
-//! How Postgres' own programs are called, for whoever runs them in a shell.
+//! The commands of Postgres' own backup programs, for the operator to run in a shell.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use store::backup::PostgresPlace;
 use super::manifest::DUMP;
 use crate::settings::Hidden;
 
-/// How a Postgres is dumped into a folder. The password is asked for, or taken from where Postgres' programs look.
+/// The command that dumps a Postgres database into a folder. The password is left out; Postgres' programs ask for it or read `~/.pgpass`.
 pub(super) fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError> {
     Ok(format!(
         "pg_dump --format=custom {} --file={}",
@@ -17,7 +17,7 @@ pub(super) fn pg_dump(url: &Hidden, folder: &Path) -> Result<String, StoreError>
     ))
 }
 
-/// How a dump becomes the database again.
+/// The command that restores a dump.
 pub(super) fn pg_restore(url: &Hidden, dump: &Path) -> Result<String, StoreError> {
     Ok(format!(
         "pg_restore --clean --if-exists --single-transaction {} {}",
@@ -37,7 +37,7 @@ fn place(url: &Hidden) -> Result<String, StoreError> {
     ))
 }
 
-/// A word as a shell takes it.
+/// Quotes an argument for a shell.
 pub(super) fn shell(word: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:@%+,".contains(sign);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! Files of a backup: for their user alone, on the disk before anybody counts on them, known again by their checksum.
+//! Files of a backup: readable by their owner only, synced to the disk, and verified by checksum.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// A new file that its user alone can read.
+/// Creates a file that only its owner can read; fails if it exists.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -15,14 +15,14 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Writes a new file.
+/// Writes a new file and syncs it.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = create(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
-/// Copies into a new file; answers the checksum of what was written.
+/// Copies into a new file. Returns the checksum of what was written.
 pub fn copy(from: &Path, to: &Path) -> io::Result<String> {
     let mut source = File::open(from)?;
     let mut target = create(to)?;
@@ -31,12 +31,12 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<String> {
     Ok(sum)
 }
 
-/// A file's SHA-256 in hexadecimal.
+/// Returns a file's SHA-256 in hexadecimal.
 pub fn checksum(path: &Path) -> io::Result<String> {
     pass_on(&mut File::open(path)?, &mut io::sink())
 }
 
-/// A text's SHA-256 in hexadecimal.
+/// Returns a text's SHA-256 in hexadecimal.
 pub fn checksum_of(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
 }
@@ -62,7 +62,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Makes a folder that its user alone can open.
+/// Creates a folder that only its owner can open.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
@@ -70,7 +70,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Lets a file that another program wrote be its user's alone, and waits for the disk.
+/// Restricts a file that another program wrote to its owner, and syncs it.
 pub fn settle(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -80,9 +80,9 @@ pub fn settle(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// A path beside another, whose name goes on with this.
+/// Appends an ending to the last component of a path.
 pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    // Without the slash that may stand at its end.
+    // Going through components drops a trailing slash.
     let mut name = path.components().as_path().as_os_str().to_owned();
     name.push(ending);
     name.into()

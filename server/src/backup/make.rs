@@ -1,4 +1,4 @@
-//! `quince backup`: a folder from which everything can be put back, made while Quince runs.
+//! `quince backup`: a folder from which everything can be restored, made while Quince runs.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 
-/// Makes a backup that is whole, or none.
+/// Makes a complete backup, or none.
 pub async fn make(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Verified, BackupError> {
     if !is_free(folder) {
         return Err(BackupError::Taken(folder.to_owned()));
@@ -68,7 +68,7 @@ async fn fill(
         };
         let path = settings.key_file();
         key_sha256 = Some(copied(&path, KEY)?);
-        // Behind the key: one that is changed meanwhile is kept there before the new one comes.
+        // Copied after the key: a rotation in between adds the old key to the previous ones before it replaces the key file.
         let previous = previous_keys_file(&path);
         if previous.exists() {
             previous_keys_sha256 = Some(copied(&previous, PREVIOUS_KEYS)?);
@@ -103,7 +103,7 @@ async fn fill(
     Ok(Verified { manifest, contents })
 }
 
-/// Whether a backup can be given this name: there is nothing, or an empty folder.
+/// Whether the backup's folder does not exist or is empty.
 fn is_free(folder: &Path) -> bool {
     match std::fs::read_dir(folder) {
         Ok(mut inside) => inside.next().is_none(),
@@ -118,7 +118,7 @@ fn parent(folder: &Path) -> &Path {
     }
 }
 
-/// Where a backup lies until it is whole.
+/// The temporary folder that is renamed when the backup is complete.
 fn unfinished(folder: &Path) -> Result<PathBuf, BackupError> {
     if folder.file_name().is_none() {
         return Err(BackupError::Taken(folder.to_owned()));

@@ -1,4 +1,4 @@
-//! `backup.json`: what a backup holds, and how each part of it is known again.
+//! `backup.json`: what a backup contains, with a checksum of each part.
 
 use std::path::Path;
 
@@ -9,54 +9,54 @@ use serde_json::Value;
 use super::files;
 use crate::failure::BackupError;
 
-/// The manifest's file; it is written last.
+/// File name of the manifest, which is written last.
 pub const FILE: &str = "backup.json";
-/// The copy of a SQLite database.
+/// File name of the copy of a SQLite database.
 pub const DATABASE: &str = "quince.db";
-/// The dump of a Postgres, which `pg_dump` makes.
+/// File name of the dump of a Postgres database, which `pg_dump` writes.
 pub const DUMP: &str = "quince.dump";
-/// The copy of the key.
+/// File name of the copy of the key.
 pub const KEY: &str = "secret.key";
-/// The copy of the previous keys that lie beside it.
+/// File name of the copy of the previous keys.
 pub const PREVIOUS_KEYS: &str = "secret.key.previous";
-/// The form of this file.
+/// Version of the manifest's format.
 const FORMAT: u64 = 1;
 
-/// What a backup holds.
+/// The contents of a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of the Quince that made it.
+    /// The version of Quince that made it.
     pub quince: String,
-    /// When, in UTC.
+    /// When it was made.
     pub made_at: Timestamp,
-    /// What is kept of the database.
+    /// What it contains of the database.
     pub database: Database,
-    /// The SHA-256 of the key's file, where the key is part of the backup.
+    /// SHA-256 of the key file, if the backup contains it.
     pub key_sha256: Option<String>,
-    /// The SHA-256 of the file of previous keys, where there is one.
+    /// SHA-256 of the file of previous keys, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_keys_sha256: Option<String>,
 }
 
-/// What is kept of the database.
+/// What a backup contains of the database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Database {
-    /// A copy of SQLite's file.
+    /// A copy of the SQLite file.
     Sqlite {
-        /// The version of its schema.
+        /// Version of the schema.
         schema: i64,
-        /// Its length.
+        /// Length of the file.
         bytes: u64,
         /// Its SHA-256.
         sha256: String,
     },
-    /// Nothing: `pg_dump` puts it beside.
+    /// Nothing; the operator adds the output of `pg_dump`.
     Postgres,
 }
 
-/// The manifest with what it is known again by.
+/// The manifest with its own checksum.
 #[derive(Serialize)]
 struct Sealed<'a> {
     format: u64,
@@ -65,7 +65,7 @@ struct Sealed<'a> {
 }
 
 impl Manifest {
-    /// Writes it into a backup's folder.
+    /// Writes the manifest into a backup's folder.
     pub fn write(&self, folder: &Path) -> Result<(), BackupError> {
         let path = folder.join(FILE);
         let sealed = Sealed {
@@ -77,7 +77,7 @@ impl Manifest {
         files::write(&path, &(text + "\n")).map_err(|cause| BackupError::file(&path, &cause))
     }
 
-    /// Reads that of a backup.
+    /// Reads and checks the manifest of a backup.
     pub fn read(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(FILE);
         let damaged = || BackupError::broken(folder, format!("{FILE} is damaged"));

@@ -1,7 +1,7 @@
-//! `quince backup`, `quince verify`, `quince restore`: copies of everything, made while Quince runs.
+//! `quince backup`, `quince verify` and `quince restore`.
 //!
-//! A backup is a folder: the database's copy, the key where it is a file, and a manifest by which each is known again. It gets its
-//! name when it is whole.
+//! A backup is a folder with the copy of the database, the key if it is a file, and a manifest with checksums. It is renamed to its final
+//! name once it is complete.
 
 mod dump;
 mod files;

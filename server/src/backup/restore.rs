@@ -1,4 +1,4 @@
-//! `quince restore`: a backup that is whole takes the place of what is there, or of nothing.
+//! `quince restore`: replaces the database and key with a backup that was verified.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,15 +15,15 @@ use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 
-/// What was put back, and what lies beside it of before.
+/// What was restored, and what was replaced.
 pub struct Restored {
     /// The backup.
     pub verified: Verified,
-    /// What was replaced, under its new name.
+    /// The replaced files, under their new names.
     pub kept: Vec<PathBuf>,
 }
 
-/// Puts a backup back.
+/// Restores a backup.
 pub async fn restore(
     settings: &Settings,
     folder: &Path,
@@ -45,7 +45,7 @@ pub async fn restore(
         _ => return Err(BackupError::OtherDatabase(folder.to_owned())),
     };
     make_folder(file.folder()).map_err(BackupError::folder)?;
-    let _alone = file.use_alone().await?;
+    let _alone = file.lock_exclusive().await?;
     let old = what_is_there(&file, &coming);
     if let Some(first) = old.first()
         && !replace
@@ -87,15 +87,15 @@ pub async fn restore(
     })
 }
 
-/// The key that Quince will open the database with.
+/// The key that Quince will open the restored database with.
 struct Key {
     key: SecretKey,
-    /// The backup's files that become those of the key, and which; none where the right ones are in place.
+    /// Key files to copy from the backup, with their destinations; empty when the right ones are in place.
     files: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Key {
-    /// A key that a setting gives is used whatever the backup holds, so it is the one that must fit.
+    /// Chooses the key. One from a setting takes precedence over the backup's at every start, so it is the one that must fit.
     fn choose(settings: &Settings, folder: &Path, manifest: &Manifest) -> Result<Self, BackupError> {
         let own = settings.key_file();
         let files = Vec::new();
@@ -119,7 +119,7 @@ impl Key {
         })
     }
 
-    /// For whoever copies by hand.
+    /// The sentence for operators who copy the key files by hand.
     fn how_to_copy(&self) -> String {
         let mut text = String::new();
         for (from, to) in &self.files {
@@ -133,21 +133,21 @@ fn is_same(one: &Path, other: &Path) -> bool {
     std::fs::read(one).is_ok_and(|one| std::fs::read(other).is_ok_and(|other| one == other))
 }
 
-/// What a restored database would lie beside, or in the place of.
+/// The files that restoring would replace.
 fn what_is_there(file: &SqliteFile, coming: &Key) -> Vec<PathBuf> {
     let mut old = vec![file.path().to_owned()];
-    // What is committed may lie in the log, which goes with its file: beside another it would be read into that.
+    // The log and journal belong to the old file: SQLite would replay them into the new one.
     old.extend(["-wal", "-shm", "-journal"].map(|ending| file.beside(ending)));
     old.extend(coming.files.iter().map(|(_, to)| to.clone()));
     old.retain(|path| path.symlink_metadata().is_ok());
     old
 }
 
-/// Files that come, those that make room for them, and how to go back.
+/// A replacement of files that can be undone.
 struct Exchange {
-    /// What the names of old files end with from then on.
+    /// The ending that replaced files get.
     ending: String,
-    /// From where to where, in this order.
+    /// Renames to do, in this order.
     coming: Vec<(PathBuf, PathBuf)>,
     going: Vec<(PathBuf, PathBuf)>,
     done: Vec<(PathBuf, PathBuf)>,
@@ -163,7 +163,7 @@ impl Exchange {
         }
     }
 
-    /// Copies a file beside the place that it will have.
+    /// Copies a file to a temporary name beside its destination.
     fn bring(&mut self, from: &Path, to: &Path, sha256: Option<&String>) -> Result<(), BackupError> {
         let beside = files::with_ending(to, ".restoring");
         let failed = |cause: std::io::Error| BackupError::file(&beside, &cause);
@@ -183,7 +183,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Names what makes room: the log keeps the name of its file before its own ending, as SQLite looks for it.
+    /// Plans the renames of replaced files. The ending goes before `-wal` and the like, where SQLite looks for them.
     fn set_aside(&mut self, old: &[PathBuf], file: &SqliteFile) -> Result<(), BackupError> {
         for path in old {
             let log = ["-wal", "-shm", "-journal"]
@@ -201,7 +201,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Renames everything, the key before the database: a start in between says that the database is missing.
+    /// Does all renames, the key before the database. A start in between reports a missing database.
     fn finish(&mut self) -> Result<(), BackupError> {
         let going = self.going.iter();
         let steps: Vec<_> = going.chain(self.coming.iter().rev()).cloned().collect();
@@ -217,7 +217,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Leaves everything as it was found, as far as that can be done.
+    /// Reverts all renames, as far as possible.
     fn undo(&mut self) {
         for (from, to) in self.done.drain(..).rev() {
             if let Err(error) = std::fs::rename(&to, &from) {

@@ -1,4 +1,4 @@
-//! `quince verify`: whether a backup is whole, so that it can be put back.
+//! `quince verify`: checks that a backup is complete.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -14,22 +14,22 @@ use crate::failure::BackupError;
 use crate::keys;
 use crate::settings::Settings;
 
-/// A backup that is whole.
+/// A backup that was verified.
 pub struct Verified {
     /// Its manifest.
     pub manifest: Manifest,
-    /// What its database holds; a Postgres' dump is not looked into.
+    /// Contents of the database; none for Postgres, whose dump is not read.
     pub contents: Option<Contents>,
 }
 
-/// Looks through a backup, with the key that is in it, else the operator's own.
+/// Verifies a backup with the key that it contains, else with the configured one.
 pub async fn verify(folder: &Path, settings: &Settings) -> Result<Verified, BackupError> {
     let manifest = Manifest::read(folder)?;
     let key = key(folder, &manifest, settings)?;
     verify_with(folder, manifest, &key).await
 }
 
-/// Looks through a backup, whose database this key must open.
+/// Verifies a backup whose database this key must open.
 pub async fn verify_with(
     folder: &Path,
     manifest: Manifest,
@@ -63,7 +63,7 @@ pub async fn verify_with(
     let contents = store::backup::check(&path, key)
         .await
         .map_err(|problem| match problem {
-            // The files of a key are told by their checksums, so that it is one that somebody gave.
+            // The key files match their checksums, so a wrong key came from a setting.
             NotWhole::OtherKey => BackupError::OtherKey(folder.to_owned()),
             problem => broken(problem.to_string()),
         })?;
@@ -77,11 +77,11 @@ pub async fn verify_with(
     })
 }
 
-/// The key that opens the copy: the one in the backup, else the operator's own. Previous ones are taken from both.
+/// Returns the key that opens the copy: the backup's, else the configured one. Previous keys are taken from both.
 pub fn key(folder: &Path, manifest: &Manifest, settings: &Settings) -> Result<SecretKey, BackupError> {
     let key = match (&manifest.key_sha256, &settings.secret_key) {
         (Some(sha256), _) if folder.join(KEY).exists() => read_key(folder, KEY, sha256)?,
-        // Whoever keeps the key elsewhere gives it.
+        // The backup has no key file if a setting gives the key.
         (_, Some(key)) => key.0.clone(),
         (Some(_), None) => return Err(broken(folder, KEY, "it is missing")),
         (None, None) => return Err(BackupError::KeyElsewhere(folder.to_owned())),
@@ -115,7 +115,7 @@ fn broken(folder: &Path, name: &str, problem: impl std::fmt::Display) -> BackupE
     BackupError::broken(folder, format!("{name}: {problem}"))
 }
 
-/// Whether a dump of Postgres was put beside the key, and begins as one does. What it holds, `pg_restore --list` tells.
+/// Checks that a `pg_dump` file is there and begins with its magic bytes. Its contents can be listed with `pg_restore --list`.
 pub fn check_dump(folder: &Path, settings: &Settings) -> Result<(), BackupError> {
     const MAGIC: &[u8] = b"PGDMP";
     let path = folder.join(DUMP);

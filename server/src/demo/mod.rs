@@ -1,7 +1,7 @@
-//! `quince demo`: the app beside a practice iCloud, with a small team that has something to book.
+//! `quince demo`: the app beside a practice iCloud, with a small team that can be booked.
 //!
-//! The demo runs the same code as `quince serve`; only the calendar server's address, the data folder and the
-//! clock differ. What it keeps lies in its own folder, so that it can be stopped, started again, or reset.
+//! The demo runs the code of `quince serve`; only the calendar server's address, the data folder and the clock differ. Its data has a
+//! folder of its own, so it can be stopped, started again or reset.
 
 mod people;
 mod practice;
@@ -22,7 +22,7 @@ use crate::settings::{self, Settings};
 
 pub use people::{OWNER_EMAIL, OWNER_PASSWORD};
 
-/// Runs the demo until it is told to stop.
+/// Runs the demo until it is asked to stop.
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {
     if options.reset {
         reset(&options.data_dir)?;
@@ -53,7 +53,7 @@ pub async fn run(options: cli::Demo) -> Result<(), Failure> {
     server.run().await
 }
 
-/// The demo takes the operator's settings except for those that must not touch a real workspace.
+/// The operator's settings, except those that would touch a real workspace.
 fn settings(data_dir: &Path) -> Result<Settings, Failure> {
     const OWN: [&str; 6] = [
         "QUINCE_DATA_DIR",
@@ -67,7 +67,7 @@ fn settings(data_dir: &Path) -> Result<Settings, Failure> {
     settings::of_environment(&OWN, own).map_err(Failure::Settings)
 }
 
-/// Removes what an earlier demo kept. Refuses a folder that holds anything else.
+/// Deletes the data of an earlier demo. Refuses a folder that holds anything else.
 fn reset(data_dir: &Path) -> Result<(), Failure> {
     if !data_dir.exists() {
         return Ok(());
@@ -83,7 +83,7 @@ fn announce(server: &Server, practice: &practice::Practice, as_json: bool) -> Re
     let login = practice.login();
     if as_json {
         let line = json!({
-            // Without the slash at the end, so that a script can put a path behind it.
+            // Without trailing slash, so that scripts can append a path.
             "app": app.as_str().trim_end_matches('/'),
             "sandbox": practice.entry_url().trim_end_matches('/'),
             "apple_id": login.apple_id,

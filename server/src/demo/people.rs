@@ -1,13 +1,13 @@
-//! Who takes part in the demo, and where.
+//! The demo's people and their logins.
 
-/// Signs in as the owner.
+/// The owner's address, for signing in.
 pub const OWNER_EMAIL: &str = "maya@quince.example";
 /// The owner's password.
 pub const OWNER_PASSWORD: &str = "golden quince orchard";
 /// The team's zone.
 pub const ZONE: &str = "America/New_York";
 
-/// A member of the team who is connected already.
+/// A member who is connected from the start.
 pub struct Person {
     pub name: &'static str,
     pub email: &'static str,

@@ -1,4 +1,4 @@
-//! The demo's practice iCloud: what lies in it is kept in the demo's folder, as iCloud would keep it.
+//! The demo's practice iCloud. Its contents are saved in the demo's folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use zones::Zone;
 use super::people::{SECOND, THIRD, ZONE};
 use crate::failure::Failure;
 
-/// The file in the demo's folder; its presence says that the folder is a demo's.
+/// File name of the saved contents, which also marks the folder as a demo's.
 pub const FILE: &str = "practice-icloud.json";
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -28,7 +28,7 @@ struct Kept {
     saved: String,
 }
 
-/// Starts the practice iCloud: as the folder has kept it, at the same addresses; else with some weeks of events.
+/// Starts the practice iCloud with the saved contents at the same ports, else with some weeks of generated events.
 pub async fn start(folder: &Path, ports: Option<u16>, now: Timestamp) -> Result<Practice, Failure> {
     let file = folder.join(FILE);
     let options = Options::default()
@@ -67,7 +67,7 @@ fn port(url: &str) -> u16 {
     Url::parse(url).ok().and_then(|url| url.port()).unwrap_or(0)
 }
 
-/// Writes what the calendars hold to the folder whenever it changed.
+/// Saves the contents whenever they change.
 struct Keeper {
     control: Control,
     entry: u16,
@@ -98,7 +98,7 @@ impl Keeper {
             saved,
         };
         let text = serde_json::to_string(&kept).map_err(unusable)?;
-        // Written beside and moved, so that a stop in between leaves the old file whole.
+        // Written to a temporary file and renamed, so that the old file survives an interruption.
         let beside = self.file.with_extension("new");
         std::fs::write(&beside, text)
             .and_then(|()| std::fs::rename(&beside, &self.file))
@@ -109,18 +109,18 @@ impl Keeper {
 }
 
 impl Practice {
-    /// Where the app finds it.
+    /// The URL that the app uses as iCloud.
     pub fn icloud_url(&self) -> Result<Url, Failure> {
         let url = self.entry_url();
         Url::parse(&url).map_err(|_| Failure::Practice(PathBuf::from(url)))
     }
 
-    /// Its address: for the app its calendars, for a person the page that shows them.
+    /// The URL that serves the calendars to the app, and their page to a person.
     pub fn entry_url(&self) -> String {
         self.sandbox.entry_url()
     }
 
-    /// The page that shows its calendars.
+    /// The URL of the page that shows the calendars.
     pub fn page_url(&self) -> String {
         self.sandbox.page_url()
     }
@@ -130,7 +130,7 @@ impl Practice {
         self.sandbox.control().default_account()
     }
 
-    /// What the wizard shows.
+    /// What the wizard shows of it.
     pub fn hint(&self) -> bookings::Practice {
         let login = self.login();
         bookings::Practice {

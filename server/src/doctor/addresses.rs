@@ -1,4 +1,4 @@
-//! The address that Quince listens on, the one that people use, and the proxies between them.
+//! The address that Quince listens on, the base URL, and the proxies in between.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,7 +19,7 @@ pub async fn look(settings: &Settings, base_url: &Url) -> Vec<Finding> {
     people
 }
 
-/// Whether a Quince listens already, or can.
+/// Whether a Quince already listens, or could.
 async fn listens(addr: SocketAddr) -> Finding {
     const PART: &str = "listen";
     let Err(cause) = TcpListener::bind(addr).await else {
@@ -44,7 +44,7 @@ async fn listens(addr: SocketAddr) -> Finding {
     Finding::wrong(PART, Failure::Listen { addr, cause }.to_string())
 }
 
-/// An address by which this machine reaches what listens there.
+/// An address that reaches the listener from this machine.
 fn local(addr: SocketAddr) -> String {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -68,7 +68,7 @@ async fn ask(base: &str, path: &str) -> Result<Answer, String> {
     probe::own(&url).await.map_err(|error| error.to_string())
 }
 
-/// Whether the address that people use is one, and a Quince answers there.
+/// Whether the base URL is usable and a Quince answers there.
 async fn leads_here(settings: &Settings, base_url: &Url) -> Vec<Finding> {
     const PART: &str = "base url";
     let shown = shown(base_url);
@@ -113,12 +113,12 @@ async fn leads_here(settings: &Settings, base_url: &Url) -> Vec<Finding> {
     all
 }
 
-/// An address as it is shown: without a login.
+/// A URL for display, without user and password.
 fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-/// The prefix of the widest network that is private, `fc00::/7`. Who lists a wider one lists strangers.
+/// Prefix length of the widest private network, `fc00::/7`. A wider one in the list of proxies would include strangers.
 const WIDEST: u8 = 7;
 
 /// Whether clients behind a proxy can be told apart.

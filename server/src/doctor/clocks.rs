@@ -1,4 +1,4 @@
-//! iCloud's answer, and this machine's clock beside other clocks: whoever is wrong about the time offers times that are over.
+//! iCloud's answer, and this machine's clock compared with others. A wrong clock would offer times that are over.
 
 use bookings::Settings;
 use bookings::probe::{self, Answer};
@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 
-/// Differences from which people notice, and from which nothing works well: reminders, logins, what is offered.
+/// From the first difference on people notice. From the second on nothing works well: reminders, logins, free times.
 const NOTICED: SignedDuration = SignedDuration::from_secs(60);
 const TOO_MUCH: SignedDuration = SignedDuration::from_mins(5);
 
-/// Whether iCloud answers, and what its clock says.
+/// Whether iCloud answers, and how its clock compares.
 pub async fn icloud(settings: &Settings, now: impl Fn() -> Timestamp) -> Vec<Finding> {
     const PART: &str = "icloud";
     let place = settings.icloud_url.host_str().unwrap_or_default();
@@ -39,7 +39,7 @@ pub async fn icloud(settings: &Settings, now: impl Fn() -> Timestamp) -> Vec<Fin
     }
 }
 
-/// This machine's clock beside another one.
+/// Compares this machine's clock with another one.
 pub fn compare(part: &'static str, other: &str, theirs: Timestamp, ours: Timestamp) -> Finding {
     let difference = ours.duration_since(theirs);
     let seconds = difference.abs().as_secs();
@@ -62,7 +62,7 @@ pub fn compare(part: &'static str, other: &str, theirs: Timestamp, ours: Timesta
     }
 }
 
-/// This machine's clock beside the last instant that was written by it.
+/// Compares this machine's clock with the newest timestamp that it wrote.
 pub fn compare_last(part: &'static str, last: Timestamp, ours: Timestamp) -> Finding {
     if last <= ours {
         Finding::ok(part, "This machine's clock is not behind what was written last.")

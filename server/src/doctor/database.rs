@@ -1,4 +1,4 @@
-//! The database, and the key that opens what is sealed in it. The two belong together, as at a start.
+//! The database, and the key that opens its secrets. They are checked together, as at a start.
 
 use std::fmt;
 use std::future::Future;
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 
 const PART: &str = "database";
 const KEY: &str = "key";
-/// All questions to the database together take at most this long.
+/// Time limit for all checks of the database together.
 const ALL: Duration = Duration::from_secs(15);
 
 pub async fn look(settings: &Settings, now: impl Fn() -> Timestamp) -> Vec<Finding> {
@@ -48,7 +48,7 @@ pub async fn look(settings: &Settings, now: impl Fn() -> Timestamp) -> Vec<Findi
 
 type Key = Result<Option<SecretKey>, StoreError>;
 
-/// The key that there is. None is made.
+/// Reads the key. None is created.
 fn key(settings: &Settings) -> Key {
     let path = settings.key_file();
     Ok(match keys::of_setting(settings)? {
@@ -58,14 +58,14 @@ fn key(settings: &Settings) -> Key {
     })
 }
 
-/// What it means that SQLite's file is not there.
+/// What a missing SQLite file means.
 fn absent(settings: &Settings, file: &SqliteFile) -> Finding {
     let database = file.path().to_owned();
     let key = settings.key_file();
     if settings.secret_key.is_none() && key.exists() && !file.unfinished().exists() {
         return Finding::wrong(PART, Failure::MissingDatabase { key, database }.to_string());
     }
-    if file.was_there() {
+    if file.had_database() {
         return Finding::wrong(PART, Failure::LostDatabase(database).to_string());
     }
     Finding::warning(
@@ -78,7 +78,7 @@ fn absent(settings: &Settings, file: &SqliteFile) -> Finding {
     )
 }
 
-/// Why a question was not answered.
+/// Why a check got no answer.
 enum Problem {
     Store(StoreError),
     Late,
@@ -96,7 +96,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A look at a database that is there, or is a server's.
+/// The checks of a database that exists.
 struct Look<'a> {
     settings: &'a Settings,
     file: Option<SqliteFile>,
@@ -104,7 +104,7 @@ struct Look<'a> {
     all: Vec<Finding>,
 }
 
-/// The database is not to be asked more; the key is not told yet.
+/// The database must not be queried any more; the key was not reported yet.
 struct Stuck(Key);
 
 impl Look<'_> {
@@ -128,7 +128,7 @@ impl Look<'_> {
             }
         }
         self.opens(&examination, key, schema).await;
-        // Last, as SQLite is of no more use after a disk that takes no more.
+        // Runs last, since SQLite cannot be used after a write to a full disk.
         if is_current && let Ok(Some(())) = self.ask("writes", examination.write(now())).await {
             let sentence = "The database takes what is written.";
             self.all.push(Finding::ok("writes", sentence));
@@ -137,7 +137,7 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// The answer to a question. One that fails is told.
+    /// Runs a check within the time that is left, and reports a failure.
     async fn ask<T>(
         &mut self,
         part: &'static str,
@@ -159,7 +159,7 @@ impl Look<'_> {
         }
     }
 
-    /// What is wrong, with what to do.
+    /// What is wrong, and what to do.
     fn sentence(&self, problem: &Problem) -> String {
         if let Problem::Store(error) = problem
             && !matches!(error, StoreError::Database(_) | StoreError::Disconnected(_))
@@ -193,7 +193,7 @@ impl Look<'_> {
     fn reached(&self, examination: &Examination) -> String {
         match &self.file {
             None => format!("{} answers.", self.place()),
-            Some(file) if examination.is_looked_through() => {
+            Some(file) if examination.is_fully_checked() => {
                 format!("The database {} is whole.", file.path().display())
             }
             Some(file) => format!(
@@ -203,11 +203,11 @@ impl Look<'_> {
         }
     }
 
-    /// Whether the key opens what is sealed.
+    /// Reports whether the key opens what is sealed.
     async fn opens(&mut self, examination: &Examination, key: Key, schema: Option<Schema>) {
         let key = match key {
             Err(error) => return self.all.push(Finding::wrong(KEY, error.to_string())),
-            // A key is made with the database.
+            // The key is created together with the database.
             Ok(None) if schema == Some(Schema::None) => return,
             Ok(None) => {
                 let database = self.file.as_ref();
@@ -246,7 +246,7 @@ impl Look<'_> {
     }
 }
 
-/// The database does not answer in time: asked once more, it would only keep whoever waits.
+/// The database did not answer in time. Further checks would only wait again.
 struct Late;
 
 fn told(schema: Schema) -> Finding {
@@ -270,7 +270,7 @@ fn told(schema: Schema) -> Finding {
     }
 }
 
-/// This machine's clock beside what the database tells of the time.
+/// Compares this machine's clock with the database's.
 fn beside(present: Present, now: Timestamp) -> Option<Finding> {
     match present {
         Present::Clock(theirs) => Some(clocks::compare("clock", "that of the database", theirs, now)),

@@ -1,17 +1,17 @@
-//! What a look at one part comes to.
+//! The result of a check.
 
 use std::time::Duration;
 
-/// One look takes at most this long.
+/// Time limit of one check.
 pub(super) const LONGEST: Duration = Duration::from_secs(5);
 
-/// How a part is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Ok,
-    /// It works, but not as it should for long or for everybody.
+    /// It works, but not for long or not for everybody.
     Warning,
-    /// Quince does not start so, or something of it does not work.
+    /// Quince does not start, or a part of it does not work.
     Wrong,
 }
 
@@ -25,7 +25,7 @@ impl State {
     }
 }
 
-/// What was found of one part.
+/// The result of one check.
 #[derive(Debug)]
 pub(super) struct Finding {
     part: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Finding {
 
 impl Finding {
     fn new(state: State, part: &'static str, sentence: impl Into<String>) -> Self {
-        // What servers and systems say may have lines of its own.
+        // Messages of servers and systems may contain line breaks.
         let sentence = sentence.into().replace(char::is_control, " ");
         Self {
             part,

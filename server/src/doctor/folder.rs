@@ -1,4 +1,4 @@
-//! The data folder: whose it is, who can open what is in it, and the room on its disk.
+//! The data folder: owner, permissions, and free space on its disk.
 
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ pub fn look(settings: &Settings) -> Vec<Finding> {
     all
 }
 
-/// Where most is written.
+/// The folder that receives most writes.
 fn place_of_database(folder: &Path, settings: &Settings) -> PathBuf {
     match SqliteFile::of(&settings.database_url.0) {
         Ok(Some(file)) if file.exists() => file.folder().to_owned(),
@@ -74,12 +74,12 @@ mod unix {
 
     use super::{Finding, PART, unusable};
 
-    /// Free room from which all is well, and below which it is soon over: a database's log alone may take some megabytes.
+    /// Free space that is comfortable, and space that will soon be used up: the log of the database alone may take some megabytes.
     const ENOUGH: u64 = 500 * MEGABYTE;
     const TOO_LITTLE: u64 = 50 * MEGABYTE;
     const MEGABYTE: u64 = 1024 * 1024;
 
-    /// Whether this user may write there, and is the one whose folder it is.
+    /// Whether this user may write there and owns the folder.
     pub fn rights(folder: &Path) -> Option<Finding> {
         if let Err(cause) = access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK) {
             return Some(unusable(folder, &std::io::Error::from(cause).to_string()));
@@ -112,7 +112,7 @@ mod unix {
         })
     }
 
-    /// The room on the disk.
+    /// How much space is free.
     pub fn room(folder: &Path) -> Finding {
         const PART: &str = "disk";
         let shown = folder.display();

@@ -1,4 +1,4 @@
-//! The mail server: reached, encrypted, signed in to; no mail is sent.
+//! The mail server: connection, encryption and login; no mail is sent.
 
 use bookings::Mail;
 use bookings::mails::{TrialError, sign_in_for_trial};

@@ -1,5 +1,5 @@
-//! `quince doctor`: looks at everything that an operator sets up, while Quince runs or not, and says of each part whether it is well
-//! and else what to do. It makes nothing and changes nothing.
+//! `quince doctor`: checks everything that an operator sets up, while Quince runs or not, and says for each part whether it is well, else
+//! what to do. It changes nothing.
 
 mod addresses;
 mod clocks;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::serve::for_use_cases;
 use finding::{Finding, State};
 
-/// `quince doctor`. The process ends here, with exit code 1 when something is wrong.
+/// `quince doctor`. The process ends here, with exit code 1 if something is wrong.
 pub async fn run() -> Result<(), Failure> {
     let mut is_wrong = false;
     for part in parts()? {
@@ -29,13 +29,13 @@ pub async fn run() -> Result<(), Failure> {
             say(&finding.line())?;
         }
     }
-    // A name that the system still looks up must not keep whoever waits.
+    // Exits at once instead of waiting for a lookup of a host name that still runs.
     std::process::exit(i32::from(is_wrong))
 }
 
 type Part = JoinHandle<Vec<Finding>>;
 
-/// All parts, which are looked at at the same time, in the order in which they are told.
+/// All checks. They run concurrently and are reported in this order.
 fn parts() -> Result<Vec<Part>, Failure> {
     let settings = match settings_alone() {
         Ok(settings) => settings,

@@ -1,10 +1,10 @@
-//! The rules of the time zones.
+//! The time zone database.
 
 use zones::Zone;
 
 use super::finding::Finding;
 
-/// One zone of each part of the world, as people's calendars name them.
+/// One zone per continent.
 const SOME: [&str; 6] = [
     "UTC",
     "Europe/Berlin",

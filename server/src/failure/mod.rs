@@ -1,4 +1,4 @@
-//! Every reason why the program gives up.
+//! Every reason why the program exits with an error.
 
 mod backup;
 mod keys;
@@ -14,13 +14,13 @@ use crate::settings::SettingError;
 pub use backup::BackupError;
 pub use keys::KeyChangeError;
 
-/// Why the program gives up, as a sentence with a next step.
+/// Why the program exits. The text is a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Settings that cannot be used; all of them.
+    /// All settings that cannot be used.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nquince: "))]
     Settings(Vec<SettingError>),
-    /// The log filter cannot be understood.
+    /// The log filter cannot be parsed.
     #[error(transparent)]
     Log(#[from] crate::logging::BadFilter),
     /// A folder cannot be used.
@@ -30,10 +30,10 @@ pub enum Failure {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// The operating system's word.
+        /// The operating system's message.
         cause: String,
     },
-    /// A folder to reset is not a demo's.
+    /// The folder to reset holds no demo.
     #[error(
         "{0} holds no demo of Quince, so --reset leaves it alone. Name the demo's folder with --data-dir."
     )]
@@ -41,77 +41,77 @@ pub enum Failure {
     /// The database or the key cannot be used.
     #[error("{0}")]
     Store(store::StoreError),
-    /// The browser's files are missing.
+    /// The browser files are missing.
     #[error(transparent)]
     Assets(#[from] crate::web::assets::Missing),
-    /// The address is taken or not allowed.
+    /// The address is in use or not allowed.
     #[error("Quince cannot listen on {addr}: {cause}. Choose another address with QUINCE_ADDR.")]
     Listen {
         /// The address.
         addr: SocketAddr,
-        /// The operating system's word.
+        /// The operating system's message.
         cause: std::io::Error,
     },
-    /// The demo's password is known to everybody.
+    /// The demo must not be reachable by others, since its password is public.
     #[error(
         "The demo listens on this machine alone, as everybody knows its password. Leave QUINCE_ADDR and QUINCE_BASE_URL out, or run `quince serve`."
     )]
     OpenDemo,
-    /// No address for people follows from the one listened on.
+    /// The base URL cannot be derived from the listening address.
     #[error("No address for people follows from {0}. Set QUINCE_BASE_URL.")]
     BaseUrl(SocketAddr),
-    /// The server ended by itself.
+    /// The server stopped unexpectedly.
     #[error("The server stopped: {0}")]
     Serve(std::io::Error),
     /// The practice iCloud cannot start.
     #[error("The practice iCloud cannot start: {0}")]
     Sandbox(#[from] sandbox::SandboxError),
-    /// What the practice iCloud kept cannot be read.
+    /// The saved contents of the practice iCloud cannot be read.
     #[error("The practice data in {0} cannot be read. Start afresh with --reset.")]
     Practice(PathBuf),
-    /// A use case did not do what was asked for.
+    /// A use case refused or failed.
     #[error(transparent)]
     UseCase(#[from] bookings::Error),
-    /// Filling the practice workspace failed.
+    /// The demo's data could not be made.
     #[error("The practice workspace could not be filled: {0}. Start afresh with --reset.")]
     Seed(String),
     /// The password could not be read.
     #[error("The password could not be read from standard input: {0}")]
     Password(std::io::Error),
-    /// There is a key, and nothing that it opens.
+    /// A key without a database.
     #[error(
         "There is a secret key at {key}, but no database at {database}. Put that file back together with its -wal, or a backup: quince restore DIR. To begin afresh, move the key away."
     )]
     MissingDatabase {
         /// The key's file.
         key: PathBuf,
-        /// Where the database should be.
+        /// Where the database is expected.
         database: PathBuf,
     },
-    /// There was a database.
+    /// The database has disappeared.
     #[error(
         "The database {0} is not there any more, though it was. Put it back together with its -wal, or a backup: quince restore DIR. To begin afresh, remove {lock}.", lock = lock(.0)
     )]
     LostDatabase(PathBuf),
-    /// There is a database, and nothing that opens its passwords.
+    /// A database without a key.
     #[error(
         "There is a database{database}, but no secret key at {key}. Put that file back, from a backup or from where Quince ran before, or set QUINCE_SECRET_KEY. A new key would not open the stored calendar passwords."
     )]
     MissingKey {
-        /// Where the key should be.
+        /// Where the key is expected.
         key: PathBuf,
         /// Where the database is, if it is a file.
         database: String,
     },
-    /// A command looks for what `quince serve` made, and nothing is there.
+    /// A command needs a database, and there is none.
     #[error(
         "There is no database {0}. Run this in the folder where Quince runs, or set QUINCE_DATA_DIR or QUINCE_DATABASE_URL as for `quince serve`. To begin anew here, start `quince serve` first."
     )]
     NoDatabase(String),
-    /// There is no backup, or it was not put back.
+    /// A backup was not made, verified or restored.
     #[error(transparent)]
     Backup(#[from] BackupError),
-    /// There is no mail server to try, and no folder that would hold mails instead.
+    /// No mail server is configured, and there is no folder that would hold mails instead.
     #[error(
         "No mail server is set, and there is no folder {0} for mails. Set QUINCE_SMTP_URL, or run this in the folder where Quince runs."
     )]
@@ -119,16 +119,16 @@ pub enum Failure {
     /// The key was not changed.
     #[error(transparent)]
     KeyChange(#[from] KeyChangeError),
-    /// A mail for trial was not sent.
+    /// The test mail was not sent.
     #[error(transparent)]
     MailTest(#[from] bookings::mails::TrialError),
-    /// A visit of nothing; the names are those of the menu.
+    /// A visit without services; the names on the menu.
     #[error("Say with --service what the visit is made of. On the menu: {0}.")]
     NoService(String),
-    /// A name that is not on the menu.
+    /// A name that is not on the menu, and the names on the menu.
     #[error("There is no service “{0}” on the menu. Choose from: {1}.")]
     UnknownService(String, String),
-    /// Somebody who does not do a service; the names are those who do.
+    /// A person who does not perform a service: service, person, and the names of those who do.
     #[error("“{0}” does not do “{1}”. Choose from: {2}.")]
     UnknownPerson(String, String, String),
     /// A calendar file cannot be read.
@@ -138,16 +138,16 @@ pub enum Failure {
     CalendarFile {
         /// The file.
         path: PathBuf,
-        /// The operating system's word.
+        /// The operating system's message.
         cause: std::io::Error,
     },
-    /// A span of time without length.
+    /// The span of time is empty.
     #[error("--from must be before --to. A date means the start of that day in the zone.")]
     Span,
     /// The output could not be written.
     #[error("The output could not be written: {0}")]
     Output(std::io::Error),
-    /// Something broke inside.
+    /// An internal error.
     #[error("{}", .0.cause())]
     Internal(Internal),
 }
@@ -158,7 +158,7 @@ impl Failure {
         Self::Seed(error.to_string())
     }
 
-    /// A folder that cannot be used.
+    /// The error for a folder that cannot be used.
     pub fn folder(path: &Path, cause: &std::io::Error) -> Self {
         Self::Folder {
             path: path.to_owned(),

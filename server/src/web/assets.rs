@@ -1,7 +1,7 @@
-//! The browser's files: embedded in a release binary, read from the build folder in a debug build.
+//! The browser files: embedded in a release binary, read from the build folder in a debug build.
 //!
-//! Each is served under a name that holds a hash of its content, so a browser may keep it for ever and never
-//! mixes two versions. Files that were compressed at build time are sent so to browsers that accept it.
+//! Each is served under a name with a hash of its content, so browsers can cache it for ever and never mix two versions. Files that were
+//! compressed at build time are served compressed to browsers that accept it.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,19 +18,19 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Site;
 
-/// The files of the site by the name under which they are served.
+/// The files by the name under which they are served.
 #[derive(Clone)]
 pub struct Assets {
     by_name: Arc<HashMap<String, &'static str>>,
     urls: Arc<HashMap<&'static str, String>>,
 }
 
-/// The browser's files that a page needs are missing from this build.
+/// A file that pages need is missing from this build.
 #[derive(Debug, thiserror::Error)]
 #[error("The browser's files ({0}) are not in this build. Build with `make run` or `scripts/build`.")]
 pub struct Missing(&'static str);
 
-/// The files that a page refers to, by the name that the build gives them.
+/// The files that pages refer to, by their names in the build.
 const PAGE_FILES: [&str; 4] = [
     "pkg/quince.css",
     "pkg/quince.js",
@@ -39,7 +39,7 @@ const PAGE_FILES: [&str; 4] = [
 ];
 
 impl Assets {
-    /// Finds the files and names each by its content.
+    /// Loads the files and derives their served names.
     ///
     /// # Errors
     /// [`Missing`] when the site was not built.
@@ -58,7 +58,7 @@ impl Assets {
         })
     }
 
-    /// The address of a file such as `pkg/quince.css`.
+    /// The URL of a file such as `pkg/quince.css`.
     pub fn url(&self, file: &str) -> String {
         self.urls.get(file).cloned().unwrap_or_default()
     }
@@ -77,7 +77,7 @@ fn hashed_name(file: &str, hash: &[u8; 32]) -> String {
     }
 }
 
-/// Answers `/assets/{name}`.
+/// Handles `/assets/{name}`.
 pub async fn serve(State(assets): State<Assets>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(file) = assets.by_name.get(&name) else {
         return StatusCode::NOT_FOUND.into_response();

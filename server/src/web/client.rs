@@ -1,4 +1,4 @@
-//! Who is asking: the client's network address, for rate limits and the log.
+//! The client's network address, for rate limits and the log.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,7 +13,7 @@ use http_body::{Frame, SizeHint};
 use super::listener::{Answering, Peer};
 use super::proxies::TrustedProxies;
 
-/// Finds out who sent a request, and notes on its connection that it is being answered until the answer is sent.
+/// Adds the client's address to the request, and marks the connection as busy until the response is sent.
 pub async fn identify(
     State(proxies): State<TrustedProxies>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -32,7 +32,7 @@ pub async fn identify(
     })
 }
 
-/// The body of an answer that is being sent.
+/// The body of a response that is being sent.
 struct Sending {
     body: Body,
     _answering: Answering,

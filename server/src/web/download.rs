@@ -1,11 +1,11 @@
-//! The client's copy of an appointment as a calendar file.
+//! The client's appointment as a calendar file.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bookings::{Error, Quince};
 
-/// Answers `/manage/{token}/appointment.ics`.
+/// Handles `/manage/{token}/appointment.ics`.
 pub async fn appointment(State(quince): State<Quince>, Path(token): Path<String>) -> Response {
     match bookings::appointments::ics(&quince, &token).await {
         Ok(text) => {

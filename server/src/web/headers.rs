@@ -1,13 +1,13 @@
-//! Response headers that every answer carries (quality.md, "Security").
+//! Headers of every response (quality.md, "Security").
 //!
-//! The Content-Security-Policy is not here: it holds a nonce, so it is set where the page's shell is made.
+//! The Content-Security-Policy is set with the page's shell, since it contains a nonce.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Adds the headers; `https` says whether the public address is encrypted.
+/// Adds the headers. `https` tells whether the base URL is encrypted.
 pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> Response {
     let is_for_search = is_for_search(request.uri().path());
     let mut response = next.run(request).await;
@@ -20,7 +20,7 @@ pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> 
     }
     let fixed: [(HeaderName, &'static str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // `no-referrer` would break forms without script: their errors are answered to the Referer.
+        // `no-referrer` would break forms without script, whose errors redirect to the Referer.
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (
@@ -44,7 +44,7 @@ pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> 
         .or_insert(HeaderValue::from_static(
             "default-src 'none'; frame-ancestors 'none'",
         ));
-    // Pages and answers show what is true now, and some hold personal data. Assets set their own rule.
+    // Pages change at any time and may hold personal data. Assets set a header of their own.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
@@ -57,12 +57,12 @@ pub async fn strict(State(https): State<bool>, request: Request, next: Next) -> 
     response
 }
 
-/// Whether search engines may list a page: only what a business offers to everybody.
+/// Whether search engines may index a page: only public booking pages.
 fn is_for_search(path: &str) -> bool {
     path == "/" || path.starts_with("/book/") || path.starts_with("/assets/")
 }
 
-/// Browsers keep a cookie with the `__Host-` prefix unless its removal is `Secure`, too, which the session library leaves out.
+/// Browsers keep a `__Host-` cookie unless its removal is also `Secure`, which the session library omits.
 fn secure_cookies(headers: &mut HeaderMap) {
     let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);

@@ -1,4 +1,4 @@
-//! For load balancers and service managers.
+//! Health checks for load balancers and service managers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,29 +11,29 @@ use tokio::sync::Mutex;
 
 type Answer = (StatusCode, &'static str);
 
-/// `/livez`: the process answers.
+/// `/livez`: the process responds.
 pub async fn live() -> &'static str {
     "ok"
 }
 
-/// Whoever wants to write gets their turn within this time, or nobody can book.
+/// Within this time a writer must get its turn; otherwise nobody can book.
 const TURN: Duration = Duration::from_millis(1200);
-/// Load balancers are answered within two seconds.
+/// Time limit of the whole check. Load balancers usually wait for two seconds.
 const WHOLE: Duration = Duration::from_millis(1600);
-/// However many ask, the database is asked once in this time.
+/// The database is checked at most once in this time, however many requests come.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What was found when somebody asked last, and when.
+/// The last result, with its time.
 #[derive(Clone, Default)]
 pub struct Readiness(Arc<Mutex<Option<(Instant, Answer)>>>);
 
-/// `/readyz`: the database answers, and takes what is written. That mails do not go out is said, too.
+/// `/readyz`: the database responds and accepts writes. Failing mail is reported, too.
 pub async fn ready(State(quince): State<Quince>, State(readiness): State<Readiness>) -> Answer {
     const LATE: Answer = (
         StatusCode::SERVICE_UNAVAILABLE,
         "the database does not answer in time",
     );
-    // One looks while the others wait; whoever hangs up does not stop the look.
+    // Concurrent requests wait for one check, which goes on if its client disconnects.
     let looked = tokio::spawn(async move {
         let mut last = readiness.0.lock_owned().await;
         if let Some((when, answer)) = *last
@@ -62,7 +62,7 @@ async fn look(quince: &Quince) -> Answer {
         tracing::error!(%error, "{words}");
         return (StatusCode::SERVICE_UNAVAILABLE, words);
     }
-    // People can book all the same, so that this is no reason to take their requests elsewhere.
+    // Failing mail does not stop bookings, so it is no reason to take this server out of rotation.
     match bookings::mails::trouble(quince).await {
         Ok(None) => (StatusCode::OK, "ok"),
         Ok(Some(_)) => (

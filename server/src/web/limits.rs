@@ -1,5 +1,4 @@
-//! Rate limits per client address, in memory: enough to make guessing and flooding pointless, generous enough
-//! that no person meets them.
+//! Rate limits per client address, in memory: low enough to make guessing and flooding pointless, high enough that no person meets them.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -14,7 +13,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::proxies::network;
 
-/// The limiters; clones share their counts.
+/// The limiters; clones share their counters.
 #[derive(Clone)]
 pub struct Limits(Option<Arc<Limiters>>);
 
@@ -26,14 +25,15 @@ struct Limiters {
     accounts: DefaultKeyedRateLimiter<String>,
 }
 
-/// The longest that a sign-in waits because others try the same account.
+/// The longest delay of a sign-in while others try the same account.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
-/// Longest account that is counted by itself; there is none as long as that.
+/// Longest account name that has a counter of its own. Mail addresses are not longer than this.
 const ACCOUNT: usize = 254;
 
 impl Limits {
-    /// Limits as they are in use: 10 sign-ins, 30 bookings and 10 connection attempts at once, one more of each
-    /// every few seconds; 20 sign-ins as one account, whoever tries, and one more every three seconds; 30 times to hold, and one more every 20 seconds, so that one client never holds a whole calendar.
+    /// The limits in use: bursts of 10 sign-ins, 30 bookings and 10 connection attempts per client, one more of each every few seconds; 20
+    /// sign-ins per account from all clients, one more every three seconds; 30 holds, one more every 20 seconds, so that one client never
+    /// holds a whole calendar.
     pub fn on() -> Self {
         Self(Some(Arc::new(Limiters {
             sign_in: limiter(10, Duration::from_secs(6)),
@@ -69,7 +69,7 @@ impl Limits {
         })
     }
 
-    /// Somebody who is not known: the network that they come from, and whether what they do is limited.
+    /// The stranger behind a request: their network, and whether limits apply.
     pub fn stranger(&self, client: Option<Client>) -> Stranger {
         Stranger {
             network: client.map_or_else(|| "unknown".to_owned(), |Client(client)| network_of(client)),
@@ -78,7 +78,7 @@ impl Limits {
         }
     }
 
-    /// Forgets clients that have been quiet, so that memory stays bounded.
+    /// Drops the counters of clients that have been quiet, which bounds the memory.
     pub fn tidy(&self) {
         if let Some(limiters) = &self.0 {
             for limiter in [

@@ -1,5 +1,5 @@
-//! Connections from browsers and proxies, bounded in number and in the time for which they may keep the server waiting. HTTP's own
-//! timers (axum sets none) would end connections that are merely idle as soon as those that send a head slowly.
+//! Connections from browsers and proxies, bounded in number and in idle time. hyper's own timer (which axum does not set) would treat idle
+//! connections like those that send a request head slowly.
 
 use std::collections::HashMap;
 use std::io;
@@ -19,18 +19,18 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::proxies::{TrustedProxies, network};
 
-/// A request's head is sent within this time.
+/// Time limit for a request head.
 const HEAD: Duration = Duration::from_secs(10);
-/// A connection that is not in use is kept for this long.
+/// Time limit for an idle connection.
 const IDLE: Duration = Duration::from_mins(1);
-/// A client that takes nothing of its answer for this long is given up.
+/// Time limit for a client that reads nothing of its response.
 const STUCK: Duration = Duration::from_mins(1);
-/// Connections in all; who comes then waits until one ends.
+/// Maximum number of connections; further clients wait.
 const IN_ALL: usize = 1_000;
-/// Connections of one client's network. One that comes then is closed at once.
+/// Maximum number of connections per client network; further ones are closed at once.
 const OF_ONE_NETWORK: usize = 100;
 
-/// Takes connections within the bounds.
+/// Accepts connections within the limits.
 pub struct BoundedListener {
     listener: TcpListener,
     places: Arc<Semaphore>,
@@ -39,7 +39,7 @@ pub struct BoundedListener {
 }
 
 impl BoundedListener {
-    /// Listed proxies, and programs on this machine, speak for many clients: they are bounded in all alone.
+    /// Listed proxies and local programs speak for many clients, so only the total limit applies to them.
     pub fn new(listener: TcpListener, proxies: TrustedProxies) -> Self {
         Self {
             listener,
@@ -88,11 +88,11 @@ impl Listener for BoundedListener {
     }
 }
 
-/// How many connections each network has.
+/// The number of connections of each network.
 #[derive(Debug, Clone, Default)]
 struct Clients(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
-/// One connection of a network, counted as long as it is there.
+/// A connection that counts for its network until it is dropped.
 #[derive(Debug)]
 struct Turn {
     clients: Clients,
@@ -126,8 +126,7 @@ impl Drop for Turn {
     }
 }
 
-/// The requests of a connection. While any is being answered, the connection may stay silent: how long an answer may take is bounded
-/// elsewhere.
+/// The requests of a connection. While one is being answered the connection may be silent; the response has its own time limit.
 #[derive(Debug, Clone, Default)]
 pub struct Requests(Arc<Counts>);
 
@@ -142,7 +141,7 @@ struct Counts {
 pub struct Answering(Requests);
 
 impl Requests {
-    /// A request is being answered until what this returns is dropped.
+    /// Marks a request as being answered until the result is dropped.
     pub fn begin(&self) -> Answering {
         self.0.begun.fetch_add(1, Ordering::AcqRel);
         Answering(self.clone())
@@ -155,12 +154,12 @@ impl Drop for Answering {
     }
 }
 
-/// Who is at the other end of a connection.
+/// The other end of a connection.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// Their address: the client's, or a proxy's.
+    /// The address of the client or proxy.
     pub addr: SocketAddr,
-    /// The requests that come from there.
+    /// The requests of this connection.
     pub requests: Requests,
 }
 
@@ -173,12 +172,12 @@ impl Connected<IncomingStream<'_, BoundedListener>> for Peer {
     }
 }
 
-/// What a connection is waited for when no request of it is being answered.
+/// What is expected of an idle connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// A request's head.
+    /// The rest of a request head.
     Head,
-    /// The first byte of the next request, if one comes.
+    /// The first byte of another request, if any.
     Idle,
 }
 
@@ -186,7 +185,7 @@ enum Phase {
 pub struct BoundedStream {
     stream: TcpStream,
     requests: Requests,
-    /// How many of them were answered when it was looked at last.
+    /// Number of answered requests when it was last polled.
     answered: usize,
     phase: Phase,
     reading: Pin<Box<Sleep>>,

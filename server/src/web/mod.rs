@@ -1,4 +1,4 @@
-//! The HTTP side: router, middleware, assets.
+//! Middleware, sessions, assets and other HTTP handlers.
 
 pub mod assets;
 pub mod client;

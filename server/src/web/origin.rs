@@ -1,10 +1,10 @@
-//! Where a request came from, which host it was meant for, and where its answer leads.
+//! Which site sent a request, which host it is for, and where its response redirects.
 //!
-//! Browsers say with every form post and script request which site sent it. A request from another site is
-//! refused; one that says nothing comes from a program, which carries no one's cookies.
+//! Browsers say with every form post and script request which site sent it. Requests from other sites are refused. A request that does not
+//! say comes from a program, which carries nobody's cookies.
 //!
-//! A site whose name suddenly leads to this server (DNS rebinding) is the same site to the browser, so only names that are this
-//! server's are answered.
+//! A foreign name that is made to resolve to this server (DNS rebinding) would be the same site to the browser, so only requests for this
+//! server's own names are answered.
 
 use std::net::IpAddr;
 
@@ -19,17 +19,17 @@ use super::listener::Peer;
 use super::problem::Problem;
 use super::proxies::TrustedProxies;
 
-/// The names that this server goes by.
+/// The host names of this server.
 #[derive(Debug, Clone)]
 pub struct OwnHosts {
     base_url: Url,
-    /// Whether the operator named the address that people use. Without, any address of this machine may be it; a name is none.
+    /// Whether the base URL is configured. If not, any IP address of this machine is accepted, but no name.
     is_named: bool,
     proxies: TrustedProxies,
 }
 
 impl OwnHosts {
-    /// The base address' host, and this machine's own names.
+    /// The host of the base URL, and this machine's own names.
     pub fn new(base_url: Url, is_named: bool, proxies: TrustedProxies) -> Self {
         Self {
             base_url,
@@ -52,13 +52,13 @@ impl OwnHosts {
     }
 }
 
-/// Refuses requests that are meant for another host. A listed proxy vouches for its own.
+/// Refuses requests for another host. Listed proxies are trusted to send only this server's.
 pub async fn own_host(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST);
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
     let is_proxied =
         peer.is_some_and(|ConnectInfo(peer)| hosts.proxies.contains(peer.addr.ip().to_canonical()));
-    // Whoever looks after the server asks by whatever name.
+    // Health checks may use any name.
     let is_look = matches!(request.uri().path(), "/livez" | "/readyz");
     let is_own = host.is_none_or(|host| host.to_str().is_ok_and(|host| hosts.has(host)));
     if is_own || is_proxied || is_look {
@@ -72,7 +72,7 @@ pub async fn own_host(State(hosts): State<OwnHosts>, request: Request, next: Nex
     .into_response()
 }
 
-/// Keeps every redirect on this origin, also those that the framework makes of a Referer before any code of ours runs.
+/// Keeps every redirect on this origin, including those that server functions derive from the Referer.
 pub async fn stay(State(base_url): State<Url>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
@@ -83,7 +83,7 @@ pub async fn stay(State(base_url): State<Url>, request: Request, next: Next) -> 
     answer
 }
 
-/// An address as it is when it is on this origin, else what remains of it here.
+/// Returns a URL unchanged if it is on this origin, else its path here.
 fn own_address(to: &str, base_url: &Url) -> String {
     match base_url.join(to) {
         Ok(url) if url.origin() == base_url.origin() && to.starts_with('/') && !to.starts_with("//") => {
@@ -103,7 +103,7 @@ fn own_address(to: &str, base_url: &Url) -> String {
     }
 }
 
-/// Refuses every changing request that another site sent.
+/// Refuses changing requests from other sites.
 pub async fn same_origin(State(base_url): State<Url>, request: Request, next: Next) -> Response {
     let reads_only = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if reads_only || is_own(request.headers(), &base_url) {
@@ -123,7 +123,7 @@ fn is_own(headers: &HeaderMap, base_url: &Url) -> bool {
             .get(name)
             .map(|value: &header::HeaderValue| value.to_str().unwrap_or("?"))
     };
-    // The same host without encryption is another origin: whoever sits on the line can be it.
+    // The same host without encryption is another origin: an attacker on the network could pose as it.
     let from_own_origin = text(header::ORIGIN).map(|origin| {
         origin == base_url.origin().ascii_serialization()
             || Url::parse(origin).is_ok_and(|url| {
@@ -141,7 +141,7 @@ fn is_own(headers: &HeaderMap, base_url: &Url) -> bool {
     }
 }
 
-/// Whether an address leads to the machine itself, whoever opens it.
+/// Whether a URL leads to the local machine of whoever opens it.
 pub fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

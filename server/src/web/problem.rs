@@ -1,11 +1,11 @@
-//! Errors of the JSON API and of middleware as `application/problem+json` (RFC 9457).
+//! Errors of the JSON API and of middleware, as `application/problem+json` (RFC 9457).
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bookings::strangers;
 use serde::Serialize;
 
-/// What went wrong, for a program and for the person reading its log.
+/// A problem, for a program and for the person who reads its log.
 #[derive(Debug, Clone, Serialize)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -14,20 +14,20 @@ pub struct Problem {
     status: u16,
     /// A sentence with a next step.
     detail: String,
-    /// The word for the cause, which stays the same when its sentence changes.
+    /// A stable code for the cause; the sentence may change.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
-    /// The input at fault.
+    /// The invalid input.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    /// What to solve before the request is sent again.
+    /// The puzzle to solve before the request is repeated.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     challenge: Option<Box<Challenge>>,
     #[serde(skip)]
     retry_after_seconds: Option<u64>,
 }
 
-/// A puzzle, as `crates/puzzle` explains it.
+/// A puzzle, see `crates/puzzle`.
 #[derive(Debug, Clone, Serialize)]
 struct Challenge {
     challenge: String,
@@ -48,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// The same with the word for its cause.
+    /// Adds the code of the cause.
     #[must_use]
     pub fn because(self, cause: &'static str) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Problem {
         }
     }
 
-    /// 422: one input cannot be used.
+    /// 422: one input is invalid.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),
@@ -66,12 +66,12 @@ impl Problem {
         }
     }
 
-    /// 422 without one input at fault.
+    /// 422 without a single invalid input.
     pub fn unusable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail).because("unusable_input")
     }
 
-    /// 413 or the like: the body could not be read.
+    /// The body could not be read, for example 413.
     pub fn unread(status: StatusCode) -> Self {
         Self::new(
             status,
@@ -90,7 +90,7 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "Not allowed", detail)
     }
 
-    /// 421: this server is not the one that was asked for.
+    /// 421: the request was for another host.
     pub fn misdirected(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::MISDIRECTED_REQUEST, "Another host", detail)
     }
@@ -113,7 +113,7 @@ impl Problem {
         )
     }
 
-    /// 429, as the sentence says.
+    /// 429 with a sentence of its own.
     pub fn enough(seconds: u64, detail: impl Into<String>) -> Self {
         Self {
             retry_after_seconds: Some(seconds),
@@ -122,7 +122,7 @@ impl Problem {
         }
     }
 
-    /// 428: strangers solve a puzzle first, or wait.
+    /// 428: a stranger has to solve a puzzle first, or wait.
     pub fn proof_of_work(seconds: u64, challenge: strangers::Challenge) -> Self {
         let strangers::Challenge { text, bits } = challenge;
         let detail = format!(
@@ -141,7 +141,7 @@ impl Problem {
         }
     }
 
-    /// 500. The cause belongs in the log, never here.
+    /// 500. The cause is logged, never sent.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

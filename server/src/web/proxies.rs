@@ -1,4 +1,4 @@
-//! Proxies that speak for clients, and what counts as one client.
+//! Trusted proxies, and the network that counts as one client.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// Proxies whose word on the client's address is believed.
+/// Proxies that are trusted to name the client's address.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
     networks: Arc<[IpNet]>,
-    /// Whether it was said that one is missing.
+    /// Whether a missing proxy was logged.
     missing: Arc<AtomicBool>,
 }
 
@@ -25,13 +25,13 @@ impl From<Vec<IpNet>> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether an address is a listed proxy's.
+    /// Whether an address belongs to a listed proxy.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&address))
     }
 
-    /// The address of the client. `X-Forwarded-For` is read from the right, and only as far as listed proxies
-    /// wrote it: anybody can send a made-up left part.
+    /// Returns the client's address. `X-Forwarded-For` is read from the right, only as far as listed proxies wrote it: a client can forge
+    /// the left part.
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.ip().to_canonical();
         let forwarded: Vec<&str> = headers
@@ -53,7 +53,7 @@ impl TrustedProxies {
         client
     }
 
-    /// Says once that somebody in a private network forwards for others without being listed: all its clients share one limit then.
+    /// Logs once that an unlisted host in a private network forwards requests. All its clients then share one limit.
     fn say_if_missing(&self, peer: IpAddr) {
         if is_private(peer) && !self.missing.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -73,7 +73,7 @@ fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// One IPv6 customer usually has a whole /64, so that is what is counted.
+/// Returns the network that is counted: one IPv6 customer usually has a whole /64.
 pub fn network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
@@ -84,7 +84,7 @@ pub fn network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// A network such as `172.16.0.0/12`, or one address.
+/// Parses a network such as `172.16.0.0/12`, or a single address.
 pub fn parse_network(text: &str) -> Option<IpNet> {
     let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
     text.parse().ok().or_else(address)

@@ -1,5 +1,5 @@
-//! A page that was being put together when the connection to the database was lost, as when Postgres is started again, is put
-//! together once more. What changes something has its own way to be carried out again.
+//! Renders a page again when the database connection was lost meanwhile, for example by a restart of Postgres. Requests that change
+//! something retry in their transactions.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use store::lost_connections;
 
-/// Answers a request that changes nothing again, once, when it failed while a connection was lost.
+/// Repeats a request that changes nothing, once, if it failed and a connection was lost meanwhile.
 pub async fn read_again(request: Request, next: Next) -> Response {
     if !request.method().is_safe() {
         return next.run(request).await;

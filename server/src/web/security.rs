@@ -1,4 +1,4 @@
-//! Whom to tell about a weakness of this instance (RFC 9116).
+//! `security.txt`: whom to tell about a vulnerability (RFC 9116).
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use url::Url;
 
 use super::problem::Problem;
 
-/// How long what is said holds, from the moment at which it is asked for. The RFC recommends less than a year.
+/// How long the file is valid from the moment of the request. The RFC recommends less than a year.
 const HOLDS_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// Where the operator wants to be told, as an address to follow, if anywhere.
+/// The operator's contact as a URL, if configured.
 #[derive(Debug, Clone, Default)]
 pub struct SecurityContact(pub Option<Arc<Url>>);
 
-/// A mail address, or the address of a page, as one to follow.
+/// Parses a mail address or a page's address into a URL.
 pub fn contact(text: &str) -> Option<Url> {
     let url = match text.trim() {
         text if text.contains("://") || text.starts_with("mailto:") => Url::parse(text),

@@ -1,7 +1,6 @@
-//! Sessions in the database, for tower-sessions. Only a hash of the session's id is kept, so that a copy of
-//! the database signs nobody in.
+//! The session store of tower-sessions. Only a hash of the session id is stored, so a copy of the database cannot be used to sign in.
 //!
-//! When a session ends is decided by Quince's clock as everything else is, not by the library, which reads the machine's.
+//! Expiry follows Quince's clock, not the machine's clock that the library reads.
 
 use std::fmt;
 
@@ -20,15 +19,15 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
-/// The browser keeps its cookie for as long without a visit as the session lasts.
+/// How long the browser keeps the cookie without a visit, as long as the session lasts.
 const COOKIE: Duration = Duration::seconds(SESSION_IDLE.as_secs());
-/// A visit is remembered this often, so that not every page is a write.
+/// How often a visit extends the session, so that not every page is a write.
 const REMEMBER_EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// Session key of the last visit that was remembered, in seconds since 1970.
+/// Session key of the last recorded visit, in seconds since 1970.
 const VISITED: &str = "visited";
 
-/// The layer that gives each request its session. On https the cookie carries the `__Host-` prefix, which
-/// browsers accept only from the host itself and over an encrypted connection.
+/// The session layer. On https the cookie has the `__Host-` prefix, which browsers accept only from the host itself and over an encrypted
+/// connection.
 pub fn layer(quince: Quince, https: bool) -> SessionManagerLayer<Sessions> {
     SessionManagerLayer::new(Sessions { quince })
         .with_name(if https { "__Host-quince" } else { "quince" })
@@ -39,7 +38,7 @@ pub fn layer(quince: Quince, https: bool) -> SessionManagerLayer<Sessions> {
         .with_expiry(Expiry::OnInactivity(COOKIE))
 }
 
-/// Remembers that somebody who is signed in was here, which lets their session and its cookie last from now on.
+/// Records a visit of a signed-in person, which extends the session and its cookie.
 pub async fn visited(State(quince): State<Quince>, request: Request, next: Next) -> Response {
     if let Some(session) = request.extensions().get::<Session>()
         && let Err(error) = remember(session, quince.now()).await
@@ -58,14 +57,14 @@ async fn remember(
     }
     let last = session.get_value(VISITED).await?.and_then(|last| last.as_i64());
     let last = last.and_then(|last| Timestamp::from_second(last).ok());
-    // A visit that is yet to come was remembered by a clock that was ahead.
+    // A visit in the future was recorded by a clock that was ahead.
     if last.is_some_and(|last| now.duration_since(last).abs() < REMEMBER_EVERY) {
         return Ok(());
     }
     session.insert(VISITED, now.as_second()).await
 }
 
-/// tower-sessions' store, on Quince's database.
+/// The session store, on Quince's database.
 #[derive(Clone)]
 pub struct Sessions {
     quince: Quince,
@@ -139,7 +138,7 @@ impl SessionStore for Sessions {
         let data = match serde_json::from_str(&session.data) {
             Ok(data) => data,
             Err(error) => {
-                // Whoever it belongs to signs in anew.
+                // The person has to sign in again.
                 tracing::error!(%error, "a stored session cannot be read");
                 return Ok(None);
             }

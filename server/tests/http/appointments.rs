@@ -83,7 +83,7 @@ async fn the_list_goes_on_by_links() {
     let nothing = owner.page(&format!("/appointments?{nowhere}")).await;
     assert!(nothing.contains("No more appointments"), "{nothing}");
     assert_eq!(
-        link(&nothing, "Back to the first ones").as_deref(),
+        link(&nothing, "Back to the first page").as_deref(),
         Some("/appointments")
     );
 }

@@ -51,7 +51,7 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     let quince = Quince::serve(folder.path(), &vars);
     let mut owner = set_up(&quince, &sandbox).await;
     for page in PAGES {
-        assert!(!owner.page(page).await.contains("What needs a look"), "{page}");
+        assert!(!owner.page(page).await.contains("What needs attention"), "{page}");
     }
     let integrations = owner.page("/settings/integrations").await;
     assert!(integrations.contains(">Connected<") && integrations.contains("read less than a minute ago"));
@@ -91,7 +91,7 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     for page in ["/settings/calendar-configuration", "/connect-icloud?step=3"] {
         assert!(owner.page(page).await.contains(">Cannot be read<"), "{page}");
     }
-    assert!(owner.page("/team").await.contains("Needs a look"));
+    assert!(owner.page("/team").await.contains("Needs attention"));
     assert!(
         owner
             .page("/booking-calendars")
@@ -113,5 +113,5 @@ async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
     owner
         .submit("/settings/integrations", "check-now", &[("id", &id)])
         .await;
-    assert!(!owner.page("/appointments").await.contains("What needs a look"));
+    assert!(!owner.page("/appointments").await.contains("What needs attention"));
 }

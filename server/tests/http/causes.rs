@@ -22,7 +22,7 @@ struct Studio {
     owner: Browser,
     /// The service of the salon.
     cut: String,
-    /// The starts of the days to come, the first day first; of each day as [`Studio::open`] needs it those of intro-call.
+    /// The starts of intro-call on the days to come, by day.
     days: Vec<Vec<String>>,
     _folder: TempDir,
 }
@@ -211,7 +211,6 @@ async fn programs_get_a_word_for_what_is_never_offered_or_not_there() {
             "unusable_input",
             "start",
         ),
-        ("intro-call", start, "\u{7}", 422, "unusable_input", "name"),
         ("nowhere", start, "Grace", 404, "no_booking_calendar", ""),
     ] {
         let (told, problem) = studio.ask(slug, start, who, None).await;

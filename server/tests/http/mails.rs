@@ -141,7 +141,7 @@ async fn an_admin_finds_what_was_given_up_and_sends_it_again() {
     let (appointment, _) = link.split_once('"').unwrap();
     let told = owner.page(&format!("/appointments/{appointment}")).await;
     assert!(
-        told.contains("did not arrive") && told.contains("550 5.1.1 No such user"),
+        told.contains("were not delivered") && told.contains("550 5.1.1 No such user"),
         "{told}"
     );
     server.behave(Behaviour::default());

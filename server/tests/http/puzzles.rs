@@ -148,7 +148,7 @@ async fn a_form_without_script_is_sent_again_as_it_was() {
     let mut browser = Browser::new(&quince);
     let pages = [0, 1].map(|n| format!("/book/consultation?start={}&zone=UTC", free[n]));
     let shown = browser.page(&pages[0]).await;
-    assert!(shown.contains("this form counts ten seconds after it was opened"));
+    assert!(shown.contains("this form can only be sent ten seconds after it was opened"));
     let first = challenge_of(&shown);
     let mut send = async |n: usize, challenge: &str, solution: &str| {
         let key = format!("a key of a form: {n}");

@@ -217,5 +217,5 @@ fn an_unknown_calendar_is_said_to_be_unknown() {
     );
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("This booking page does not exist"), "{said}");
+    assert!(said.contains("This booking calendar does not exist"), "{said}");
 }

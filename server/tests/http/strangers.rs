@@ -232,7 +232,7 @@ async fn a_client_confirms_by_mail_without_script() {
         browser
             .page(&page)
             .await
-            .contains("We send a link to this address")
+            .contains("We will send a link to this address")
     );
     let fields = [
         ("slug", "consultation"),

@@ -1,10 +1,10 @@
-//! `/booked/:token`: the confirmation.
+//! `/booked/:token`: the confirmation after booking.
 
 use leptos::prelude::*;
 
 use super::confirm::{EXPIRED, confirm_sentence};
 use super::summary::{Facts, When};
-use super::{Standing, use_appointment};
+use super::{AppointmentState, use_appointment};
 use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
 
 /// The confirmation after booking.
@@ -12,28 +12,28 @@ use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
 pub fn BookedPage() -> impl IntoView {
     load_page(use_appointment(), |appointment| {
         let confirm = confirm_sentence(&appointment);
-        let (title, sentence) = match appointment.standing {
-            Standing::Unconfirmed => ("Almost booked", confirm.as_str()),
-            Standing::Expired => ("Not confirmed in time", EXPIRED),
-            Standing::Pending => (
+        let (title, sentence) = match appointment.state {
+            AppointmentState::Unconfirmed => ("Almost booked", confirm.as_str()),
+            AppointmentState::Expired => ("Not confirmed in time", EXPIRED),
+            AppointmentState::Pending => (
                 "Your request is in",
-                "The host confirms it soon. You get an email either way.",
+                "The host will confirm it soon. You will get an email either way.",
             ),
-            Standing::Cancelled => (
+            AppointmentState::Cancelled => (
                 "This appointment was cancelled",
                 "Book another time whenever you like.",
             ),
-            Standing::Upcoming | Standing::Past => (
+            AppointmentState::Upcoming | AppointmentState::Past => (
                 "You are booked",
                 "A confirmation is on its way to your email address.",
             ),
         };
         let sentence = sentence.to_owned();
         let stands = !matches!(
-            appointment.standing,
-            Standing::Cancelled | Standing::Expired | Standing::Unconfirmed
+            appointment.state,
+            AppointmentState::Cancelled | AppointmentState::Expired | AppointmentState::Unconfirmed
         );
-        let again = (appointment.standing == Standing::Expired && appointment.is_bookable)
+        let again = (appointment.state == AppointmentState::Expired && appointment.is_bookable)
             .then(|| format!("/book/{}", appointment.slug));
         let manage = format!("/manage/{}", appointment.token);
         let deadlines = appointment.deadlines.join(" ");
@@ -50,7 +50,7 @@ pub fn BookedPage() -> impl IntoView {
                     <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div>
                 })}
                 {stands.then(|| view! {
-                    <p>"Plans change? With the link in your email, or here, you can move or cancel the appointment. " {deadlines}</p>
+                    <p>"Plans change? You can move or cancel the appointment here, or with the link in your email. " {deadlines}</p>
                     <div class="actions">
                         <ButtonLink href=ics look=Look::Primary icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
                         <ButtonLink href=manage>"Reschedule or cancel"</ButtonLink>

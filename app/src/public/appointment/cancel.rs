@@ -1,23 +1,23 @@
-//! `/manage/:token/cancel`: asks once, then cancels.
+//! `/manage/:token/cancel`: asks, then cancels.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::summary::When;
-use super::{AppointmentView, Standing, use_appointment};
+use super::{AppointmentState, AppointmentView, use_appointment};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_page, problem_of};
 
 /// Cancels the appointment of a link.
 #[server(CancelForm, prefix = "/api/fn", endpoint = "cancel-appointment")]
 pub async fn cancel_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     reason: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("cancel").keep("reason", &reason);
-    form.go(crate::public::offer::cancel(&token, &reason).await).await
+    let form = crate::context::FormPost::new("cancel").keep("reason", &reason);
+    form.go(super::load::cancel(&token, &reason).await).await
 }
 
 /// The page that asks before it cancels.
@@ -25,22 +25,26 @@ pub async fn cancel_form(
 pub fn CancelPage() -> impl IntoView {
     let action = ServerAction::<CancelForm>::new();
     load_page(use_appointment(), move |appointment| {
-        view! { <Ask appointment action/> }.into_any()
+        view! { <CancelQuestion appointment action/> }.into_any()
     })
 }
 
 #[component]
-fn Ask(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
+fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
     let manage = format!("/manage/{}", appointment.token);
-    let refused = match appointment.standing {
-        Standing::Cancelled | Standing::Expired => Some("This appointment was cancelled already.".to_owned()),
-        Standing::Past => {
+    let refused = match appointment.state {
+        AppointmentState::Cancelled | AppointmentState::Expired => {
+            Some("This appointment has already been cancelled.".to_owned())
+        }
+        AppointmentState::Past => {
             Some("This appointment has begun or is over, so it can no longer be cancelled.".to_owned())
         }
-        Standing::Upcoming | Standing::Pending | Standing::Unconfirmed => appointment.not_cancellable.clone(),
+        AppointmentState::Upcoming | AppointmentState::Pending | AppointmentState::Unconfirmed => {
+            appointment.not_cancellable.clone()
+        }
     };
-    let problem = problem_of(action, &appointment.kept);
-    let reason = appointment.kept.value("reason");
+    let problem = problem_of(action, &appointment.flash);
+    let reason = appointment.flash.value("reason");
     view! {
         <PageTitle text="Cancel appointment"/>
         <article class="appointment">
@@ -56,7 +60,7 @@ fn Ask(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl I
                 None => view! {
                     <ActionForm action=action>
                         <input type="hidden" name="token" value=appointment.token/>
-                        <Field label="Why? The host will read it" name="reason" value=reason problem maxlength=200/>
+                        <Field label="Reason, which the host will see" name="reason" value=reason problem maxlength=200/>
                         <div class="form-end">
                             <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
                             <ButtonLink href=manage>"Keep it"</ButtonLink>

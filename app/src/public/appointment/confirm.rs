@@ -1,21 +1,21 @@
-//! `/manage/:token/confirm`: where a mail leads that asks its reader to confirm a booking. Opening it changes nothing, as programs open
-//! the links of mails, too; confirming is a form.
+//! `/manage/:token/confirm`: the link in the mail that asks a client to confirm. Opening it changes nothing, since mail scanners open
+//! links, too; confirming is a form post.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::summary::{Facts, When};
-use super::{AppointmentView, Standing, use_appointment, use_mailed};
+use super::{AppointmentState, AppointmentView, use_appointment, use_mailed};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
 
-/// What became of a booking that was not confirmed.
+/// The sentence about a booking that was not confirmed in time.
 pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, so this time is free again.";
 
-/// What its client has to do.
+/// The sentence about what the client has to do.
 pub fn confirm_sentence(appointment: &AppointmentView) -> String {
     format!(
-        "We have sent an email to {}. Open its link and confirm by {}: then you are booked. The time is kept for you meanwhile.",
+        "We have sent an email to {}. Open the link in it and confirm by {}; then you are booked. We keep the time for you until then.",
         appointment.email, appointment.confirm_until
     )
 }
@@ -23,14 +23,13 @@ pub fn confirm_sentence(appointment: &AppointmentView) -> String {
 /// Confirms the booking of a link.
 #[server(ConfirmForm, prefix = "/api/fn", endpoint = "confirm-booking")]
 pub async fn confirm_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// What shows that the link was opened from a mail.
+    /// The mark that the link was opened from a mail.
     mailed: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("confirm");
-    form.go(crate::public::offer::confirm(&token, &mailed).await)
-        .await
+    let form = crate::context::FormPost::new("confirm");
+    form.go(super::load::confirm(&token, &mailed).await).await
 }
 
 /// The page with the button.
@@ -39,32 +38,35 @@ pub fn ConfirmPage() -> impl IntoView {
     let action = ServerAction::<ConfirmForm>::new();
     let mailed = use_mailed();
     load_page(use_appointment(), move |appointment| {
-        view! { <Ask appointment mailed=mailed.get_untracked() action/> }.into_any()
+        view! { <ConfirmQuestion appointment mailed=mailed.get_untracked() action/> }.into_any()
     })
 }
 
 #[component]
-fn Ask(
+fn ConfirmQuestion(
     appointment: AppointmentView,
     mailed: Option<String>,
     action: ServerAction<ConfirmForm>,
 ) -> impl IntoView {
-    let problem = problem_of(action, &appointment.kept_confirm);
+    let problem = problem_of(action, &appointment.flash_of_confirm);
     let manage = format!("/manage/{}", appointment.token);
-    let (title, sentence) = match appointment.standing {
-        Standing::Unconfirmed => (
+    let (title, sentence) = match appointment.state {
+        AppointmentState::Unconfirmed => (
             "Confirm this booking?",
-            format!("The time is kept for you until {}.", appointment.confirm_until),
+            format!(
+                "We are keeping this time for you until {}.",
+                appointment.confirm_until
+            ),
         ),
-        Standing::Expired => ("Not confirmed in time", EXPIRED.to_owned()),
-        Standing::Cancelled => ("Cancelled", "This appointment was cancelled.".to_owned()),
-        Standing::Upcoming | Standing::Pending | Standing::Past => {
+        AppointmentState::Expired => ("Not confirmed in time", EXPIRED.to_owned()),
+        AppointmentState::Cancelled => ("Cancelled", "This appointment was cancelled.".to_owned()),
+        AppointmentState::Upcoming | AppointmentState::Pending | AppointmentState::Past => {
             ("Confirmed", "You have confirmed this booking.".to_owned())
         }
     };
     let again = format!("/book/{}", appointment.slug);
     let token = appointment.token.clone();
-    let (standing, is_bookable) = (appointment.standing, appointment.is_bookable);
+    let (state, is_bookable) = (appointment.state, appointment.is_bookable);
     view! {
         <PageTitle text=title/>
         <article class="appointment">
@@ -73,8 +75,8 @@ fn Ask(
             <When appointment=appointment.clone()/>
             <Facts appointment/>
             <FormNotice problem/>
-            {match standing {
-                Standing::Unconfirmed => view! {
+            {match state {
+                AppointmentState::Unconfirmed => view! {
                     <ActionForm action=action>
                         <input type="hidden" name="token" value=token/>
                         <input type="hidden" name="mailed" value=mailed.unwrap_or_default()/>
@@ -84,7 +86,7 @@ fn Ask(
                     </ActionForm>
                 }
                 .into_any(),
-                Standing::Expired if is_bookable => view! {
+                AppointmentState::Expired if is_bookable => view! {
                     <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div>
                 }
                 .into_any(),

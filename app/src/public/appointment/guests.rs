@@ -1,4 +1,4 @@
-//! The guests of an appointment on the manage page: who cannot come is taken out, and others can have the seat.
+//! The guests of an appointment on the manage page. Taking one out frees the seat.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,25 +11,25 @@ use crate::ui::{Button, FormNotice, problem_of};
 /// Takes a guest out of the appointment of a link.
 #[server(TakeOutGuest, prefix = "/api/fn", endpoint = "take-out-guest")]
 pub async fn take_out_guest(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
     /// The guest's name.
     guest: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("guests");
-    let taken_out = crate::public::offer::take_out_guest(&token, &guest).await;
+    let form = crate::context::FormPost::new("guests");
+    let taken_out = super::load::take_out_guest(&token, &guest).await;
     form.stay(
         taken_out,
-        &format!("{guest} was taken out. The seat is free for others."),
+        &format!("{guest} was removed. The seat is free for somebody else."),
     )
     .await
 }
 
-/// What came of taking a guest out.
+/// The outcome of taking a guest out.
 #[component]
 pub fn GuestsNotice(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) -> impl IntoView {
-    let problem = problem_of(action, &appointment.kept_guests);
-    let done = done_of(action, &appointment.kept_guests);
+    let problem = problem_of(action, &appointment.flash_of_guests);
+    let done = done_of(action, &appointment.flash_of_guests);
     view! { <FormNotice problem done/> }
 }
 
@@ -41,7 +41,7 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
         .guests
         .into_iter()
         .map(|guest| {
-            let (token, words) = (token.clone(), format!("Take out {guest}"));
+            let (token, words) = (token.clone(), format!("Remove {guest}"));
             view! {
                 <li class="row">
                     <div class="row-main">{guest.clone()}</div>
@@ -56,7 +56,7 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
         .collect_view();
     view! {
         <h2>"Your guests"</h2>
-        <p class="soft">"Somebody cannot come? Take them out, and others can have the seat."</p>
+        <p class="soft">"Somebody cannot make it? Remove them, so that others can have the seat."</p>
         <ul class="rows">{rows}</ul>
     }
 }

@@ -1,4 +1,4 @@
-//! `/manage/:token`: the appointment, and what can be done about it.
+//! `/manage/:token`: the appointment and the actions on it.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::confirm::{EXPIRED, confirm_sentence};
 use super::guests::{Guests, GuestsNotice, TakeOutGuest};
 use super::summary::{Facts, When};
-use super::{AppointmentView, Standing, appointment_page, use_mailed, use_token};
+use super::{AppointmentState, AppointmentView, appointment_page, use_mailed, use_token};
 use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, accepted, load_page};
 
 /// The manage page.
@@ -21,23 +21,22 @@ pub fn ManagePage() -> impl IntoView {
         |(token, mailed, _)| appointment_page(token, mailed),
     );
     load_page(page, move |appointment| {
-        let may_take_out = matches!(appointment.standing, Standing::Upcoming | Standing::Pending)
-            && appointment.not_cancellable.is_none()
+        let may_take_out = matches!(
+            appointment.state,
+            AppointmentState::Upcoming | AppointmentState::Pending
+        ) && appointment.not_cancellable.is_none()
             && !appointment.guests.is_empty();
         let confirm = confirm_sentence(&appointment);
-        let (title, notice) = match appointment.standing {
-            Standing::Upcoming => ("Your appointment", None),
-            Standing::Unconfirmed => ("Not confirmed yet", Some(confirm.as_str())),
-            Standing::Expired => ("Not confirmed in time", Some(EXPIRED)),
-            Standing::Pending => (
+        let (title, notice) = match appointment.state {
+            AppointmentState::Upcoming => ("Your appointment", None),
+            AppointmentState::Unconfirmed => ("Not confirmed yet", Some(confirm.as_str())),
+            AppointmentState::Expired => ("Not confirmed in time", Some(EXPIRED)),
+            AppointmentState::Pending => (
                 "Your request",
-                Some("The host has not confirmed this appointment yet. You get an email."),
+                Some("The host has not confirmed this appointment yet. You will get an email."),
             ),
-            Standing::Cancelled => (
-                "Cancelled",
-                Some("This appointment was cancelled. Nobody expects you."),
-            ),
-            Standing::Past => (
+            AppointmentState::Cancelled => ("Cancelled", Some("This appointment was cancelled.")),
+            AppointmentState::Past => (
                 "Past appointment",
                 Some("This appointment has begun or is over, so it can no longer be changed."),
             ),
@@ -65,14 +64,14 @@ fn Actions(appointment: AppointmentView) -> impl IntoView {
     let base = format!("/manage/{}", appointment.token);
     let again = format!("/book/{}", appointment.slug);
     if matches!(
-        appointment.standing,
-        Standing::Cancelled | Standing::Expired | Standing::Past
+        appointment.state,
+        AppointmentState::Cancelled | AppointmentState::Expired | AppointmentState::Past
     ) {
         let again = view! { <div class="actions"><ButtonLink href=again look=Look::Primary>"Book again"</ButtonLink></div> };
         return appointment.is_bookable.then_some(again).into_any();
     }
     let (not_movable, not_cancellable) = (appointment.not_movable, appointment.not_cancellable);
-    // What is true of both is said once.
+    // A sentence that is true of both is shown once.
     let mut refused: Vec<String> = [&not_movable, &not_cancellable]
         .into_iter()
         .flatten()
@@ -86,7 +85,7 @@ fn Actions(appointment: AppointmentView) -> impl IntoView {
             {not_movable
                 .is_none()
                 .then(|| view! { <ButtonLink href=format!("{base}/reschedule") look=Look::Primary>"Reschedule"</ButtonLink> })}
-            {(appointment.standing != Standing::Unconfirmed).then(|| view! {
+            {(appointment.state != AppointmentState::Unconfirmed).then(|| view! {
                 <ButtonLink href=format!("{base}/appointment.ics") icon=Picture::Calendar external=true>"Add to calendar"</ButtonLink>
             })}
             {not_cancellable

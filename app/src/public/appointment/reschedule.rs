@@ -1,4 +1,4 @@
-//! `/manage/:token/reschedule`: the same month and times as for booking; a chosen time is confirmed by a form.
+//! `/manage/:token/reschedule`: the slot picker of the booking page; the chosen time is confirmed by a form.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -6,61 +6,62 @@ use serde::{Deserialize, Serialize};
 
 use super::{AppointmentView, use_token};
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::choose::{
-    Ask, Chooser, HostForm, MonthOffer, ZoneForm, detect_zone, focus_on_choice, keep_focus, use_ask,
+use crate::flash::FormFlash;
+use crate::public::slot_picker::{
+    HostForm, MonthOffer, PickerQuery, SlotPicker, ZoneForm, detect_zone, focus_on_choice, keep_focus,
+    use_picker_query,
 };
 use crate::ui::{
     Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page, problem_of,
 };
 
-/// What the reschedule page shows of one month.
+/// The reschedule page for one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RescheduleView {
-    /// The appointment as it stands.
+    /// The appointment before the move.
     pub appointment: AppointmentView,
-    /// The month's free times, the appointment's own among them.
+    /// The month's free times, including the appointment's own.
     pub offer: MonthOffer,
-    /// Its booking calendar is switched off, and there are no times.
+    /// Whether the booking calendar is switched off, so that there are no times.
     pub is_closed: bool,
-    /// The present host, by id and name, where it could be with others, too.
+    /// The present host, by id and name, if others could be the host, too.
     pub choice: Vec<(String, String)>,
     /// The present host, if only their times are shown.
     pub host: Option<String>,
-    /// Why moving did not work, when the form was sent without script.
-    pub kept: KeptForm,
+    /// Flash message of the form.
+    pub flash: FormFlash,
 }
 
-/// Loads one month of times to which an appointment can be moved.
+/// Loads one month of times that an appointment can be moved to.
 #[server(prefix = "/api/fn", endpoint = "reschedule-page", input = leptos::server_fn::codec::GetUrl)]
 pub async fn reschedule_page(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// The month to show, `2026-11`; else the first with free times.
+    /// The month to show (`2026-11`), by default the first with free times.
     #[server(default)]
     month: Option<String>,
-    /// The visitor's zone; else the client's.
+    /// The visitor's zone, by default the client's.
     #[server(default)]
     zone: Option<String>,
-    /// The present host, for their times alone; else those of anybody.
+    /// The present host to show only their times, by default everybody's.
     #[server(default)]
     host: Option<String>,
 ) -> Result<RescheduleView, AppError> {
     let (month, zone, host) = (month.as_deref(), zone.as_deref(), host.as_deref());
-    let view = crate::public::offer::reschedule(&token, month, zone, host).await;
+    let view = super::load::reschedule(&token, month, zone, host).await;
     view.map_err(crate::context::with_status)
 }
 
 /// Moves the appointment of a link.
 #[server(MoveForm, prefix = "/api/fn", endpoint = "move-appointment")]
 pub async fn move_form(
-    /// The secret of the link.
+    /// The token of the link.
     token: String,
-    /// The new start, RFC 3339.
+    /// The new start (RFC 3339).
     start: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("move");
-    form.go(crate::public::offer::move_to(&token, &start).await).await
+    let form = crate::context::FormPost::new("move");
+    form.go(super::load::move_to(&token, &start).await).await
 }
 
 /// The reschedule page.
@@ -68,9 +69,10 @@ pub async fn move_form(
 pub fn ReschedulePage() -> impl IntoView {
     let token = use_token();
     let base = move || format!("/manage/{}/reschedule", token.get_untracked());
-    let ask = use_ask();
+    let query = use_picker_query();
     let wanted = Memo::new(move |_| {
-        let (month, zone, host) = ask.with(|ask| (ask.month_to_load(), ask.zone.clone(), ask.host.clone()));
+        let (month, zone, host) =
+            query.with(|query| (query.month_to_load(), query.zone.clone(), query.host.clone()));
         (token.get(), month, zone, host)
     });
     let page = Resource::new(
@@ -78,8 +80,8 @@ pub fn ReschedulePage() -> impl IntoView {
         |(token, month, zone, host)| reschedule_page(token, month, zone, host),
     );
     let action = ServerAction::<MoveForm>::new();
-    detect_zone(base, ask);
-    focus_on_choice(ask);
+    detect_zone(base, query);
+    focus_on_choice(query);
     Effect::new(move |_| {
         if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
             page.refetch();
@@ -88,11 +90,11 @@ pub fn ReschedulePage() -> impl IntoView {
     load_page(page, move |view| {
         keep_focus();
         let host = view.host.clone();
-        let ask = Memo::new(move |_| Ask {
+        let query = Memo::new(move |_| PickerQuery {
             host: host.clone(),
-            ..ask.get()
+            ..query.get()
         });
-        view! { <Reschedule base=base() view ask action/> }.into_any()
+        view! { <Reschedule base=base() view query action/> }.into_any()
     })
 }
 
@@ -100,7 +102,7 @@ pub fn ReschedulePage() -> impl IntoView {
 fn Reschedule(
     base: String,
     view: RescheduleView,
-    ask: Memo<Ask>,
+    query: Memo<PickerQuery>,
     action: ServerAction<MoveForm>,
 ) -> impl IntoView {
     let RescheduleView {
@@ -108,12 +110,12 @@ fn Reschedule(
         offer,
         is_closed,
         choice,
-        kept,
+        flash,
         ..
     } = view;
     let manage = format!("/manage/{}", appointment.token);
     let closed = || {
-        "No other times are on offer at present. Your appointment stays as it is; you can look again later."
+        "No other times are available right now. Your appointment is unchanged; please check again later."
             .to_owned()
     };
     if let Some(sentence) = appointment.not_movable.or_else(|| is_closed.then(closed)) {
@@ -129,11 +131,11 @@ fn Reschedule(
     }
     let is_chosen = Memo::new({
         let offer = offer.clone();
-        move |_| offer.chosen_time(&ask.read()).is_some()
+        move |_| offer.chosen_time(&query.read()).is_some()
     });
     let why_not = {
         let offer = offer.clone();
-        move || offer.why_not(&ask.read())
+        move || offer.why_not(&query.read())
     };
     let (zone, zone_base) = (offer.zone.clone(), base.clone());
     let now = [appointment.day.as_str(), &appointment.time].join(", ");
@@ -146,16 +148,16 @@ fn Reschedule(
     let token = appointment.token.clone();
     let step = move || {
         if is_chosen.get() {
-            view! { <Confirm base=base.clone() token=token.clone() offer=offer.clone() ask action kept=kept.clone()/> }.into_any()
+            view! { <Confirm base=base.clone() token=token.clone() offer=offer.clone() query action flash=flash.clone()/> }.into_any()
         } else {
-            view! { <Chooser base=base.clone() offer=offer.clone() ask/> }.into_any()
+            view! { <SlotPicker base=base.clone() offer=offer.clone() query/> }.into_any()
         }
     };
     view! {
         <PageTitle text="Reschedule"/>
         {move || why_not().map(|why_not| view! {
             <Notice tone=Tone::Bad title=why_not.title>
-                <p>{why_not.cause} " Choose another time. Your appointment stays as it is until then."</p>
+                <p>{why_not.cause} " Choose another time. Your appointment stays as it is until you confirm."</p>
             </Notice>
         })}
         <div class="booking">
@@ -165,9 +167,9 @@ fn Reschedule(
                 <ul class="facts">
                     <li><Icon picture=Picture::Calendar/><span>"Now: " {now}</span></li>
                 </ul>
-                <p><a href=manage>"Keep the present time"</a></p>
-                {(!choice.is_empty()).then(|| view! { <HostForm base=host_base hosts=choice ask/> })}
-                <ZoneForm base=zone_base zone ask/>
+                <p><a href=manage>"Keep my appointment"</a></p>
+                {(!choice.is_empty()).then(|| view! { <HostForm base=host_base hosts=choice query/> })}
+                <ZoneForm base=zone_base zone query/>
             </section>
             {step}
         </div>
@@ -180,12 +182,12 @@ fn Confirm(
     base: String,
     token: String,
     offer: MonthOffer,
-    ask: Memo<Ask>,
+    query: Memo<PickerQuery>,
     action: ServerAction<MoveForm>,
-    kept: KeptForm,
+    flash: FormFlash,
 ) -> impl IntoView {
-    let problem = problem_of(action, &kept);
-    let asked = ask.get_untracked();
+    let problem = problem_of(action, &flash);
+    let asked = query.get_untracked();
     let (title, range, with, back) =
         offer
             .chosen_time(&asked)
@@ -200,14 +202,14 @@ fn Confirm(
     view! {
         <section class="details" id="details" tabindex="-1">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
-            <h2>"Move it to this time?"</h2>
+            <h2>"Move your appointment to this time?"</h2>
             <div class="chosen">
                 <Icon picture=Picture::Calendar/>
                 <div>
                     <p class="chosen-time">{title}</p>
                     <p>{range}</p>
                     {(!with.is_empty()).then(|| view! { <p>{with}</p> })}
-                    <p class="soft small">{offer.zone_words}</p>
+                    <p class="soft small">{offer.zone_label}</p>
                 </div>
             </div>
             <FormNotice problem/>

@@ -1,4 +1,4 @@
-//! When, what, with whom: the heart of each page about an appointment.
+//! The summary on every page about an appointment: when, what, with whom.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn When(appointment: AppointmentView) -> impl IntoView {
     }
 }
 
-/// Everything else that was said.
+/// The remaining details.
 #[component]
 pub fn Facts(appointment: AppointmentView) -> impl IntoView {
     let pairs = [

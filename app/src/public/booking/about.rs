@@ -1,35 +1,35 @@
-//! What is booked: the calendar, its people, how long, where.
+//! The left column of the booking page: what is booked, with whom, how long and where.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::public::choose::{Ask, HostForm, ZoneForm};
+use crate::public::slot_picker::{HostForm, PickerQuery, ZoneForm};
 use crate::ui::{Icon, Picture};
 
-/// A booking calendar as clients see it.
+/// A booking calendar, as clients see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// The last part of its address.
+    /// Its slug.
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The people who may hold the appointment.
+    /// The names of its members.
     pub hosts: Vec<String>,
-    /// Those whom a client may choose, by id and name; empty where there is no choice.
+    /// Members that the client may choose from, by id and name; empty if there is no choice.
     pub choice: Vec<(String, String)>,
-    /// What was chosen from the menu: "Cut, 45 minutes, with Jonas".
+    /// The chosen services: "Cut, 45 minutes, with Jonas".
     pub services: Vec<String>,
-    /// "30 minutes"; empty while nothing is chosen from a menu.
+    /// "30 minutes"; empty while no service is chosen.
     pub duration: String,
-    /// Where it takes place; may be empty.
+    /// The location; may be empty.
     pub location: String,
-    /// What it is about; may be empty.
+    /// The description; may be empty.
     pub description: String,
 }
 
-/// The first column of the booking page, with the zone at its end.
+/// The card, which ends with the choice of zone.
 #[component]
-pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> impl IntoView {
+pub fn AboutCard(about: About, base: String, zone: String, query: Memo<PickerQuery>) -> impl IntoView {
     let hosts = about.hosts.join(", ");
     view! {
         <section class="about">
@@ -47,8 +47,8 @@ pub fn AboutCard(about: About, base: String, zone: String, ask: Memo<Ask>) -> im
                     .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
             </ul>
             {(!about.description.is_empty()).then(|| view! { <p class="about-text">{about.description.clone()}</p> })}
-            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() ask/> })}
-            <ZoneForm base zone ask/>
+            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() query/> })}
+            <ZoneForm base zone query/>
         </section>
     }
 }

@@ -1,23 +1,23 @@
-//! The details of the person who books, for a chosen time.
+//! The form with the client's details, for a chosen time.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::hold::Held;
+use super::hold::HoldStatus;
 use super::puzzle::{ChallengeText, Puzzle};
-use super::questions::{AnswerText, Answers, AskedQuestion, QuestionFields};
+use super::questions::{AnswerText, Answers, QuestionFields, QuestionView};
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::choose::{Ask, MonthOffer};
+use crate::flash::FormFlash;
+use crate::public::slot_picker::{MonthOffer, PickerQuery};
 use crate::ui::field::Problem;
 use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Notice, Picture, Tone};
 
-/// Books. On success the browser goes to the confirmation.
+/// Books, or joins the waiting list. On success the browser is redirected to the confirmation.
 #[server(BookForm, prefix = "/api/fn", endpoint = "book")]
 pub async fn book_form(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     start: String,
     /// The client's zone.
     zone: String,
@@ -27,40 +27,40 @@ pub async fn book_form(
     email: String,
     /// The client's phone number; may be empty.
     phone: String,
-    /// What the client wrote; may be empty.
+    /// The client's notes; may be empty.
     notes: String,
-    /// The same key books once.
+    /// Idempotency key.
     key: String,
-    /// The names of those whom the client brings to a class, each on a line.
+    /// The names of the client's guests in a class, one per line.
     #[server(default)]
     guests: String,
     /// Answers to the booking calendar's questions.
     #[server(default)]
     answers: Vec<AnswerText>,
-    /// `true` for a place on the waiting list of a full session.
+    /// `true` to join the waiting list of a full session.
     #[server(default)]
     waits: String,
-    /// The member whom the client wants; else anybody.
+    /// The member that the client wants, by default anybody.
     #[server(default)]
     host: String,
-    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
     #[server(default)]
     visit: String,
-    /// The puzzle that the form came with, where one is asked for.
+    /// The puzzle of the form, if there is one.
     #[server(default)]
     challenge: String,
-    /// Its solution, if script found it.
+    /// The puzzle's solution; empty without script.
     #[server(default)]
     solution: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("book")
+    let form = crate::context::FormPost::new("book")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
         .keep("notes", &notes)
         .keep("guests", &guests)
         .keep("answers", &serde_json::to_string(&answers).unwrap_or_default());
-    let wish = crate::public::offer::Wish {
+    let request = super::book::BookRequest {
         slug,
         start,
         zone,
@@ -79,17 +79,17 @@ pub async fn book_form(
         },
         key,
     };
-    let result = crate::public::offer::book(wish).await;
+    let result = super::book::book(request).await;
     if let Err(AppError::FormOutdated(_)) = result {
         return form.go(result).await;
     }
-    // Without script the same challenge is sent again, so that its seconds go on counting.
+    // The form is sent again with the same puzzle, so that its age counts without script.
     form.keep("challenge", &challenge).go(result).await
 }
 
-/// What was typed. It lives as long as the page, so choosing another time loses nothing.
+/// The fields as typed. They live as long as the page, so choosing another time loses nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Typed {
+pub struct DetailsDraft {
     name: RwSignal<String>,
     email: RwSignal<String>,
     phone: RwSignal<String>,
@@ -98,9 +98,9 @@ pub struct Typed {
     answers: Answers,
 }
 
-impl Typed {
-    /// Takes over what the server kept of a form that was sent without script.
-    pub fn take(self, kept: &KeptForm) {
+impl DetailsDraft {
+    /// Restores fields from a flash message, unless something was typed since.
+    pub fn restore(self, flash: &FormFlash) {
         for (field, signal) in [
             ("name", self.name),
             ("email", self.email),
@@ -109,44 +109,44 @@ impl Typed {
             ("guests", self.guests),
         ] {
             let is_empty = signal.get_untracked().is_empty();
-            if let Some(value) = kept.values.get(field).filter(|_| is_empty) {
+            if let Some(value) = flash.values.get(field).filter(|_| is_empty) {
                 signal.set(value.clone());
             }
         }
-        self.answers.take(&kept.value("answers"));
+        self.answers.restore(&flash.value("answers"));
     }
 }
 
-/// What the form asks besides who books.
+/// What the form needs to know besides the chosen time.
 #[derive(Debug, Clone)]
-pub struct Asked {
-    /// The booking calendar's address.
+pub struct DetailsSpec {
+    /// The booking calendar's slug.
     pub slug: String,
-    /// The booking calendar's own questions.
-    pub questions: Vec<AskedQuestion>,
-    /// Clients may bring others.
+    /// The booking calendar's questions.
+    pub questions: Vec<QuestionView>,
+    /// Whether clients may bring guests.
     pub takes_guests: bool,
-    /// Clients confirm by a mail's link before the booking counts.
+    /// Whether clients confirm by mail before the booking counts.
     pub confirm_by_mail: bool,
-    /// The puzzle to send the form with, where the booking calendar asks for one.
+    /// The puzzle of the form, if the booking calendar asks for one.
     pub challenge: Option<ChallengeText>,
-    /// Sent with the form, so that sending it twice books once.
+    /// Sent with the form, so that posting it twice books once.
     pub idempotency_key: String,
 }
 
-/// The form, with a summary of what is booked and the way back to the times.
+/// The form, with a summary of the chosen time and a link back to the times.
 #[component]
 pub fn DetailsForm(
     base: String,
-    asked: Asked,
+    spec: DetailsSpec,
     offer: MonthOffer,
-    ask: Memo<Ask>,
-    typed: Typed,
-    held: Held,
+    query: Memo<PickerQuery>,
+    draft: DetailsDraft,
+    hold: HoldStatus,
     action: ServerAction<BookForm>,
     problem: Problem,
 ) -> impl IntoView {
-    let chosen = ask.get_untracked();
+    let chosen = query.get_untracked();
     let (day, time) = offer
         .chosen_time(&chosen)
         .map(|(day, time)| (day.clone(), time.clone()))
@@ -160,9 +160,9 @@ pub fn DetailsForm(
     let is_full = time.is_some_and(|time| time.full);
     let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
     let zone = offer.zone.clone();
-    let puzzle = Puzzle::new(asked.challenge);
-    let slug = asked.slug.clone();
-    // When the form is shown, and again when its challenge counts no more.
+    let puzzle = Puzzle::new(spec.challenge);
+    let slug = spec.slug.clone();
+    // Runs when the form appears, and again when its puzzle has expired.
     Effect::new(move |before: Option<()>| {
         let is_outdated = matches!(&*action.value().read(), Some(Err(AppError::FormOutdated(_))));
         if before.is_none() || is_outdated {
@@ -170,10 +170,10 @@ pub fn DetailsForm(
         }
     });
     if !is_full {
-        let (slug, zone, chosen) = (asked.slug.clone(), zone.clone(), chosen.clone());
+        let (slug, zone, chosen) = (spec.slug.clone(), zone.clone(), chosen.clone());
         Effect::new(move |_| {
             if let Some(proof) = puzzle.proof() {
-                held.ask(slug.clone(), zone.clone(), chosen.clone(), proof);
+                hold.request(slug.clone(), zone.clone(), chosen.clone(), proof);
             }
         });
     }
@@ -188,55 +188,55 @@ pub fn DetailsForm(
                     <p class="chosen-time">{title}</p>
                     <p>{range}</p>
                     {(!seats.is_empty()).then(|| view! { <p>{seats}</p> })}
-                    <p class="soft small">{offer.zone_words}</p>
+                    <p class="soft small">{offer.zone_label}</p>
                     <p class="held small" role="status">
-                        {move || held.until.get().map(|until| format!("Held for you until {until}"))}
+                        {move || hold.until.get().map(|until| format!("Held for you until {until}"))}
                     </p>
                 </div>
             </div>
             {is_full.then(|| view! {
                 <Notice tone=Tone::Info>
-                    "This session is full. On the waiting list you get the first seats that become free, at once and by mail."
+                    "This session is full. Join the waiting list: seats that become free are then yours at once, and we email you."
                 </Notice>
             })}
             <FormNotice problem/>
             <ActionForm action=action>
-                <input type="hidden" name="slug" value=asked.slug/>
+                <input type="hidden" name="slug" value=spec.slug/>
                 <input type="hidden" name="start" value=chosen.start/>
                 <input type="hidden" name="zone" value=zone/>
                 {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
                 {chosen.visit.map(|visit| view! { <input type="hidden" name="visit" value=visit/> })}
-                <input type="hidden" name="key" value=asked.idempotency_key/>
+                <input type="hidden" name="key" value=spec.idempotency_key/>
                 {puzzle.fields()}
-                <Field label="Name" name="name" bind=typed.name problem required=true autocomplete="name" maxlength=120/>
+                <Field label="Name" name="name" bind=draft.name problem required=true autocomplete="name" maxlength=120/>
                 <Field
                     label="Email"
                     name="email"
                     kind="email"
-                    bind=typed.email
+                    bind=draft.email
                     problem
                     required=true
                     autocomplete="email"
                     maxlength=254
-                    help=if asked.confirm_by_mail && !is_full {
-                        "We send a link to this address. The booking counts when you open it and confirm, within 15 minutes."
+                    help=if spec.confirm_by_mail && !is_full {
+                        "We will send a link to this address. Open it and confirm within 15 minutes to complete the booking."
                     } else {
-                        "The confirmation goes to this address."
+                        "We will send the confirmation to this address."
                     }
                 />
-                <Field label="Phone" name="phone" kind="tel" bind=typed.phone problem autocomplete="tel" maxlength=40/>
-                {asked.takes_guests.then(|| view! {
+                <Field label="Phone" name="phone" kind="tel" bind=draft.phone problem autocomplete="tel" maxlength=40/>
+                {spec.takes_guests.then(|| view! {
                     <LongText
-                        label="Who comes with you"
+                        label="Who is coming with you"
                         name="guests"
-                        bind=typed.guests
+                        bind=draft.guests
                         problem
                         rows=2
-                        help="One name a line. Each takes a seat of their own."
+                        help="One name per line. Each person takes a seat."
                     />
                 })}
-                <QuestionFields questions=asked.questions answers=typed.answers/>
-                <LongText label="Anything we should know" name="notes" bind=typed.notes problem rows=3/>
+                <QuestionFields questions=spec.questions answers=draft.answers/>
+                <LongText label="Anything we should know" name="notes" bind=draft.notes problem rows=3/>
                 {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
                 <div class="form-end">
                     <Button look=Look::Primary busy=is_busy>

@@ -1,5 +1,5 @@
-//! A chosen time is held while its visitor fills in the form. It takes script: no link and no page that is merely looked at
-//! may keep a time from others.
+//! A chosen time is held while the visitor fills in the form. Holds need script: a link that is merely opened must not keep a time from
+//! others.
 
 use std::time::Duration;
 
@@ -9,79 +9,82 @@ use serde::{Deserialize, Serialize};
 
 use super::puzzle::ProofText;
 use crate::error::AppError;
-use crate::public::choose::Ask;
+use crate::public::slot_picker::PickerQuery;
 
-/// Ten minutes, after which the page no longer says that a time is held.
+/// How long the page shows a hold; the server's hold lasts as long.
 const SHOWN: Duration = Duration::from_mins(10);
 
-/// What came of a hold.
+/// The outcome of a request to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HoldAnswer {
-    /// It is held until this time of day, in the visitor's zone and words.
+    /// Held until this local time, formatted.
     Until(String),
-    /// The visitor was not known yet; they are when they ask again.
+    /// The visitor had no session. It exists now, so the request can be repeated.
     Again,
-    /// Somebody else has it.
+    /// Somebody else has the time.
     Taken,
 }
 
 /// Holds a time for the visitor.
 #[server(HoldTime, prefix = "/api/fn", endpoint = "hold-time")]
 pub async fn hold_time(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     start: String,
     /// The visitor's zone.
     zone: String,
-    /// The member whom they want; empty for anybody.
+    /// The member that they want; empty for anybody.
     host: String,
-    /// What they want from a menu; may be empty.
+    /// The services that they want; may be empty.
     visit: String,
-    /// The puzzle that the form came with, where one is asked for.
+    /// The puzzle of the form, if there is one.
     #[server(default)]
     challenge: String,
-    /// Its solution.
+    /// The puzzle's solution.
     #[server(default)]
     solution: String,
 ) -> Result<HoldAnswer, AppError> {
     let proof = ProofText { challenge, solution };
-    crate::public::offer::hold(slug, &start, &zone, &host, &visit, proof)
+    super::visitor::hold(slug, &start, &zone, &host, &visit, proof)
         .await
         .map_err(crate::context::with_status)
 }
 
-/// What the visitor holds. It lives as long as the page.
+/// The visitor's hold. It lives as long as the page.
 #[derive(Debug, Clone, Copy)]
-pub struct Held {
-    /// Until when, in words.
+pub struct HoldStatus {
+    /// The local time until which it lasts, formatted.
     pub until: RwSignal<Option<String>>,
-    asked: StoredValue<Option<Ask>>,
+    requested: StoredValue<Option<PickerQuery>>,
     taken: Callback<()>,
 }
 
-impl Held {
-    /// Nothing yet. Somebody else having a time is told to `taken`.
+impl HoldStatus {
+    /// No hold. `taken` is called when somebody else has the requested time.
     pub fn new(taken: Callback<()>) -> Self {
         Self {
             until: RwSignal::new(None),
-            asked: StoredValue::new(None),
+            requested: StoredValue::new(None),
             taken,
         }
     }
 
-    /// Asks for the time that an address names, once. If no hold is to be had, the form works as well.
-    pub fn ask(self, slug: String, zone: String, ask: Ask, proof: ProofText) {
-        if self.asked.with_value(|asked| asked.as_ref() == Some(&ask)) {
+    /// Requests a hold of the time in the address, once per time. The form also works without a hold.
+    pub fn request(self, slug: String, zone: String, query: PickerQuery, proof: ProofText) {
+        if self
+            .requested
+            .with_value(|requested| requested.as_ref() == Some(&query))
+        {
             return;
         }
-        self.asked.set_value(Some(ask.clone()));
+        self.requested.set_value(Some(query.clone()));
         self.until.set(None);
         let (start, host) = (
-            ask.start.clone().unwrap_or_default(),
-            ask.host.clone().unwrap_or_default(),
+            query.start.clone().unwrap_or_default(),
+            query.host.clone().unwrap_or_default(),
         );
-        let visit = ask.visit.clone().unwrap_or_default();
+        let visit = query.visit.clone().unwrap_or_default();
         spawn_local(async move {
             let hold = || {
                 hold_time(
@@ -98,10 +101,12 @@ impl Held {
                 Ok(HoldAnswer::Again) => hold().await,
                 answer => answer,
             };
-            // Meanwhile another time may be chosen, or the page left.
-            let is_asked = self.asked.try_with_value(|asked| asked.as_ref() == Some(&ask));
+            // Another time may have been chosen meanwhile, or the page closed.
+            let is_current = self
+                .requested
+                .try_with_value(|requested| requested.as_ref() == Some(&query));
             match answer {
-                _ if is_asked != Some(true) => {}
+                _ if is_current != Some(true) => {}
                 Ok(HoldAnswer::Until(until)) => {
                     self.until.set(Some(until));
                     set_timeout(move || drop(self.until.try_set(None)), SHOWN);

@@ -1,65 +1,65 @@
-//! The menu of a Service calendar: one or several services for one visit, each with anyone or with somebody in particular.
+//! The menu of a Service calendar: one or several services for one visit, each with a chosen person or anyone.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::kept::KeptForm;
-use crate::public::choose::Ask;
+use crate::flash::FormFlash;
+use crate::public::slot_picker::PickerQuery;
 use crate::ui::{Button, Choice, FormNotice, Look, problem_of};
 
-/// A service as clients see it.
+/// A service, as clients see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MenuItem {
     /// Its id.
     pub id: String,
-    /// The heading under which it stands; may be empty.
+    /// The heading above it; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
     /// "45 minutes".
     pub duration: String,
-    /// What it is about; may be empty.
+    /// The description; may be empty.
     pub description: String,
-    /// Who does it: id and name.
+    /// Who performs it: id and name.
     pub staff: Vec<(String, String)>,
-    /// It is ticked at first.
+    /// Whether it is ticked at first.
     pub wanted: bool,
-    /// Who is chosen at first, by id; empty for anyone.
+    /// The person chosen at first, by id; empty for anyone.
     pub host: String,
 }
 
-/// What was ticked.
+/// A row of the posted form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MenuChoice {
-    /// The service.
+    /// The service's id.
     pub service: String,
-    /// `true` when it is wanted.
+    /// `true` when it is ticked.
     pub wanted: String,
-    /// By whom; empty for anyone.
+    /// The chosen person's id; empty for anyone.
     pub host: String,
 }
 
-/// Goes on to the times of a visit.
+/// Redirects to the free times of a visit.
 #[server(ChooseServices, prefix = "/api/fn", endpoint = "choose-services")]
 pub async fn choose_services(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
     /// The visitor's zone; may be empty.
     #[server(default)]
     zone: String,
-    /// The menu with what was ticked.
+    /// The rows of the menu.
     #[server(default)]
     menu: Vec<MenuChoice>,
 ) -> Result<(), AppError> {
     let visit = visit_text(&menu);
-    let form = crate::context::Submitted::new("menu").keep("visit", &visit);
+    let form = crate::context::FormPost::new("menu").keep("visit", &visit);
     form.go(visit_address(&slug, &zone, visit)).await
 }
 
-/// What was ticked as an address names it.
+/// The ticked services in the form used by addresses.
 #[cfg(feature = "ssr")]
 fn visit_text(menu: &[MenuChoice]) -> String {
     let wanted = menu.iter().filter(|choice| choice.wanted == "true");
@@ -80,30 +80,30 @@ fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppErr
         return Err(AppError::Refused("Choose at least one service.".to_owned()));
     }
     if chosen.len() > bookings::services::CHOICE_LIMIT {
-        return Err(AppError::Refused(crate::public::offer::too_many()));
+        return Err(AppError::Refused(super::visit::too_many_services()));
     }
-    let ask = Ask {
+    let query = PickerQuery {
         visit: Some(visit),
         zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
-        ..Ask::default()
+        ..PickerQuery::default()
     };
-    Ok(ask.href(&format!("/book/{slug}")))
+    Ok(query.href(&format!("/book/{slug}")))
 }
 
 /// The form.
 #[component]
 pub fn MenuForm(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
-    /// What there is.
+    /// The services.
     menu: Vec<MenuItem>,
-    /// What came of the form, when it was sent without script.
-    kept: KeptForm,
-    /// What the address asks for.
-    ask: Memo<Ask>,
+    /// Flash message of the form.
+    flash: FormFlash,
+    /// The query of the page's address.
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let action = ServerAction::<ChooseServices>::new();
-    let problem = problem_of(action, &kept);
+    let problem = problem_of(action, &flash);
     let mut groups: Vec<(String, Vec<(usize, MenuItem)>)> = Vec::new();
     for (row, item) in menu.into_iter().enumerate() {
         match groups.iter_mut().find(|(group, _)| *group == item.group) {
@@ -129,11 +129,11 @@ pub fn MenuForm(
     view! {
         <section class="details" id="menu" aria-labelledby="menu-title">
             <h2 id="menu-title">"What would you like?"</h2>
-            <p class="soft">"Choose one or more for one visit. They follow each other in this order."</p>
+            <p class="soft">"Choose one or more services for your visit. They take place in this order."</p>
             <FormNotice problem/>
             <ActionForm action=action>
                 <input type="hidden" name="slug" value=slug/>
-                <input type="hidden" name="zone" value=move || ask.read().zone.clone().unwrap_or_default()/>
+                <input type="hidden" name="zone" value=move || query.read().zone.clone().unwrap_or_default()/>
                 {groups}
                 <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Show free times"</Button></div>
             </ActionForm>

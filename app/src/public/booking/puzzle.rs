@@ -1,5 +1,5 @@
-//! The puzzle that the visitor's browser solves while they fill in the form, where the booking calendar asks for it. It is worked
-//! on in slices, so that the page stays quick. Without script the form counts when it was open for some seconds.
+//! The puzzle that the browser solves while the visitor fills in the form, if the booking calendar asks for it. It runs in slices that
+//! keep the page responsive. Without script the form is accepted once it is some seconds old.
 
 use std::time::Duration;
 
@@ -9,58 +9,57 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// Numbers that are tried without a break: some milliseconds' work.
+/// Numbers tried in one slice, which takes some milliseconds.
 const SLICE: u32 = 4_000;
-/// So long after it was asked for, a challenge counts without a solution: the server's ten seconds, and one for the way.
+/// The age at which a puzzle is accepted without a solution: the server's ten seconds, and one for transmission.
 const DELAY: Duration = Duration::from_secs(11);
-/// After so long another challenge is asked for, before the server takes the first one for outdated.
+/// The age at which a new puzzle is requested, before the server rejects the old one.
 const RENEW: Duration = Duration::from_mins(15);
 
-/// What is shown instead to people without script.
-const WITHOUT_SCRIPT: &str =
-    "So that programs cannot book, this form counts ten seconds after it was opened.";
+/// The sentence for people without script.
+const WITHOUT_SCRIPT: &str = "To keep out bots, this form can only be sent ten seconds after it was opened.";
 
 /// A puzzle to solve.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChallengeText {
-    /// Sent back as it is.
+    /// The opaque text that is sent back.
     pub text: String,
-    /// How hard it is.
+    /// Its difficulty in bits.
     pub bits: u32,
 }
 
-/// What is sent of a puzzle; empty where none is asked for.
+/// A puzzle and its solution, as posted; both empty when none is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProofText {
-    /// The challenge.
+    /// The puzzle.
     pub challenge: String,
     /// Its solution.
     pub solution: String,
 }
 
-/// A new challenge for the forms of a booking calendar.
+/// Makes a new puzzle for the forms of a booking calendar.
 #[server(BookingChallenge, prefix = "/api/fn", endpoint = "booking-challenge", input = leptos::server_fn::codec::GetUrl)]
 pub async fn booking_challenge(
-    /// The booking calendar's address.
+    /// The booking calendar's slug.
     slug: String,
 ) -> Result<ChallengeText, AppError> {
-    crate::public::offer::challenge(&slug, "")
+    super::visitor::challenge(&slug, "")
 }
 
-/// The puzzle of one form.
+/// The state of one form's puzzle.
 #[derive(Debug, Clone, Copy)]
 pub struct Puzzle {
     is_asked: bool,
     challenge: RwSignal<String>,
     solution: RwSignal<String>,
-    /// The form waits for the solution.
+    /// Whether the form waits for the solution.
     pub is_busy: RwSignal<bool>,
-    /// Of several challenges the last one counts.
+    /// Counts the puzzles of this form; results for earlier ones are dropped.
     round: StoredValue<u32>,
 }
 
 impl Puzzle {
-    /// The puzzle that came with the page, if the booking calendar asks for one.
+    /// The puzzle from the page, if there is one.
     pub fn new(challenge: Option<ChallengeText>) -> Self {
         Self {
             is_asked: challenge.is_some(),
@@ -71,7 +70,7 @@ impl Puzzle {
         }
     }
 
-    /// What can be sent with script: nothing until the puzzle is solved.
+    /// What can be posted with script; none until the puzzle is solved.
     pub fn proof(self) -> Option<ProofText> {
         let solution = self.solution.get();
         (!self.is_asked || !solution.is_empty()).then(|| ProofText {
@@ -80,7 +79,7 @@ impl Puzzle {
         })
     }
 
-    /// What the form sends of it, and what people without script have to know.
+    /// The hidden fields, and the sentence for people without script.
     pub fn fields(self) -> impl IntoView {
         self.is_asked.then(|| {
             view! {
@@ -91,8 +90,8 @@ impl Puzzle {
         })
     }
 
-    /// Asks for a challenge of its own for this form, and solves it: the page's may have come long before. If none is to be had,
-    /// the page's counts by its age.
+    /// Requests a new puzzle for this form and solves it, since the page may have been loaded long ago. If that fails, the page's puzzle
+    /// counts by its age.
     pub fn solve(self, slug: String) {
         if !self.is_asked {
             return;
@@ -127,7 +126,7 @@ impl Puzzle {
         self.later(Duration::ZERO, round, move || self.search(search.clone(), round));
     }
 
-    /// Does something later, unless the form is gone or has another challenge by then.
+    /// Runs `act` later, unless the form is gone or has another puzzle by then.
     fn later(self, wait: Duration, round: u32, act: impl Fn() + 'static) {
         set_timeout(
             move || {

@@ -7,30 +7,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::ui::{Check, Choice, Field, LongText};
 
-/// A question as the form shows it.
+/// A question, as the form shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskedQuestion {
-    /// What is asked.
+pub struct QuestionView {
+    /// The question's text.
     pub label: String,
     /// `line`, `text`, `choice` or `yes-no`.
     pub kind: String,
-    /// What can be chosen.
+    /// The choices; empty for other kinds.
     pub choices: Vec<String>,
-    /// Must be answered.
+    /// Whether an answer is required.
     pub required: bool,
 }
 
-/// An answer as it is sent. It names its question, so that it stays with it when the questions change meanwhile.
+/// A posted answer. It repeats the question's text, so that it is not taken for the answer to another question if they change meanwhile.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AnswerText {
-    /// What was asked.
+    /// The question's text.
     pub label: String,
-    /// What was answered.
+    /// The answer.
     pub text: String,
 }
 
-/// What was answered so far, by the text of the question. It lives as long as the page.
+/// The answers as typed, by the question's text. They live as long as the page.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answers(StoredValue<BTreeMap<String, ArcRwSignal<String>>>);
 
@@ -44,9 +44,9 @@ impl Answers {
         answer.into()
     }
 
-    /// Takes over what the server kept, as JSON, of a form that was sent without script.
-    pub fn take(self, kept: &str) {
-        let answers: Vec<AnswerText> = serde_json::from_str(kept).unwrap_or_default();
+    /// Restores answers from the JSON in a flash message.
+    pub fn restore(self, flash: &str) {
+        let answers: Vec<AnswerText> = serde_json::from_str(flash).unwrap_or_default();
         for answer in answers {
             let signal = self.of(&answer.label);
             if signal.get_untracked().is_empty() {
@@ -56,10 +56,10 @@ impl Answers {
     }
 }
 
-/// A question of a booking calendar as the form shows it.
+/// Converts a question for the form.
 #[cfg(feature = "ssr")]
-pub fn asked_question(question: &bookings::booking_calendars::IntakeQuestion) -> AskedQuestion {
-    AskedQuestion {
+pub fn question_view(question: &bookings::booking_calendars::IntakeQuestion) -> QuestionView {
+    QuestionView {
         label: question.label.clone(),
         kind: serde_json::json!(question.kind)
             .as_str()
@@ -70,9 +70,9 @@ pub fn asked_question(question: &bookings::booking_calendars::IntakeQuestion) ->
     }
 }
 
-/// Answers as the use cases take them.
+/// Converts posted answers for the use cases.
 #[cfg(feature = "ssr")]
-pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
+pub fn to_answers(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
     let answers = answers.into_iter();
     answers
         .map(|answer| bookings::booking_calendars::Answer {
@@ -85,9 +85,9 @@ pub fn given(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answe
 /// The fields of all questions.
 #[component]
 pub fn QuestionFields(
-    /// What is asked.
-    questions: Vec<AskedQuestion>,
-    /// What was answered.
+    /// The questions.
+    questions: Vec<QuestionView>,
+    /// The answers as typed.
     answers: Answers,
 ) -> impl IntoView {
     let fields = questions
@@ -125,6 +125,6 @@ pub fn QuestionFields(
             }
         })
         .collect_view();
-    // What is wrong with the answers leads here.
+    // Links to a problem with the answers lead here.
     view! { <div id="field-answers">{fields}</div> }
 }

@@ -1,4 +1,4 @@
-//! What staff can do with an appointment: the server functions behind the forms of its page.
+//! The server functions behind the forms on an appointment's page.
 
 #[cfg(feature = "ssr")]
 use bookings::appointments::{Edit, OnConflict};
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::appointment_id;
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
-/// The form of the client's details among those of the page.
+/// The name of the form with the client's details.
 pub const EDIT: &str = "edit";
 /// The form that deletes it.
 pub const DELETE: &str = "delete";
 
-/// Writes the appointment to the hosts' calendars again, as Quince has it (D4).
+/// Writes the event to the hosts' calendars again (D4).
 #[server(prefix = "/api/fn", endpoint = "write-again")]
 pub async fn write_again(id: String) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
+    let form = crate::context::FormPost::new("appointment");
     form.stay(again(&id).await, "It will be written again in a moment.")
         .await
 }
@@ -31,33 +31,33 @@ async fn again(id: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Moves the appointment; the client is told.
+/// Moves the appointment, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "staff-reschedule")]
 pub async fn staff_reschedule(
     id: String,
     date: String,
     time: String,
-    /// "true" to move it even if that time is not free.
+    /// `true` to move it even if the time is not free.
     #[server(default)]
-    all_the_same: String,
+    override_conflicts: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("date", &date)
         .keep("time", &time);
-    let on_conflict = match all_the_same.as_str() {
+    let on_conflict = match override_conflicts.as_str() {
         "true" => OnConflict::Override,
         _ => OnConflict::Refuse,
     };
     let moved = move_to(&seen, &id, &date, &time, on_conflict).await;
     let done = match &moved {
-        Ok(Some(host)) => format!("Moved, and with {host} now. Everybody concerned has been told."),
-        _ => "Moved. The client has been told.".to_owned(),
+        Ok(Some(host)) => format!("Moved. The host is now {host}. Everybody concerned has been notified."),
+        _ => "Moved. The client has been notified.".to_owned(),
     };
     form.stay(moved.map(drop), &done).await
 }
 
-/// Moves it, and says with whom it is then if that is somebody else.
+/// Moves it. Returns the name of the new host, if it changed.
 #[cfg(feature = "ssr")]
 async fn move_to(
     seen: &str,
@@ -82,17 +82,17 @@ async fn move_to(
     Ok(Some(moved.host_name).filter(|host| *host != before.host_name && !host.is_empty()))
 }
 
-/// Cancels the appointment; the client is told.
+/// Cancels the appointment, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "staff-cancel")]
 pub async fn staff_cancel(
     id: String,
     reason: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
-        "Cancelled. The client has been told.",
+        "Cancelled. The client has been notified.",
     )
     .await
 }
@@ -105,34 +105,34 @@ async fn cancel(seen: &str, id: &str, reason: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Declines an appointment that waits to be confirmed; the client is told.
+/// Declines an appointment that waits for confirmation, and informs the client.
 #[server(prefix = "/api/fn", endpoint = "decline")]
 pub async fn decline(
     id: String,
     reason: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment").keep("reason", &reason);
+    let form = crate::context::FormPost::new("appointment").keep("reason", &reason);
     form.stay(
         cancel(&seen, &id, &reason).await,
-        "Declined. The client has been told.",
+        "Declined. The client has been notified.",
     )
     .await
 }
 
-/// Deletes the appointment for good, and goes to the list of appointments.
+/// Deletes the appointment, and redirects to the list.
 #[server(prefix = "/api/fn", endpoint = "delete-appointment")]
 pub async fn delete_appointment(
     id: String,
-    /// "true" to tell the client that it was cancelled.
+    /// `true` to inform the client that it was cancelled.
     #[server(default)]
     tell: String,
     #[server(default)] seen: String,
 ) -> Result<(), AppError> {
-    let form = crate::context::Submitted::new("appointment");
+    let form = crate::context::FormPost::new("appointment");
     let deleted = delete(&seen, &id, tell == "true").await;
     let deleted = deleted.map_err(|error| error.in_form(DELETE));
-    form.go_and_tell(deleted, "appointments").await
+    form.go_with_message(deleted, "appointments").await
 }
 
 #[cfg(feature = "ssr")]
@@ -144,7 +144,7 @@ async fn delete(seen: &str, id: &str, tell: bool) -> Result<(String, Option<Stri
     Ok(("/appointments".to_owned(), Some(done.to_owned())))
 }
 
-/// Changes who the client is and what they noted.
+/// Changes the client's details and notes.
 #[server(prefix = "/api/fn", endpoint = "edit-appointment")]
 pub async fn edit_appointment(
     id: String,
@@ -152,12 +152,12 @@ pub async fn edit_appointment(
     email: String,
     phone: String,
     notes: String,
-    /// The guests of who takes part in a class, a line for each.
+    /// The guests in a class, one per line.
     #[server(default)]
     guests: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("name", &name)
         .keep("email", &email)
         .keep("phone", &phone)
@@ -188,14 +188,14 @@ async fn change(seen: &str, id: &str, edit: &Edit) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Sets where the appointment stands.
+/// Sets the status.
 #[server(prefix = "/api/fn", endpoint = "set-status")]
 pub async fn set_status(
     id: String,
     status: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment");
+    let form = crate::context::FormPost::new("appointment");
     form.stay(give_status(&seen, &id, &status).await, "Saved.").await
 }
 
@@ -209,7 +209,7 @@ async fn give_status(seen: &str, id: &str, status: &str) -> Result<(), AppError>
     Ok(())
 }
 
-/// Gives a member's part in the appointment to another member.
+/// Gives a host's part to another member.
 #[server(prefix = "/api/fn", endpoint = "reassign")]
 pub async fn reassign(
     id: String,
@@ -217,12 +217,12 @@ pub async fn reassign(
     to: String,
     #[server(default)] seen: String,
 ) -> Result<String, AppError> {
-    let form = crate::context::Submitted::new("appointment")
+    let form = crate::context::FormPost::new("appointment")
         .keep("from", &from)
         .keep("to", &to);
     form.stay(
         reassigned(&seen, &id, &from, &to).await,
-        "Exchanged. Everybody concerned has been told.",
+        "The host was replaced. Everybody concerned has been notified.",
     )
     .await
 }
@@ -240,7 +240,7 @@ async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), Ap
     Ok(())
 }
 
-/// Everything that can be done on the page.
+/// The actions of the page.
 #[derive(Clone, Copy)]
 pub struct Actions {
     pub again: ServerAction<WriteAgain>,
@@ -267,7 +267,7 @@ impl Actions {
         }
     }
 
-    /// How many were accepted so far.
+    /// How many of them were accepted so far.
     pub fn accepted(self) -> Signal<usize> {
         let accepted = [
             accepted(self.again),
@@ -281,9 +281,9 @@ impl Actions {
         Signal::derive(move || accepted.iter().map(Memo::get).sum())
     }
 
-    /// Why one of them did not work.
-    pub fn problem(self, kept: &KeptForm) -> Signal<Option<AppError>> {
-        let kept = kept.problem.clone();
+    /// The error of the action that was refused last.
+    pub fn problem(self, flash: &FormFlash) -> Signal<Option<AppError>> {
+        let flash = flash.problem.clone();
         Signal::derive(move || {
             let values = [
                 self.again.value().get(),
@@ -299,20 +299,20 @@ impl Actions {
                 .into_iter()
                 .find_map(|value| value.and_then(Result::err))
                 .or(deleted);
-            failed.or_else(|| kept.clone())
+            failed.or_else(|| flash.clone())
         })
     }
 
-    /// What was done.
-    pub fn done(self, kept: &KeptForm) -> impl Fn() -> Option<String> + Send + Sync + use<> {
+    /// What the last action did.
+    pub fn done(self, flash: &FormFlash) -> impl Fn() -> Option<String> + Send + Sync + use<> {
         let latest = [
-            done_of(self.cancel, kept),
-            done_of(self.decline, kept),
-            done_of(self.reschedule, kept),
-            done_of(self.again, kept),
-            done_of(self.status, kept),
-            done_of(self.reassign, kept),
-            done_of(self.edit, kept),
+            done_of(self.cancel, flash),
+            done_of(self.decline, flash),
+            done_of(self.reschedule, flash),
+            done_of(self.again, flash),
+            done_of(self.status, flash),
+            done_of(self.reassign, flash),
+            done_of(self.edit, flash),
         ];
         move || latest.iter().find_map(Get::get)
     }

@@ -1,4 +1,4 @@
-//! What can be done with an appointment, each in a card of its own.
+//! The cards with the actions on an appointment.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::ui::{
     SeenVersion, Tone, is_told,
 };
 
-/// The statuses that it can be given.
+/// The statuses that it can get.
 #[component]
 pub fn StatusCard(
     id: String,
@@ -51,14 +51,14 @@ pub fn StatusCard(
         })
         .collect_view();
     (!rows.is_empty()).then(|| view! {
-        <Card title="Where it stands">
-            {pending.then(|| view! { <p>{format!("It waits for {whose} confirmation; its time is taken meanwhile.")}</p> })}
+        <Card title="Status">
+            {pending.then(|| view! { <p>{format!("It is waiting for {whose} confirmation. The time is reserved until then.")}</p> })}
             <ul class="plain-list">{rows}</ul>
         </Card>
     })
 }
 
-/// Declining what waits to be confirmed.
+/// Declining an appointment that waits for confirmation.
 #[component]
 pub fn DeclineCard(
     id: String,
@@ -69,9 +69,9 @@ pub fn DeclineCard(
     problem: Problem,
 ) -> impl IntoView {
     let help = if is_told {
-        "The client reads it. Its time is given back."
+        "The client will see it. The time becomes free again."
     } else {
-        "For your team. The client is not told, and its time is given back."
+        "For your team only. The client is not notified, and the time becomes free again."
     };
     view! {
         <Card title="Decline it">
@@ -85,14 +85,14 @@ pub fn DeclineCard(
     }
 }
 
-/// Who the client is, and what they noted.
+/// The client's details and notes.
 #[component]
 pub fn EditCard(
     detail: AppointmentDetail,
     action: ServerAction<EditAppointment>,
     problem: Problem,
 ) -> impl IntoView {
-    let value = |field: &str, stored: &str| detail.kept.value_or(field, stored);
+    let value = |field: &str, stored: &str| detail.flash.value_or(field, stored);
     let version = value("seen", &detail.version);
     let (name, email) = (value("name", &detail.name), value("email", &detail.email));
     let (phone, notes) = (value("phone", &detail.phone), value("notes", &detail.notes));
@@ -104,7 +104,7 @@ pub fn EditCard(
                 name="guests"
                 value=guests
                 rows=3
-                help="A line for each. Everybody has a seat; one that becomes free goes to whoever waits."
+                help="One per line. Everybody takes a seat; a seat that becomes free goes to the waiting list."
                 problem
             />
         }
@@ -126,14 +126,14 @@ pub fn EditCard(
     }
 }
 
-/// Another time.
+/// Moving it to another time.
 #[component]
 pub fn MoveCard(
     id: String,
     version: String,
     date: String,
     time: String,
-    /// Another member could hold it, too.
+    /// Whether another member could be the host.
     others: bool,
     action: ServerAction<StaffReschedule>,
     problem: Problem,
@@ -149,11 +149,11 @@ pub fn MoveCard(
                 </div>
                 <Check
                     label="Move it even if that time is not free"
-                    name="all_the_same"
-                    help="You are told first what is in the way. With this, nobody's calendar is asked, and it is recorded with the appointment."
+                    name="override_conflicts"
+                    help="Without this you are shown what is in the way. With it no calendar is checked, and the appointment records what was overridden."
                 />
                 {others.then(|| view! {
-                    <p class="field-help">"Who has it keeps it if they are free then. Otherwise a member who is free gets it, and you are told who."</p>
+                    <p class="field-help">"The present host keeps it if they are free then. Otherwise a free member takes over, and you are told who."</p>
                 })}
                 <div class="form-end"><Button busy=action.pending()>"Move appointment"</Button></div>
             </ActionForm>
@@ -161,7 +161,7 @@ pub fn MoveCard(
     }
 }
 
-/// Another member in the place of one who takes part.
+/// Giving a host's part to another member.
 #[component]
 pub fn ReassignCard(
     id: String,
@@ -172,22 +172,22 @@ pub fn ReassignCard(
     problem: Problem,
 ) -> impl IntoView {
     (!hosts.is_empty() && !others.is_empty()).then(|| view! {
-        <Card title="Exchange who takes part">
+        <Card title="Replace a host">
             <ActionForm action=action>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <div class="field-row">
-                    <Choice label="Leaves" name="from" options=hosts problem/>
-                    <Choice label="Takes part instead" name="to" options=others help="Who must be free then." problem/>
+                    <Choice label="Host to replace" name="from" options=hosts problem/>
+                    <Choice label="New host" name="to" options=others help="They must be free at that time." problem/>
                 </div>
-                <p class="field-help">"The event goes from one calendar to the other. The client and both members are told."</p>
-                <div class="form-end"><Button busy=action.pending()>"Exchange"</Button></div>
+                <p class="field-help">"The event moves from one calendar to the other. The client and both members are notified."</p>
+                <div class="form-end"><Button busy=action.pending()>"Replace host"</Button></div>
             </ActionForm>
         </Card>
     })
 }
 
-/// Calling it off.
+/// Cancelling it.
 #[component]
 pub fn CancelCard(
     id: String,
@@ -208,13 +208,13 @@ pub fn CancelCard(
     }
 }
 
-/// Deleting it for good: what that does, before it is done.
+/// Deleting it, with what that does.
 #[component]
 pub fn DeleteCard(
     id: String,
-    /// Whether its client is told, unless that is changed; nothing where there is nothing to tell.
+    /// Whether the client is informed by default; none if there is nothing to inform them of.
     tells_client: Option<bool>,
-    /// What becomes of its event, if it has one.
+    /// What happens to its event, if it has one.
     event: Option<String>,
     version: String,
     action: ServerAction<DeleteAppointment>,
@@ -223,19 +223,19 @@ pub fn DeleteCard(
     let is_refused = move || is_told(problem, DELETE);
     let event = event.map(|event| format!(", and {event}")).unwrap_or_default();
     let goes = format!(
-        "It disappears with all that the client wrote{event}. Time that it still takes is given back, and \
-         whoever waits for it gets it. Mails about it that wait are not sent, and the client's link leads nowhere. This cannot be undone."
+        "It is deleted with everything that the client wrote{event}. The time becomes free again, and a seat goes to the \
+         waiting list. Mails about it that are still waiting are not sent, and the client's link stops working. This cannot be undone."
     );
     view! {
         <details class="more" open=is_refused>
             <summary>"Delete this appointment"</summary>
             <Card>
                 <p>{goes}</p>
-                <p>"A cancelled appointment stays in your list with all its details; of a deleted one only its name, its time and who deleted it are recorded."</p>
+                <p>"A cancelled appointment stays in your list with all its details. Of a deleted one only the name, the time and who deleted it are kept."</p>
                 <ActionForm action=action>
                     <input type="hidden" name="id" value=id/>
                     {tells_client.map(|checked| view! {
-                        <Check label="Tell the client that it was cancelled" name="tell" checked help="By mail. Hosts are told of an appointment that is still to come."/>
+                        <Check label="Tell the client that it was cancelled" name="tell" checked help="By email. Hosts are notified of a future appointment."/>
                     })}
                     <DeleteButton version problem busy=action.pending() form=DELETE/>
                 </ActionForm>
@@ -244,7 +244,7 @@ pub fn DeleteCard(
     }
 }
 
-/// How it stands in the hosts' calendars.
+/// The state of its events in the hosts' calendars.
 #[component]
 pub fn WritesCard(
     writes: Vec<WriteView>,
@@ -260,7 +260,7 @@ pub fn WritesCard(
     let changed = changed.map(|write| {
         let server = &write.server;
         format!(
-            "The event was changed in {server}. The appointment here stays as it is, and the client knows of no change."
+            "The event was changed in {server}. The appointment here is unchanged, and the client has not been notified."
         )
     });
     let mut servers: Vec<&str> = writes.iter().map(|write| write.server.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The form by which staff book for a client: what it shows, and what is made of it.
+//! Loading and handling the form by which staff book for a client.
 
 use bookings::Kind;
 use bookings::accounts::Me;
@@ -9,14 +9,14 @@ use jiff::civil::{Date, Time};
 
 use super::super::format::{clock, long_date};
 use super::super::visit::menu;
-use super::{AnswerText, AskedQuestion, BookPage, ClientText, TimeChoice};
-use crate::context::{kept_until_accepted, quince};
+use super::{AnswerText, BookPage, ClientText, QuestionView, TimeChoice};
+use crate::context::{flash_until_accepted, quince};
 use crate::error::AppError;
-use crate::public::booking::{asked_question, given};
+use crate::public::booking::{question_view, to_answers};
 
-/// What the page's address asks for; each part may be empty.
+/// The query of the page's address; each part may be empty.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct PageQuery<'a> {
     pub calendar: &'a str,
     pub date: &'a str,
     pub time: &'a str,
@@ -24,14 +24,14 @@ pub struct Asked<'a> {
     pub visit: &'a str,
 }
 
-pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
+pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
     let quince = quince()?;
-    let kept = kept_until_accepted("book-for-client").await;
-    let typed: ClientText = serde_json::from_str(&kept.value("booking")).unwrap_or_default();
+    let flash = flash_until_accepted("book-for-client").await;
+    let typed: ClientText = serde_json::from_str(&flash.value("booking")).unwrap_or_default();
     let mut calendars = bookings::booking_calendars::list(&quince, me.id).await?;
     calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
-    // Right after a refusal the page shows what was sent; later, what its address asks for.
-    let refused = kept.problem.is_some();
+    // After a refusal the page shows what was posted, otherwise the query of its address.
+    let refused = flash.problem.is_some();
     let first = |asked: &str, typed: &str| {
         let (one, other) = if refused { (typed, asked) } else { (asked, typed) };
         if one.is_empty() {
@@ -58,15 +58,15 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
     let to_choose = !menu.is_empty() && services.is_empty();
     let hosts = chosen.as_ref().map(hosts).unwrap_or_default();
     let form = ClientText {
-        // Who cannot be chosen here is as good as nobody in particular.
+        // A member who cannot be chosen here counts as none.
         host: hosts
             .iter()
             .find(|(known, _)| known == host)
             .map(|(known, _)| known.clone())
             .unwrap_or_default(),
-        // What is overlooked once is not overlooked for the next appointment.
-        all_the_same: if refused {
-            typed.all_the_same.clone()
+        // Overriding applies to one appointment only, so the box is not kept for the next.
+        override_conflicts: if refused {
+            typed.override_conflicts.clone()
         } else {
             String::new()
         },
@@ -109,11 +109,11 @@ pub async fn page(me: Me, asked: Asked<'_>) -> Result<BookPage, AppError> {
         zone: me.zone.to_string(),
         form,
         free,
-        kept,
+        flash,
     })
 }
 
-/// Whom the client can be given to; empty where there is no choice.
+/// The members to choose from; empty if there is no choice.
 fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
     if calendar.kind != Kind::RoundRobin {
         return Vec::new();
@@ -124,11 +124,11 @@ fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
     std::iter::once(anybody).chain(members).collect()
 }
 
-/// What clients are asked. Staff need not answer in their place.
-fn questions(calendar: &Calendar) -> Vec<AskedQuestion> {
-    let optional = |question| AskedQuestion {
+/// The questions, none of them required.
+fn questions(calendar: &Calendar) -> Vec<QuestionView> {
+    let optional = |question| QuestionView {
         required: false,
-        ..asked_question(question)
+        ..question_view(question)
     };
     calendar.questions.iter().map(optional).collect()
 }
@@ -201,27 +201,27 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
             .filter(|guest| !guest.is_empty())
             .map(str::to_owned)
             .collect(),
-        answers: given(answers),
+        answers: to_answers(answers),
         services: menu::chosen(&text.services)?,
         host,
         holder: None,
         idempotency_key: text.key,
     };
-    let on_conflict = if text.all_the_same == "true" {
+    let on_conflict = if text.override_conflicts == "true" {
         OnConflict::Override
     } else {
         OnConflict::Refuse
     };
     let booked = bookings::appointments::book_as_staff(&quince, me.id, booking, on_conflict).await;
     let booked = booked.map_err(|error| named(error.into()))?;
-    // A colleague's appointment is theirs to see.
+    // A colleague's appointment may not be visible to this person.
     match bookings::appointments::get(&quince, me.id, booked.id).await {
         Ok(_) => Ok(format!("/appointments/{}", booked.id)),
         Err(_) => Ok(format!("/appointments/new?calendar={id}&date={date}&booked=1")),
     }
 }
 
-/// The problems at the fields of this form.
+/// Prefixes the fields of an error for this form.
 fn named(error: AppError) -> AppError {
     error.at_fields(|field| match field {
         // The answers have fields of their own.

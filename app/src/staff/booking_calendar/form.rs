@@ -1,4 +1,4 @@
-//! From the editor's texts to a booking calendar and back.
+//! Conversion between the editor's texts and a booking calendar.
 
 mod read;
 #[cfg(test)]
@@ -10,21 +10,21 @@ use bookings::versions::Versioned;
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
 use super::{CalendarText, EditorView, KindChangeText, PriorityText, QuestionText};
-use crate::context::{kept, quince, version};
+use crate::context::{flash, quince, version};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::settings::hours::from_rules;
-use crate::staff::booking_calendars::kind_words;
+use crate::staff::booking_calendars::kind_label;
 
 pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
     let quince = quince()?;
-    let of_this = |kept: KeptForm| {
-        Some(kept)
-            .filter(|kept| kept.value("id") == id)
+    let of_this = |flash: FormFlash| {
+        Some(flash)
+            .filter(|flash| flash.value("id") == id)
             .unwrap_or_default()
     };
-    let kept_form = of_this(kept("booking-calendar").await);
-    let kept_delete = of_this(kept("delete-booking-calendar").await);
+    let flash_of_delete = of_this(flash("delete-booking-calendar").await);
+    let flash = of_this(flash("booking-calendar").await);
     let team = bookings::accounts::team(&quince).await?;
     let may_change = me.is_admin();
     let (mut stored, mut changes) = (None, Vec::new());
@@ -45,7 +45,7 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
         .as_ref()
         .filter(|calendar| calendar.active && calendar.problem.is_none())
         .map(|calendar| format!("/book/{}", calendar.slug));
-    let typed = kept_form
+    let typed = flash
         .values
         .get("calendar")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -66,10 +66,10 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
                 .collect()
         }),
         may_change,
-        version: kept_form.value_or("seen", &newest),
+        version: flash.value_or("seen", &newest),
         newest,
-        kept: kept_form,
-        kept_delete,
+        flash,
+        flash_of_delete,
         is_menu: kind == Some(Kind::Service),
         public_page,
         notes: stored.map(|calendar| calendar.notes).unwrap_or_default(),
@@ -77,7 +77,7 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
 }
 
 fn change_text(from: Kind, change: KindChange) -> KindChangeText {
-    let (from, to) = (kind_words(from), kind_words(change.kind));
+    let (from, to) = (kind_label(from), kind_label(change.kind));
     let is_refused = change.refused.is_some();
     KindChangeText {
         kind: change.kind.as_str().to_owned(),
@@ -104,7 +104,7 @@ fn fresh(me: &Me) -> CalendarText {
         members: vec![me.id.to_string()],
         auto_confirm: "true".to_owned(),
         active: "true".to_owned(),
-        // The kind that is chosen decides on the default.
+        // Empty: the default depends on the chosen kind.
         interval: String::new(),
         ..of_rules(&rules)
     }
@@ -203,11 +203,11 @@ fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-/// Saves what was typed; answers where the browser goes, and what that page says.
+/// Saves what was typed. Returns the path to continue at, and a message for that page.
 pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, Option<String>), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let quince = quince()?;
-    let form = read::understood(text)?;
+    let form = read::parse_form(text)?;
     let mut done = None;
     if id.is_empty() {
         booking_calendars::create(&quince, by.staff, form)
@@ -224,12 +224,12 @@ pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, O
     Ok(("/booking-calendars".to_owned(), done))
 }
 
-/// The problems at the fields of the form, which are members of one argument.
+/// Prefixes the fields of an error for this form, whose fields are members of one argument.
 fn named(error: bookings::Error) -> AppError {
     AppError::from(error).at_fields(|field| format!("calendar[{field}]"))
 }
 
-/// What a change of lengths means for the appointments that are booked, if there is one.
+/// The sentence about booked appointments, which keep their lengths when those change.
 fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
     let lengths = |rules: &Rules| (rules.duration, rules.pre_buffer, rules.post_buffer);
     let is_changed = lengths(&before.rules) != lengths(&after.rules);

@@ -1,5 +1,5 @@
-//! The kind of a booking calendar, and who takes part. What does not matter for the chosen kind is hidden by the style sheet
-//! (`data-kinds`), so that it works without script, and what was typed there is still sent.
+//! The kind of a booking calendar, and its members. Fields that do not apply to the chosen kind are hidden by the style sheet
+//! (`data-kinds`), so that it works without script and what was typed there is still posted.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,27 +9,27 @@ use super::{CalendarText, name};
 use crate::ui::field::Problem;
 use crate::ui::{Card, Check, Field, Notice, Options, Tone};
 
-/// What a change of the kind does, shown as soon as the other kind is chosen.
+/// The effect of changing the kind, shown as soon as another kind is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindChangeText {
-    /// The other kind.
+    /// The new kind.
     pub kind: String,
     /// "As a Simple calendar".
     pub title: String,
-    /// It cannot be changed to that.
+    /// Whether the change is impossible.
     pub is_refused: bool,
-    /// What happens to what exists, or why it cannot be.
+    /// The effects on existing appointments, or why it is impossible.
     pub sentences: Vec<String>,
 }
 
-/// "Who it is with".
+/// The card "Who it is with".
 #[component]
 pub fn KindCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
-    /// Everybody who can be a member: id and name.
+    /// The people who can be members: id and name.
     team: Vec<(String, String)>,
-    /// What each change of the kind does; empty for a new booking calendar.
+    /// The effect of each change of kind; empty for a new booking calendar.
     changes: Vec<KindChangeText>,
     /// The form's error.
     problem: Problem,
@@ -51,13 +51,13 @@ pub fn KindCard(
                 <MemberFields team members=form.members priorities=form.priorities problem/>
             </div>
             <div data-kinds="round-robin">
-                <Options legend="How appointments are shared out" name=name("distribution") options=distributions() value=form.distribution help="Usually optimised for availability." problem/>
+                <Options legend="How appointments are distributed" name=name("distribution") options=distributions() value=form.distribution help="Usually optimised for availability." problem/>
             </div>
         </Card>
     }
 }
 
-/// What happens to what exists, and the question whether that is right.
+/// The effects, and a box to confirm them.
 #[component]
 fn KindChanges(changes: Vec<KindChangeText>, confirmed: bool, problem: Problem) -> impl IntoView {
     let possible: Vec<String> = changes
@@ -139,7 +139,7 @@ fn distributions() -> Vec<(String, String, String)> {
         (
             "equal",
             "Equal distribution",
-            "Members get the same number of appointments each month, by their weight. Who is more than three ahead of the others is not offered.",
+            "Members get the same number of appointments each month, by their weight. A member who is more than three ahead of the others is not offered.",
         ),
     ]
     .map(triple)

@@ -1,4 +1,4 @@
-//! Who takes part in a booking calendar, and who of them comes first.
+//! The members of a booking calendar, and their order.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,28 +7,28 @@ use super::{name, pair};
 use crate::ui::field::Problem;
 use crate::ui::{Check, Choice, Field, FieldGroup};
 
-/// How much a person of the team is preferred as a member. These stand in the order in which they are shown.
+/// A person's settings as a member, in the order of display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PriorityText {
-    /// Who.
+    /// The person's id.
     pub member: String,
-    /// Who comes first when several are free.
+    /// The priority.
     pub priority: String,
-    /// The share under equal distribution.
+    /// The weight under equal distribution.
     pub weight: String,
-    /// The place in the order of the members, from 1; empty: at the end.
+    /// The position among the members, from 1; empty for the end.
     pub place: String,
 }
 
-/// "Members".
+/// The group "Members".
 #[component]
 pub fn MemberFields(
-    /// Everybody who can be a member: id and name.
+    /// The people who can be members: id and name.
     team: Vec<(String, String)>,
-    /// The ids of those who are.
+    /// The ids of the members.
     members: Vec<String>,
-    /// How much they are preferred.
+    /// The settings of each person.
     priorities: Vec<PriorityText>,
     /// The form's error.
     problem: Problem,
@@ -60,9 +60,9 @@ pub fn MemberFields(
         })
         .collect_view();
     view! {
-        <FieldGroup legend="Members" name=name("members") help="Whoever is taken out keeps the appointments that are booked already." problem>
+        <FieldGroup legend="Members" name=name("members") help="Members who are removed keep their existing appointments." problem>
             <p class="field-help" data-kinds="personal class-booking">"Choose one. Usually you."</p>
-            <p class="field-help" data-kinds="service">"Everybody who does one of the services. Who does which is said on the menu."</p>
+            <p class="field-help" data-kinds="service">"Everybody who performs one of the services. The menu says who performs which."</p>
             <p class="field-help" data-kinds="collective">"Choose 2 to 100. All of them take part."</p>
             <p class="field-help" data-kinds="round-robin">"Choose at least one. Those of high priority come first; usually all have medium. A weight of 2 means twice as many appointments under equal distribution; usually 1, at most 1000."</p>
             <p class="field-help" data-kinds="round-robin collective service">"Members stand in the order of their places, here and for clients; who is before the others decides when all else is equal. Without a place: at the end."</p>

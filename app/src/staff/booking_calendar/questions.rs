@@ -1,4 +1,4 @@
-//! What clients are asked besides their name and mail address.
+//! The questions that clients are asked besides name and address.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,17 @@ use super::{name, pair};
 use crate::ui::field::{Problem, sentence_of};
 use crate::ui::{Card, Check, Choice, Field};
 
-/// A question as typed; without a text it is none.
+/// A question as typed; ignored without a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QuestionText {
-    /// What is asked.
+    /// The question's text.
     pub label: String,
-    /// How it is answered.
+    /// The kind of answer.
     pub kind: String,
-    /// The answers to choose from, separated by commas.
+    /// The choices, separated by commas.
     pub choices: String,
-    /// Whether it must be answered.
+    /// Whether an answer is required.
     pub required: String,
 }
 
@@ -27,19 +27,19 @@ impl QuestionText {
     }
 }
 
-/// Empty rows that wait to be filled in.
+/// Number of empty rows at the end.
 const SPARE: usize = 2;
 
-/// "Questions".
+/// The card "Questions".
 #[component]
 pub fn QuestionsCard(
-    /// What is asked so far.
+    /// The present questions.
     questions: Vec<QuestionText>,
     /// The form's error.
     problem: Problem,
 ) -> impl IntoView {
     let sentence = sentence_of(Some(problem), &name("questions"));
-    // Rows stay where they are, so that an error finds its row.
+    // Empty rows in between stay, so that an error finds its row.
     let used = questions.iter().rposition(|question| !question.is_empty());
     let used = used.map_or(0, |last| last + 1);
     let spare = std::iter::repeat_n(QuestionText::default(), SPARE);

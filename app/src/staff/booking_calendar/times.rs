@@ -1,4 +1,4 @@
-//! How long an appointment takes, and when it can be booked.
+//! The length of an appointment, and when it can be booked.
 
 use leptos::prelude::*;
 
@@ -9,22 +9,22 @@ use crate::ui::{Card, Check, Choice, Field, Options, ZoneOption, ZonePicker};
 
 const UNITS: [&str; 5] = ["minutes", "hours", "days", "weeks", "months"];
 
-/// A length of time as people say it: a number and its unit.
+/// A duration as a number with its unit.
 #[component]
 pub fn LengthOfTime(
-    /// What it is.
+    /// The label.
     label: &'static str,
-    /// The field of the number.
+    /// The name of the number's field.
     amount: &'static str,
-    /// The field of the unit.
+    /// The name of the unit's field.
     unit: &'static str,
-    /// Number and unit at first.
+    /// The initial number and unit.
     value: (String, String),
-    /// A sentence that helps to fill it in, with the default.
+    /// The help text, with the default.
     help: &'static str,
-    /// Whose unit it is.
+    /// The unit's label.
     unit_label: &'static str,
-    /// The least unit to choose from.
+    /// The smallest unit to choose from.
     #[prop(default = "minutes")]
     from: &'static str,
     /// The form's error.
@@ -40,10 +40,10 @@ pub fn LengthOfTime(
     }
 }
 
-/// "How long".
+/// The card "How long".
 #[component]
 pub fn LengthCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
     /// The form's error.
     problem: Problem,
@@ -64,10 +64,10 @@ pub fn LengthCard(
     }
 }
 
-/// "When".
+/// The card "When".
 #[component]
 pub fn WhenCard(
-    /// What is shown at first.
+    /// The initial values.
     form: CalendarText,
     /// The zones to choose from.
     zones: Vec<ZoneOption>,
@@ -75,13 +75,13 @@ pub fn WhenCard(
     problem: Problem,
 ) -> impl IntoView {
     let ranges = [
-        ("rolling", "Some time ahead", "Up to so long from today."),
+        ("rolling", "Some time ahead", "Up to this long from today."),
         (
             "fixed",
             "Between two dates",
             "For a season, a course or an event. Both days are included.",
         ),
-        ("unlimited", "Without an end", "Any day to come can be booked."),
+        ("unlimited", "Without an end", "Any future day can be booked."),
     ]
     .map(|(value, label, help)| (value.to_owned(), label.to_owned(), help.to_owned()))
     .to_vec();
@@ -99,7 +99,7 @@ pub fn WhenCard(
                 amount="notice"
                 unit="notice_unit"
                 value=(form.notice, form.notice_unit)
-                help="Clients book at least so long before the start. Usually 2 hours."
+                help="Clients must book at least this long before the start. Usually 2 hours."
                 unit_label="Unit of the notice"
                 problem
             />
@@ -122,7 +122,7 @@ pub fn WhenCard(
                     <Field label="Last date" name=name("range_to") kind="date" value=form.range_to unmarked=true help="The last day that can be booked, the same or a later one." problem/>
                 </div>
             </div>
-            <ZonePicker name=name("zone") options=zones value=form.zone help="Its days, dates and hours are of this zone. Usually your own." problem/>
+            <ZonePicker name=name("zone") options=zones value=form.zone help="Its days, dates and hours are in this zone. Usually your own." problem/>
             <Check label="This booking calendar has hours of its own" name=name("own_hours") checked=form.own_hours == "true" help="Usually not ticked: its members' hours decide alone. Ticked, a time must lie in these hours and in the members'. A Simple calendar needs them." problem/>
             {move || may_forget.get().then(|| view! {
                 <Check label="Forget the hours and dates below" name=name("forget_hours") help="They are removed when you save." problem/>

@@ -1,4 +1,4 @@
-//! From the agenda to what the calendar view shows.
+//! Converting the agenda to the calendar view.
 
 use bookings::accounts::Me;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use zones::Zone;
 
-use super::super::appointment::write_words;
+use super::super::appointment::write_label;
 use super::super::appointments::COLLIDES;
 use super::super::format::{long_date, short_date, span};
 use super::super::week_grid::{AllDay, Block, GridDay, Mark};
@@ -49,7 +49,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         href: address(first, days, ""),
         chosen: who.is_empty(),
     }];
-    // Others' days are for admins.
+    // Only admins see the days of others.
     if team.len() > 1 && me.is_admin() {
         people.push(PersonChoice {
             name: "Team".to_owned(),
@@ -72,7 +72,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         .iter()
         .any(|connection| connection.state != bookings::ConnectionState::Disconnected);
     let servers = servers(&agenda);
-    // In one's own calendar nobody else has events.
+    // In one's own calendar all events are one's own, so names are left out.
     let names = if who.is_empty() {
         BTreeMap::new()
     } else {
@@ -90,7 +90,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         .collect();
     let one_person = chosen != Who::Everybody;
     let grid = grid(agenda, today, &me.zone, &names, one_person);
-    // A new entry is for the day that is shown, or for today if that is among those shown.
+    // New entries are for the shown day, or for today if it is shown.
     let shown = if first <= today && today < first.saturating_add(step) {
         today
     } else {
@@ -120,7 +120,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
     })
 }
 
-/// Whose connections are out of date. Of one's own every page warns.
+/// Warnings about other people's outdated connections. The banner warns of one's own.
 fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
     let others = agenda
         .freshness
@@ -132,11 +132,11 @@ fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
     unread.collect()
 }
 
-/// Where the events come from, in words.
+/// The servers whose events are shown, for a sentence.
 fn servers(agenda: &Agenda) -> String {
     let connections = agenda.freshness.iter();
     let places: BTreeSet<&str> = connections.map(|connection| connection.place.as_str()).collect();
-    crate::settings::calendar_choice::in_words(places)
+    crate::settings::calendar_choice::join_servers(places)
 }
 
 fn mark_of(status: Status) -> Option<Mark> {
@@ -164,7 +164,7 @@ fn title(first: Date, days: u8) -> String {
     }
 }
 
-/// Why nobody works on a day, or who does not.
+/// Entries for a closed day, or for the people who do not work.
 fn closed_entries(day: &AgendaDay, names: &BTreeMap<StaffId, &str>, is_closed: bool) -> Vec<AllDay> {
     let entry = |kind: &str, title: String| AllDay {
         kind: kind.to_owned(),
@@ -235,7 +235,7 @@ fn grid(
                     }),
                     notes: {
                         let write = appointment.write.filter(|state| needs_look(*state));
-                        let write = write.map(|state| write_words(state, &appointment.write_place));
+                        let write = write.map(|state| write_label(state, &appointment.write_place));
                         let collision = appointment.collides.then(|| COLLIDES.to_owned());
                         collision.into_iter().chain(write).collect()
                     },
@@ -293,7 +293,7 @@ fn grid(
         .collect()
 }
 
-/// As [`of_whom`]; of a calendar's own time the title says whose it is.
+/// Like [`of_whom`]; a booking calendar's own time is named after it.
 fn of_owner(owner: TimeOwner, title: &str, names: &BTreeMap<StaffId, &str>) -> String {
     match owner.staff() {
         Some(host) => of_whom(host, title, names),
@@ -301,7 +301,7 @@ fn of_owner(owner: TimeOwner, title: &str, names: &BTreeMap<StaffId, &str>) -> S
     }
 }
 
-/// A title with whose it is, where several people are shown.
+/// Adds the host's name to a title when several people are shown.
 fn of_whom(host: StaffId, title: &str, names: &BTreeMap<StaffId, &str>) -> String {
     match names.get(&host) {
         Some(name) => format!("{name}: {title}"),
@@ -337,7 +337,7 @@ fn place(start: jiff::Timestamp, end: jiff::Timestamp, date: Date, zone: &Zone) 
     })
 }
 
-/// Puts blocks that overlap side by side.
+/// Assigns lanes to blocks that overlap.
 fn lanes(blocks: &mut [Block]) {
     blocks.sort_by_key(|block| (block.from, std::cmp::Reverse(block.to)));
     let mut start = 0;
@@ -368,7 +368,7 @@ fn lanes(blocks: &mut [Block]) {
     }
 }
 
-/// The hours that the grid shows: 8 to 18, and more where something lies outside.
+/// The hours of the grid: 8 to 18, and more if something is outside.
 fn hours_shown(days: &[GridDay]) -> (u8, u8) {
     let blocks = || days.iter().flat_map(|day| &day.blocks);
     let first = blocks().map(|block| block.from / 60).min().unwrap_or(8).min(8);

@@ -1,4 +1,4 @@
-//! The form of one service. Several are on one page, so each names its fields by the service.
+//! The form of a service. A page has several, so their fields are prefixed with the service.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::error::{AppError, FieldProblem};
 use crate::ui::field::Problem;
 use crate::ui::{Check, Choice, Field, FieldGroup, LongText, SaveButtons};
 
-/// The form of a service in texts that tell several of them on one page apart.
+/// The form's name, which identifies the service on the page.
 pub fn form_of(service: &str) -> String {
     let own = if service.is_empty() { "new" } else { service };
     format!("service-{own}")
@@ -17,15 +17,15 @@ pub fn form_of(service: &str) -> String {
 /// The fields of a service.
 #[component]
 pub fn ServiceForm(
-    /// The menu that it is on.
+    /// The menu.
     menu: MenuView,
-    /// What is shown at first.
+    /// The initial values.
     service: ServiceText,
-    /// The version that this is of.
+    /// The version on which the form is based.
     version: String,
-    /// What saves it.
+    /// The action that saves it.
     save: ServerAction<SaveService>,
-    /// The error of whichever form of the page was sent.
+    /// The error of any form on the page.
     problem: Problem,
 ) -> impl IntoView {
     let name = |field: &str| format!("service[{field}]");
@@ -35,7 +35,7 @@ pub fn ServiceForm(
         move |field: &str| format!("field-{own}-{field}")
     };
     let form = own.clone();
-    // The error may be that of another service.
+    // Ignores the error of another service's form.
     let problem = Signal::derive(move || {
         let problems = match problem.get()? {
             AppError::Fields(problems) => problems,
@@ -59,7 +59,7 @@ pub fn ServiceForm(
             view! { <Check label=person.clone() name="service[staff][]" id=id(&format!("staff-{member}")) value=member.clone() checked=checked/> }
         })
         .collect_view();
-    let mut preferred = vec![(String::new(), "Whoever stands first".to_owned())];
+    let mut preferred = vec![(String::new(), "The first of the members".to_owned())];
     preferred.extend(menu.members.iter().cloned());
     let needs = menu
         .resources
@@ -90,7 +90,7 @@ pub fn ServiceForm(
                 <Field label="Processing, minutes" id=id("processing") name=name("processing") inputmode="numeric" value=service.processing required=true help="After the work the client stays; the staff member is free for others. Usually 0." problem/>
             </div>
             <FieldGroup legend="Who does it" id=id("staff") name=name("staff") help="Tick at least one." problem>{staff}</FieldGroup>
-            <Choice label="Asked first" id=id("preferred") name=name("preferred") options=preferred value=service.preferred help="Of those who do it and are free, this one gets it. Usually whoever stands first among the members." problem/>
+            <Choice label="Preferred person" id=id("preferred") name=name("preferred") options=preferred value=service.preferred help="This person gets it if they are free. Usually the first of the members." problem/>
             {has_resources.then(|| view! {
                 <FieldGroup legend="Rooms and equipment" id=group_id name=name("resources") help="How many it needs, from its start until the client goes on. Usually empty: none." problem>
                     {needs}

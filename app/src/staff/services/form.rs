@@ -1,4 +1,4 @@
-//! From the menu's texts to services and back.
+//! Conversion between the form's texts and services.
 
 use bookings::services::{self, ServiceForm, ServiceView, Shift};
 use bookings::versions::Versioned;
@@ -6,15 +6,15 @@ use bookings::{CalendarId, ServiceId, StaffId};
 
 use super::fields::form_of;
 use super::{MenuView, NeedText, ServiceText};
-use crate::context::{kept, quince, version};
+use crate::context::{flash, quince, version};
 use crate::error::{AppError, FieldProblem};
 use crate::ui::number::whole_number;
 
 pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> {
     let version = version(Versioned::menu(calendar_id(calendar)?)).await?;
     let menu = services::menu(&quince()?, staff, calendar_id(calendar)?).await?;
-    let kept = kept("service").await;
-    let typed = kept.values.get("service").filter(|_| kept.problem.is_some());
+    let flash = flash("service").await;
+    let typed = flash.values.get("service").filter(|_| flash.problem.is_some());
     Ok(MenuView {
         calendar: calendar.to_owned(),
         version,
@@ -32,7 +32,7 @@ pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> 
             .map(|(id, name, quantity)| (id.to_string(), name, quantity))
             .collect(),
         typed: typed.and_then(|typed| serde_json::from_str(typed).ok()),
-        kept,
+        flash,
     })
 }
 
@@ -61,7 +61,7 @@ pub async fn save(seen: &str, calendar: &str, text: &ServiceText) -> Result<(), 
         "" => None,
         id => Some(service_id(id)?),
     };
-    let saved = match understood(text) {
+    let saved = match parse_form(text) {
         Ok(form) => services::save(&quince()?, by, calendar_id(calendar)?, id, form)
             .await
             .map_err(AppError::from),
@@ -95,7 +95,7 @@ fn service_id(id: &str) -> Result<ServiceId, AppError> {
     id.parse().map_err(|_| AppError::NotFound)
 }
 
-fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
+fn parse_form(text: &ServiceText) -> Result<ServiceForm, AppError> {
     let mut problems = Vec::new();
     let mut problem = |field: &str, sentence: &str| {
         problems.push(FieldProblem {
@@ -145,7 +145,7 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
         } else {
             problem(
                 "preferred",
-                "Whoever is asked first must do it. Tick them above, or choose somebody who is ticked.",
+                "The preferred person must perform it. Tick them above, or choose somebody who is ticked.",
             );
         }
     }
@@ -163,7 +163,7 @@ fn understood(text: &ServiceText) -> Result<ServiceForm, AppError> {
     })
 }
 
-/// The problems of this service's form, at its fields.
+/// Prefixes the fields of an error for this service's form.
 fn named(error: AppError, service: &str) -> AppError {
     let form = form_of(service);
     error.in_form(&form).at_fields(|field| format!("{form}-{field}"))

@@ -188,7 +188,7 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
     let is_mine = who == Who::Me || who == Who::Person(me.id);
     let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
     if has_all {
-        booked.extend(appointments::of_nobody_between(&mut tx, span.start, span.end).await?);
+        booked.extend(appointments::hostless_between(&mut tx, span.start, span.end).await?);
     }
     let booked = booked::views(&mut tx, booked, &ids, now).await?;
     let watched = remote_calendars::watched(&mut tx, &ids).await?;

@@ -295,7 +295,7 @@ pub(crate) async fn undo_booking(
         by: by.to_owned(),
         staff: None,
     };
-    for mail in store::messages::all_not_begun(&mut tx, id).await? {
+    for mail in store::messages::all_unclaimed(&mut tx, id).await? {
         store::messages::delete(&mut tx, mail.id).await?;
     }
     let called_off = CalledOff { by, reason: None };

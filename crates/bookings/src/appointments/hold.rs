@@ -189,7 +189,7 @@ impl Hold<'_> {
 pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let freed = holds::give_up(&mut tx, holder, now).await?;
+    let freed = holds::release(&mut tx, holder, now).await?;
     classes::holds_ended(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     if !freed.is_empty() {

@@ -25,7 +25,7 @@ pub use hold::{HOLD_MINUTES, HoldRequest, hold, hold_as_stranger, holder};
 pub use read::{Filter, Page, by_token, get, ics, list, opened_from_mail, to_confirm};
 pub use reassign::reassign;
 pub use reschedule::{reschedule, reschedule_as_staff};
-pub use store::appointment_list::{Cursor, Place};
+pub use store::appointment_list::{Cursor, Position};
 pub(crate) use unconfirmed::expire;
 pub use unconfirmed::{CONFIRM_MINUTES, confirm_by_mail};
 pub use view::{AppointmentView, Booked, ClientView, ServicePart};

@@ -181,7 +181,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     let mut found = appointment_list::list(&mut tx, &asked).await?;
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let goes_on = asked.goes_on_in_time();
+    let goes_on = asked.is_ascending();
     if !goes_on {
         found.reverse();
     }
@@ -196,8 +196,8 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     } else {
         filter.cursor.is_some()
     };
-    let first = found.first().map(|listed| Cursor::Before(listed.place));
-    let last = found.last().map(|listed| Cursor::After(listed.place));
+    let first = found.first().map(|listed| Cursor::Before(listed.position));
+    let last = found.last().map(|listed| Cursor::After(listed.position));
     if !filter.upcoming {
         found.reverse();
     }

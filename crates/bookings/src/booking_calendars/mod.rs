@@ -328,7 +328,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     }
     let author = Author::named(by, &me.name);
     versions::delete(&mut tx, Versioned::calendar(id), author, None, now).await?;
-    holds::end_all_of(&mut tx, id).await?;
+    holds::release_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

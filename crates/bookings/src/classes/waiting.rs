@@ -394,7 +394,7 @@ async fn move_up(
         return Ok(false);
     }
     persist::insert(quince, tx, &appointment, &candidate, None).await?;
-    strangers::note_moved_up(tx, waiting.id, appointment.id).await?;
+    strangers::note_promoted(tx, waiting.id, appointment.id).await?;
     let host = staff::find(tx, session.host_id).await?;
     let told = (host.as_slice(), None);
     notify::booked(

@@ -190,7 +190,7 @@ pub async fn reconnect(
     connections::set_discovered(&mut tx, id, &sync::discovered(&found.account)).await?;
     connections::set_state(&mut tx, id, ConnectionState::Connected, None).await?;
     connections::end_outage(&mut tx, id).await?;
-    connections::read_now(&mut tx, id, now).await?;
+    connections::sync_now(&mut tx, id, now).await?;
     outbox::connection_works(&mut tx, id, now).await?;
     tx.commit().await?;
     quince.wake();

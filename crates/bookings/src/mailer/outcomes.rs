@@ -45,9 +45,9 @@ async fn note_trouble(tx: &mut WriteTx, known: &[(Message, Outcome)]) -> Result<
     for (_, outcome) in known {
         match outcome {
             Outcome::Sent { at } => {
-                let over = mail_trouble::over(tx).await?;
+                let over = mail_trouble::resolved(tx).await?;
                 if over.is_some_and(|over| over.told_at.is_some()) {
-                    messages::hurry(tx, *at).await?;
+                    messages::make_due(tx, *at).await?;
                     news = Some(News::Over);
                 }
             }
@@ -59,7 +59,7 @@ async fn note_trouble(tx: &mut WriteTx, known: &[(Message, Outcome)]) -> Result<
             } => {
                 let alarm_at = at.checked_add(*patience).unwrap_or(Timestamp::MAX);
                 mail_trouble::failed(tx, problem, *at, alarm_at).await?;
-                if mail_trouble::is_to_be_told(tx, *at).await? {
+                if mail_trouble::claim_alert(tx, *at).await? {
                     news = Some(News::Began(problem.clone()));
                 }
             }
@@ -98,7 +98,7 @@ impl Outcomes {
             match outcome {
                 Outcome::Sent { at } => messages::sent_at(&mut tx, message, *at).await?,
                 Outcome::Moot => messages::sent(&mut tx, message).await?,
-                Outcome::BrokenOff => messages::give_back(&mut tx, message).await?,
+                Outcome::BrokenOff => messages::release(&mut tx, message).await?,
                 Outcome::Failed {
                     problem, next, at, ..
                 } => messages::failed(&mut tx, message, problem, *next, *at).await?,

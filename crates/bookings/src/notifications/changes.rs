@@ -50,7 +50,7 @@ pub(super) async fn ask(
 ) -> Result<(), StoreError> {
     let mut change = Some(change);
     let mut replaced: Vec<Message> = Vec::new();
-    for old in messages::not_begun(tx, reader.appointment, reader.staff).await? {
+    for old in messages::unclaimed(tx, reader.appointment, reader.staff).await? {
         let (Some(earlier), Some(later)) = (read(&old), change.take()) else {
             continue;
         };
@@ -98,7 +98,7 @@ pub(crate) async fn take_back(
     now: Timestamp,
 ) -> Result<Vec<StaffId>, StoreError> {
     let mut unaware = Vec::new();
-    for old in messages::all_not_begun(tx, id).await? {
+    for old in messages::all_unclaimed(tx, id).await? {
         match read(&old).map(|change| change.kind) {
             Some(MessageKind::HostBooked) if old.next_attempt_at > now => unaware.extend(old.staff_id),
             Some(kind) if kind.is_change() && kind != MessageKind::HostLeft => {}

@@ -230,7 +230,7 @@ pub(crate) async fn remind(
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    messages::take_back(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
+    messages::delete_waiting(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
     let reminders: Vec<_> = reminders(appointment, now).collect();
     messages::insert(tx, &reminders, now).await.map(drop)
 }

@@ -296,7 +296,7 @@ pub(crate) async fn connection_works(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     lock_owner(tx, connection).await?;
-    event_writes::hurry(tx, connection, now).await?;
+    event_writes::make_due(tx, connection, now).await?;
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         calendar_works(tx, calendar.id, now).await?;
     }

@@ -340,7 +340,7 @@ async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(
     };
     let was_read_since = connection.synced_at.is_some_and(|at| at > job.started);
     if job.write.attempts == 0 && connection.failures == 0 && !was_read_since {
-        connections::read_now(tx, connection.id, now).await?;
+        connections::sync_now(tx, connection.id, now).await?;
     }
     Ok(())
 }

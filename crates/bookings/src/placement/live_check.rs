@@ -145,7 +145,7 @@ async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Int
     }
     if is_to_read {
         // Those that fail keep to their next try.
-        connections::read_soon(&mut tx, host, now).await?;
+        connections::sync_soon(&mut tx, host, now).await?;
     }
     tx.commit().await?;
     if is_to_read {

@@ -26,7 +26,7 @@ pub(crate) async fn keep(
     password: &str,
 ) -> Result<(), Internal> {
     let key = quince.store().key();
-    key_check::hold(tx, key).await?;
+    key_check::lock_shared(tx, key).await?;
     let sealed = key
         .seal(TABLE, &connection.to_string(), COLUMN, password.as_bytes())
         .map_err(Internal::because)?;

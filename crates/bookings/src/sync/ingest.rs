@@ -254,7 +254,7 @@ impl<'a> Ingest<'a> {
         let has_room = is_cut
             && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2;
         if has_room {
-            remote_calendars::ask_to_compare(&mut tx, self.calendar.id, false).await?;
+            remote_calendars::request_comparison(&mut tx, self.calendar.id, false).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -281,7 +281,7 @@ impl<'a> Ingest<'a> {
             search_fails,
             search_problem: search_problem.as_deref(),
         };
-        remote_calendars::compared(&mut tx, self.calendar.id, &compared).await?;
+        remote_calendars::comparison_done(&mut tx, self.calendar.id, &compared).await?;
         self.note(&mut tx, settled, &end, search_problem.as_deref())
             .await?;
         Ok(tx.commit().await?)

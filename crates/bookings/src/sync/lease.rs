@@ -80,7 +80,7 @@ impl Lease {
     ) -> Result<T, E> {
         // Boxed, since the work is large, and this would hold it twice.
         let outcome = self.keep_during(Box::pin(work)).await;
-        self.give_back().await?;
+        self.release().await?;
         outcome
     }
 
@@ -97,7 +97,7 @@ impl Lease {
     }
 
     /// Gives the connection back.
-    pub(super) async fn give_back(self) -> Result<(), Internal> {
+    pub(super) async fn release(self) -> Result<(), Internal> {
         let mut tx = self.quince.store().write().await?;
         connections::release(&mut tx, self.id, self.until).await?;
         Ok(tx.commit().await?)

@@ -91,7 +91,7 @@ async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<()
     {
         tracing::error!(connection = %id, cause = %error.cause(), "a sync that broke off could not be put off");
     }
-    lease.give_back().await?;
+    lease.release().await?;
     outcome
 }
 
@@ -130,7 +130,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     let now = quince.now();
     let next = now + caldav_messages::spread(freshness::SYNC_EVERY, id.0);
     let mut tx = quince.store().write().await?;
-    remote_calendars::unchanged(&mut tx, &unchanged, started).await?;
+    remote_calendars::mark_unchanged(&mut tx, &unchanged, started).await?;
     match outcome {
         Ok(()) => {
             connections::sync_succeeded(&mut tx, id, now, next).await?;
@@ -138,7 +138,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
             if connection.state == ConnectionState::NeedsAttention {
                 outbox::connection_works(&mut tx, id, now).await?;
             } else if connection.failures > 0 {
-                event_writes::hurry(&mut tx, id, now).await?;
+                event_writes::make_due(&mut tx, id, now).await?;
             }
         }
         Err(SyncError::Server(error)) => {
@@ -169,7 +169,7 @@ pub(crate) async fn ask_to_compare(
     for id in calendars {
         let calendar = remote_calendars::find(tx, *id).await?;
         if search_fails || calendar.is_some_and(|calendar| horizon::is_worth_another(&calendar, now)) {
-            remote_calendars::ask_to_compare(tx, *id, search_fails).await?;
+            remote_calendars::request_comparison(tx, *id, search_fails).await?;
         }
     }
     Ok(())

@@ -157,7 +157,7 @@ impl Read<'_> {
         let until = self.account.started + COMPARE_AGAIN;
         let problem = self.calendar.compare_again_at.map(|_| NOT_COMPARED);
         let mut tx = self.account.quince.store().write().await?;
-        remote_calendars::put_off_comparison(&mut tx, self.calendar.id, until, problem).await?;
+        remote_calendars::postpone_comparison(&mut tx, self.calendar.id, until, problem).await?;
         tx.commit().await
     }
 

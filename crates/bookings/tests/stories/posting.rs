@@ -3,7 +3,7 @@
 
 use bookings::appointments::{self, Actor};
 use bookings::warnings::{self, Urgency, Warning};
-use bookings::{Error, Quince, jobs, mails};
+use bookings::{Error, Quince, Refusal, jobs, mails};
 use jiff::SignedDuration;
 
 use crate::database::stories;
@@ -442,7 +442,10 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     mails::send_again(&quince, world.owner, mail.id).await.unwrap();
     assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
     let twice = mails::send_again(&quince, world.owner, mail.id).await;
-    assert!(matches!(twice, Err(Error::NotFound(_))), "{twice:?}");
+    assert!(
+        matches!(twice, Err(Error::Refused(Refusal::MailNotGivenUp))),
+        "{twice:?}"
+    );
     minutes(&world, &quince, 1).await;
     assert_eq!(server.count("RCPT TO:<new@example.com>"), 1);
     assert_eq!(server.taken().len(), 2);

@@ -1,4 +1,4 @@
-//! What external events mean within the horizon: the spans of time that they take.
+//! Instances of external events within the horizon: the spans of time that they take.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::ids::{EventId, RemoteCalendarId};
 
-/// Time that an event takes.
+/// An instance of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     /// The event.
     pub event_id: EventId,
     /// Its calendar.
     pub remote_calendar_id: RemoteCalendarId,
-    /// From here, travel included.
+    /// Start, travel time included.
     pub starts_at: Timestamp,
-    /// Up to here, travel included.
+    /// End, travel time included, exclusive.
     pub ends_at: Timestamp,
     /// The local dates of an all-day event: the first, and the one after the last.
     pub all_day: Option<(Date, Date)>,
@@ -28,30 +28,30 @@ pub struct Instance {
     pub uid: String,
     /// Its title.
     pub summary: String,
-    /// Its place.
+    /// Its location.
     pub location: Option<String>,
-    /// Whether and why it takes time: a word of the `ical` crate.
+    /// Whether and why it blocks: a word of the `ical` crate.
     pub blocks: String,
-    /// It is not only known: its event stays as first imported and was another then.
+    /// Whether it is shown. If not, it only blocks: its event is shown as first imported, which was different.
     pub is_shown: bool,
 }
 
-/// An instance to keep.
+/// An instance to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInstance {
-    /// From here, travel included.
+    /// Start, travel time included.
     pub starts_at: Timestamp,
-    /// Up to here, travel included.
+    /// End, travel time included, exclusive.
     pub ends_at: Timestamp,
-    /// The local dates of an all-day event.
+    /// The local dates of an all-day event: the first, and the one after the last.
     pub all_day: Option<(Date, Date)>,
     /// Its UID.
     pub uid: String,
     /// Its title.
     pub summary: String,
-    /// Its place.
+    /// Its location.
     pub location: Option<String>,
-    /// Whether and why it takes time.
+    /// Whether and why it blocks.
     pub blocks: String,
 }
 
@@ -65,7 +65,7 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
         remote_calendar_id: RemoteCalendarId(row.uuid("remote_calendar_id")?),
         starts_at: row.instant("starts_at")?,
         ends_at: row.instant("ends_at")?,
-        // When it takes time is told by the instants; the dates only say how it is shown.
+        // The instants decide when it blocks; the dates are only for display, so unreadable ones are ignored.
         all_day: date(row, "all_day_from").zip(date(row, "all_day_to")),
         uid: row.text("uid")?,
         summary: row.text("summary")?,
@@ -75,7 +75,7 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
     })
 }
 
-/// The instance of an event that starts at an instant.
+/// Finds the instance of an event that starts at an instant.
 pub async fn instance(
     tx: &mut ReadTx,
     event: EventId,
@@ -91,7 +91,7 @@ pub async fn instance(
     )
 }
 
-/// Everything in these calendars that touches a span of time, in order; also what is not shown.
+/// Returns the instances in these calendars that touch a span, in order of time, hidden ones included.
 pub async fn between(
     tx: &mut ReadTx,
     calendars: &[RemoteCalendarId],
@@ -110,7 +110,7 @@ pub async fn between(
     )
 }
 
-/// The paths of resources of which an instance lies within a span, as they are there now.
+/// Returns the paths of present resources with an instance within a span.
 pub async fn hrefs_within(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -128,7 +128,7 @@ pub async fn hrefs_within(
     )
 }
 
-/// How many instances of a calendar are kept.
+/// Counts the instances of a calendar.
 pub async fn count_instances(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u64, StoreError> {
     let count = fetch_optional!(
         tx,
@@ -139,7 +139,7 @@ pub async fn count_instances(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Res
     Ok(count.unwrap_or(0).unsigned_abs())
 }
 
-/// How many instances of each of these resources are kept; those without are missing.
+/// Counts the instances of each of these resources; those without are omitted.
 pub async fn instances_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<EventId, usize>, StoreError> {
     let counts = fetch_all_in!(
         tx,
@@ -154,14 +154,14 @@ pub async fn instances_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<Ev
     Ok(counts.into_iter().collect())
 }
 
-/// Replaces what events of a calendar mean within the horizon.
+/// Replaces the instances of events of a calendar.
 pub async fn replace_instances(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     events: &[(EventId, &[NewInstance])],
 ) -> Result<(), StoreError> {
     let ids: Vec<String> = events.iter().map(|(id, _)| id.0.simple().to_string()).collect();
-    // The same ids in the words of either database.
+    // The same list of ids in the form of each database.
     write_rows!(
         tx,
         |_: &dyn Fields| Ok::<(), StoreError>(()),
@@ -211,7 +211,7 @@ fn as_json(event: EventId, instance: &NewInstance) -> Value {
     })
 }
 
-/// Forgets at most so many of a calendar's instances that begin at an instant or later. Answers how many there were.
+/// Deletes a limited number of a calendar's instances that start at or after an instant. Returns how many.
 pub async fn delete_some_from(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
@@ -229,7 +229,7 @@ pub async fn delete_some_from(
     )
 }
 
-/// The same of those whose taking time or not is told by one of these words.
+/// Like [`delete_some_from`], only instances with one of these `blocks` words.
 pub async fn delete_some_of(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
@@ -251,7 +251,7 @@ pub async fn delete_some_of(
     )
 }
 
-/// Forgets at most so many of a calendar's instances that were over at an instant. Answers how many there were.
+/// Deletes a limited number of a calendar's instances that ended by an instant. Returns how many.
 pub async fn delete_some_until(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,

@@ -1,4 +1,4 @@
-//! External events that were not understood in full.
+//! External events that could not be parsed completely.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{EventId, RemoteCalendarId};
 
-/// What could not be understood in a calendar: the sentence about its oldest such resource, and how many there are.
+/// Summarises the problems of a calendar: the sentence about its oldest such resource, and the number of them.
 pub async fn problems(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -26,54 +26,54 @@ pub async fn problems(
     Ok(found.and_then(|(problem, count)| Some((problem?, count))))
 }
 
-/// An event that was not understood in full.
+/// An event that could not be parsed completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Odd {
+pub struct ProblemEvent {
     /// The event.
     pub id: EventId,
-    /// What could not be understood, as a sentence.
+    /// The problem, as a sentence.
     pub problem: String,
-    /// The start of its next instance; nothing when no time of it is known.
+    /// Start of its next instance; none if no time of it is known.
     pub starts_at: Option<Timestamp>,
 }
 
-fn read_odd(row: &dyn Fields) -> Result<Odd, StoreError> {
-    Ok(Odd {
+fn read_problem_event(row: &dyn Fields) -> Result<ProblemEvent, StoreError> {
+    Ok(ProblemEvent {
         id: EventId(row.uuid("id")?),
         problem: row.text("problem")?,
         starts_at: row.opt_instant("starts_at")?,
     })
 }
 
-/// Most events of a calendar whose next instance is looked for: each of them may have many instances.
-const LOOKED_AT: i64 = 500;
+/// Maximum number of events whose next instance is searched, since each may have many.
+const MAX_EXAMINED: i64 = 500;
 
-/// The events of a calendar that were not understood in full, as many as `limit`, without those that are over.
-pub async fn odd(
+/// Returns up to `limit` events of a calendar that could not be parsed completely, without past ones.
+pub async fn with_problems(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
     now: Timestamp,
     limit: u32,
-) -> Result<Vec<Odd>, StoreError> {
+) -> Result<Vec<ProblemEvent>, StoreError> {
     fetch_all!(
         tx,
-        read_odd,
+        read_problem_event,
         "SELECT * FROM (
             SELECT e.id, e.problem,
                 (SELECT MIN(i.starts_at) FROM external_instances i WHERE i.event_id = e.id AND i.ends_at > $2) AS starts_at,
                 EXISTS (SELECT 1 FROM external_instances i WHERE i.event_id = e.id) AS known
             FROM (SELECT id, problem FROM external_events WHERE remote_calendar_id = $1 AND problem IS NOT NULL
                 ORDER BY id LIMIT $4) e
-         ) odd WHERE starts_at IS NOT NULL OR NOT known
+         ) found WHERE starts_at IS NOT NULL OR NOT known
          ORDER BY (starts_at IS NULL) DESC, starts_at, id LIMIT $3",
         calendar.0,
         ms(now),
         i64::from(limit),
-        LOOKED_AT
+        MAX_EXAMINED
     )
 }
 
-/// What was not understood of these events.
+/// Returns the problems of these events.
 pub async fn problems_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<EventId, String>, StoreError> {
     let found = fetch_all_in!(
         tx,
@@ -85,7 +85,7 @@ pub async fn problems_of(tx: &mut ReadTx, ids: &[EventId]) -> Result<HashMap<Eve
     Ok(found.into_iter().collect())
 }
 
-/// Notes anew what could not be understood in a resource.
+/// Sets or clears the problem of a resource.
 pub async fn set_problem(tx: &mut WriteTx, id: EventId, problem: Option<&str>) -> Result<(), StoreError> {
     execute!(
         tx,

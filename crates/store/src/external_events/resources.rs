@@ -1,4 +1,4 @@
-//! The resources of remote calendars: what identifies each, its text, and what becomes of it when its server changes it.
+//! The resources of remote calendars: identity, text, and what happens when the server changes one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,57 +11,57 @@ use crate::external_events::instances::{NewInstance, replace_instances};
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, EventId, RemoteCalendarId, new_id};
 
-/// One resource of a calendar, without its text.
+/// The identity of a resource, without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// Its id.
     pub id: EventId,
-    /// Its path there.
+    /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its version there.
+    /// Its ETag on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
-    /// The length of its text.
+    /// Length of its text in bytes.
     pub bytes: u32,
 }
 
-/// One resource of a calendar with its text.
+/// A resource with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalEvent {
-    /// What identifies it.
+    /// Its identity.
     pub key: Key,
     /// Its iCalendar text.
     pub ics: String,
-    /// What could not be understood, as a sentence.
+    /// The problem with it, as a sentence.
     pub problem: Option<String>,
-    /// It is so there, as far as is known; else it stays as first imported.
+    /// Whether this is the present state on the server, as far as known. If not, it is kept as first imported.
     pub is_present: bool,
 }
 
-/// A resource to keep.
+/// A resource to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// Its path there.
+    /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its version there.
+    /// Its ETag on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
     /// Its iCalendar text.
     pub ics: String,
-    /// What could not be understood, as a sentence.
+    /// The problem with it, as a sentence.
     pub problem: Option<String>,
-    /// What it means within the horizon.
+    /// Its instances within the horizon.
     pub instances: Vec<NewInstance>,
 }
 
-/// What becomes of an event that is changed or deleted on its server.
+/// What happens to the first import of an event that is changed or deleted on its server (D6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstImport {
-    /// What is there now takes its place.
+    /// The present state replaces it.
     Replaced,
-    /// It stays, and is the one that is shown. What is there now is kept beside it.
+    /// It stays and is shown. The present state is stored beside it and blocks, too.
     Kept,
 }
 
@@ -84,7 +84,7 @@ fn read_event(row: &dyn Fields) -> Result<ExternalEvent, StoreError> {
     })
 }
 
-/// What identifies each resource of a calendar, as it is there now.
+/// Returns the identities of a calendar's present resources.
 pub async fn list_keys(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
     fetch_all!(
         tx,
@@ -95,7 +95,7 @@ pub async fn list_keys(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<Ve
     )
 }
 
-/// What identifies each resource of a calendar that stays as first imported and is not so there any more.
+/// Returns the identities of a calendar's resources that are kept as first imported although the server has changed or deleted them.
 pub async fn list_first_imports(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<Vec<Key>, StoreError> {
     fetch_all!(
         tx,
@@ -106,7 +106,7 @@ pub async fn list_first_imports(tx: &mut ReadTx, calendar: RemoteCalendarId) -> 
     )
 }
 
-/// The same of the resources at these paths.
+/// Returns the identities of the present resources at these paths.
 pub async fn keys_at(
     tx: &mut ReadTx,
     calendar: RemoteCalendarId,
@@ -124,7 +124,7 @@ pub async fn keys_at(
     )
 }
 
-/// The texts of resources, each with what identifies it.
+/// Returns resources with their texts.
 pub async fn list_with_ics(tx: &mut ReadTx, ids: &[EventId]) -> Result<Vec<ExternalEvent>, StoreError> {
     fetch_all_in!(
         tx,
@@ -136,7 +136,7 @@ pub async fn list_with_ics(tx: &mut ReadTx, ids: &[EventId]) -> Result<Vec<Exter
     )
 }
 
-/// How many resources of a calendar are kept.
+/// Counts the resources of a calendar.
 pub async fn count(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,
@@ -147,8 +147,8 @@ pub async fn count(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u32, S
     Ok(count.unwrap_or(0))
 }
 
-/// Keeps resources with what they mean within the horizon, in place of what was known of them as present under their paths.
-/// Answers their ids by path: another one than before where the first import was kept.
+/// Stores resources with their instances, in place of the present ones at the same paths. Returns their ids by path; an id is new if the
+/// first import was kept.
 pub async fn keep(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
@@ -156,7 +156,7 @@ pub async fn keep(
     first_import: FirstImport,
     now: Timestamp,
 ) -> Result<HashMap<String, EventId>, StoreError> {
-    // Servers may name a resource twice; one statement may not.
+    // A server may list a resource twice, but one statement must not insert it twice.
     let events: BTreeMap<&str, &NewEvent> = events.iter().map(|event| (event.href.as_str(), event)).collect();
     let mut rows = Vec::with_capacity(events.len());
     for event in events.values() {
@@ -171,7 +171,8 @@ pub async fn keep(
     }
     let rows = json(&rows)?;
     if first_import == FirstImport::Kept {
-        // What was only seen, and not read, is no import. Nor is what lies beside one, even if it is shown as that is being given up.
+        // A resource that was listed but never read is no first import. Neither is one beside a first import, even if it is shown already
+        // because first imports are being given up.
         write_rows!(
             tx,
             |_: &dyn Fields| Ok::<(), StoreError>(()),
@@ -220,7 +221,7 @@ pub async fn keep(
     Ok(ids)
 }
 
-/// Remembers that resources could not be read: what is known of them stays, and they are asked for again.
+/// Records that resources could not be read. What is known of them stays, and they are requested again.
 pub async fn keep_unreadable(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
@@ -244,7 +245,7 @@ pub async fn keep_unreadable(
     Ok(())
 }
 
-/// Forgets resources with their instances.
+/// Deletes resources with their instances.
 pub async fn delete(tx: &mut WriteTx, ids: &[EventId]) -> Result<(), StoreError> {
     execute_in!(
         tx,
@@ -254,7 +255,7 @@ pub async fn delete(tx: &mut WriteTx, ids: &[EventId]) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// Takes note that resources are not there any more, and forgets them with their instances. First imports may be kept.
+/// Records that resources are gone and deletes them with their instances, except first imports that are kept.
 pub async fn remove(tx: &mut WriteTx, ids: &[EventId], first_import: FirstImport) -> Result<(), StoreError> {
     if first_import == FirstImport::Kept {
         execute_in!(
@@ -275,7 +276,7 @@ pub async fn remove(tx: &mut WriteTx, ids: &[EventId], first_import: FirstImport
     .map(drop)
 }
 
-/// Shows the resources of a calendar as they are there now.
+/// Shows the present state of a calendar's resources.
 pub async fn show_present(tx: &mut WriteTx, calendar: RemoteCalendarId) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -285,7 +286,7 @@ pub async fn show_present(tx: &mut WriteTx, calendar: RemoteCalendarId) -> Resul
     .map(drop)
 }
 
-/// Forgets at most so many rows of what was read through a connection. Answers how many there were; none when nothing is left.
+/// Deletes a limited number of rows that were read through a connection. Returns how many; 0 once nothing is left.
 pub async fn delete_some_of_connection(
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -312,7 +313,7 @@ pub async fn delete_some_of_connection(
     )
 }
 
-/// Ended connections of which something is left, since forgetting it broke off.
+/// Returns disconnected connections of which rows are left, because deleting them was interrupted.
 pub async fn left_over(tx: &mut ReadTx) -> Result<Vec<ConnectionId>, StoreError> {
     fetch_all!(
         tx,

@@ -408,7 +408,7 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
                 .unwrap();
         }
         "the calendar view's appointments of nobody" => {
-            let _ = appointments::of_nobody_between(tx, now(), soon).await.unwrap();
+            let _ = appointments::hostless_between(tx, now(), soon).await.unwrap();
         }
         "the calendar view's events" => {
             let _ = external_events::between(tx, &[people.remote], now(), soon)
@@ -501,8 +501,8 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = messages::given_up(tx, 50).await.unwrap();
         }
         "mails that were tried in vain" => {
-            let _ = messages::put_off(tx).await.unwrap();
-            messages::hurry(tx, now()).await.unwrap();
+            let _ = messages::retry_summary(tx).await.unwrap();
+            messages::make_due(tx, now()).await.unwrap();
             let id = appointment(tx, &place(host, people.calendar, 10, 1)).await;
             let _ = messages::given_up_about(tx, id).await.unwrap();
         }
@@ -531,7 +531,7 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
         }
         "mails taken back" => {
             let key = Key::Network(sender.network);
-            let _ = strangers::take_mails_back(tx, &key, now()).await.unwrap();
+            let _ = strangers::delete_waiting_mails(tx, &key, now()).await.unwrap();
         }
         "hosts with expired holds" => {
             let _ = holds::owners_with_expired(tx, now(), 10).await.unwrap();
@@ -545,7 +545,9 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = external_events::left_over(tx).await.unwrap();
         }
         "odd events" => {
-            let _ = external_events::odd(tx, people.remote, now(), 10).await.unwrap();
+            let _ = external_events::with_problems(tx, people.remote, now(), 10)
+                .await
+                .unwrap();
             let _ = external_events::problems(tx, people.remote).await.unwrap();
         }
         "sessions swept" => {

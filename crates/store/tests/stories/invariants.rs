@@ -104,7 +104,7 @@ async fn visitor(
         tx.commit().await.unwrap();
     }
     let mut tx = store.write().await.unwrap();
-    holds::give_up(&mut tx, holder, now()).await.unwrap();
+    holds::release(&mut tx, holder, now()).await.unwrap();
     tx.commit().await.unwrap();
     (mine, kept, refused)
 }

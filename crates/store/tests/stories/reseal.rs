@@ -58,7 +58,7 @@ async fn open(store: &Store, id: ConnectionId) -> Result<String, KeyError> {
 /// What the use cases do with a new password.
 async fn enter(store: &Store, id: ConnectionId, password: &str) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    key_check::hold(&mut tx, store.key()).await?;
+    key_check::lock_shared(&mut tx, store.key()).await?;
     connections::set_password(&mut tx, id, &seal(store.key(), id, password)).await?;
     tx.commit().await
 }
@@ -191,7 +191,7 @@ async fn what_is_entered_at_the_last_moment_is_sealed_anew(database: Database) {
         .unwrap();
     // A process with the old key alone is about to keep a password.
     let mut tx = database.store.write().await.unwrap();
-    key_check::hold(&mut tx, &old).await.unwrap();
+    key_check::lock_shared(&mut tx, &old).await.unwrap();
     let resealing = tokio::spawn({
         let both = both.clone();
         async move { reseal(&both).await }

@@ -1,4 +1,4 @@
-//! Clients book what is free in the coming days.
+//! Demo clients, who book free times of the coming days.
 
 use bookings::Quince;
 use bookings::appointments::Booking;
@@ -11,22 +11,28 @@ use zones::Zone;
 use crate::demo::people::ZONE;
 use crate::failure::Failure;
 
-/// A client with what they want.
-struct Wish {
+/// A demo client and what they book.
+struct DemoBooking {
     slug: &'static str,
     name: &'static str,
     notes: &'static str,
-    /// The names of services, in a Service calendar.
+    /// Names of services, in a Service calendar.
     services: &'static [&'static str],
     guests: &'static [&'static str],
-    /// The first day on which they have time, counted from today.
+    /// First day to book, counted from today.
     from: i32,
-    /// Which of that day's times they take, so that the week looks like a week.
+    /// Index among that day's free times, to spread appointments over the week.
     take: usize,
 }
 
-const fn wish(slug: &'static str, name: &'static str, notes: &'static str, from: i32, take: usize) -> Wish {
-    Wish {
+const fn demo_booking(
+    slug: &'static str,
+    name: &'static str,
+    notes: &'static str,
+    from: i32,
+    take: usize,
+) -> DemoBooking {
+    DemoBooking {
         slug,
         name,
         notes,
@@ -37,41 +43,41 @@ const fn wish(slug: &'static str, name: &'static str, notes: &'static str, from:
     }
 }
 
-const WISHES: [Wish; 12] = [
-    wish(
+const BOOKINGS: [DemoBooking; 12] = [
+    demo_booking(
         "consultation",
         "Amara Diallo",
         "I would like to talk about the spring campaign.",
         1,
         0,
     ),
-    wish("consultation", "Tomás Herrera", "", 2, 2),
-    wish("follow-up-with-jonas", "Ingrid Halvorsen", "Second visit", 3, 4),
-    wish("consultation", "Wei Chen", "", 4, 6),
-    wish("intro-call", "Noor Haddad", "A friend recommended you.", 5, 8),
-    wish("follow-up-with-jonas", "Luca Moretti", "", 6, 10),
-    wish(
+    demo_booking("consultation", "Tomás Herrera", "", 2, 2),
+    demo_booking("follow-up-with-jonas", "Ingrid Halvorsen", "Second visit", 3, 4),
+    demo_booking("consultation", "Wei Chen", "", 4, 6),
+    demo_booking("intro-call", "Noor Haddad", "A friend recommended you.", 5, 8),
+    demo_booking("follow-up-with-jonas", "Luca Moretti", "", 6, 10),
+    demo_booking(
         "camera-basics",
         "Sofia Lindqvist",
         "I have never held a camera.",
         1,
         0,
     ),
-    Wish {
+    DemoBooking {
         guests: &["Mina Park"],
-        ..wish("camera-basics", "Joon Park", "", 1, 0)
+        ..demo_booking("camera-basics", "Joon Park", "", 1, 0)
     },
-    wish("camera-basics", "Aisha Bello", "", 1, 0),
-    wish(
+    demo_booking("camera-basics", "Aisha Bello", "", 1, 0),
+    demo_booking(
         "project-kick-off",
         "Elif Yilmaz",
         "We open the new shop in May.",
         8,
         2,
     ),
-    Wish {
+    DemoBooking {
         services: &["Family portrait", "Choosing pictures"],
-        ..wish(
+        ..demo_booking(
             "photo-shoot",
             "Hannah Fischer",
             "Four adults, a baby and a dog.",
@@ -79,32 +85,36 @@ const WISHES: [Wish; 12] = [
             3,
         )
     },
-    wish("studio-tour", "Kwame Mensah", "", 2, 1),
+    demo_booking("studio-tour", "Kwame Mensah", "", 2, 1),
 ];
 
-/// Books what they want, each as their own booking page would.
+/// Books for all of them, through the use case of the public booking page.
 pub async fn book(quince: &Quince) -> Result<(), Failure> {
     let zone = Zone::named(ZONE).map_err(Failure::seed)?;
     let today = zone.date(quince.now());
-    for wish in WISHES {
-        let services = chosen(quince, &wish).await?;
-        let Some(slot) = free(quince, &wish, &services, today, &zone).await? else {
+    for demo_booking in BOOKINGS {
+        let services = chosen(quince, &demo_booking).await?;
+        let Some(slot) = free(quince, &demo_booking, &services, today, &zone).await? else {
             continue;
         };
         let booking = Booking {
-            slug: wish.slug.to_owned(),
+            slug: demo_booking.slug.to_owned(),
             start: slot.start,
             zone: zone.clone(),
-            name: wish.name.to_owned(),
-            email: email(wish.name),
+            name: demo_booking.name.to_owned(),
+            email: email(demo_booking.name),
             phone: String::new(),
-            notes: wish.notes.to_owned(),
-            guests: wish.guests.iter().map(|&guest| guest.to_owned()).collect(),
+            notes: demo_booking.notes.to_owned(),
+            guests: demo_booking
+                .guests
+                .iter()
+                .map(|&guest| guest.to_owned())
+                .collect(),
             answers: Vec::new(),
             services,
             host: None,
             holder: None,
-            idempotency_key: format!("demo {}", wish.name),
+            idempotency_key: format!("demo {}", demo_booking.name),
         };
         bookings::appointments::book(quince, booking)
             .await
@@ -113,20 +123,20 @@ pub async fn book(quince: &Quince) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `Tomás Herrera` → `herrera@client.example`: the last name has plain letters alone.
+/// Makes an address of the last name without diacritics: `Tomás Herrera` becomes `herrera@client.example`.
 fn email(name: &str) -> String {
     let last = name.rsplit(' ').next().unwrap_or(name);
     format!("{}@client.example", last.to_lowercase())
 }
 
-async fn chosen(quince: &Quince, wish: &Wish) -> Result<Vec<Chosen>, Failure> {
-    if wish.services.is_empty() {
+async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chosen>, Failure> {
+    if demo_booking.services.is_empty() {
         return Ok(Vec::new());
     }
-    let menu = bookings::services::public_menu(quince, wish.slug)
+    let menu = bookings::services::public_menu(quince, demo_booking.slug)
         .await
         .map_err(Failure::seed)?;
-    let named = wish.services.iter().map(|&name| {
+    let named = demo_booking.services.iter().map(|&name| {
         let service = menu.iter().find(|service| service.name == name);
         let service = service.ok_or_else(|| Failure::seed(format!("no service is called “{name}”")))?;
         Ok(Chosen {
@@ -139,23 +149,23 @@ async fn chosen(quince: &Quince, wish: &Wish) -> Result<Vec<Chosen>, Failure> {
 
 async fn free(
     quince: &Quince,
-    wish: &Wish,
+    demo_booking: &DemoBooking,
     services: &[Chosen],
     today: Date,
     zone: &Zone,
 ) -> Result<Option<OfferedSlot>, Failure> {
-    let from = today.saturating_add(wish.from.days());
+    let from = today.saturating_add(demo_booking.from.days());
     let to = from.saturating_add(7.days());
     let question = SlotQuery {
         services,
-        ..SlotQuery::new(wish.slug, from, to, zone)
+        ..SlotQuery::new(demo_booking.slug, from, to, zone)
     };
     let mut free = bookings::availability::free(quince, &question)
         .await
         .map_err(Failure::seed)?;
     let day = free.days.values_mut().next();
     Ok(day.and_then(|slots| {
-        let take = wish.take.min(slots.len().checked_sub(1)?);
+        let take = demo_booking.take.min(slots.len().checked_sub(1)?);
         Some(slots.swap_remove(take))
     }))
 }

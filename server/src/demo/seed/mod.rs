@@ -1,8 +1,7 @@
-//! The practice workspace: a team of three, a booking calendar of every kind, and a few clients.
+//! The demo's data: a team of three, a booking calendar of every kind, and some clients.
 //!
-//! Everything goes through the use cases that the pages call, so the demo cannot show what the product cannot
-//! do. Two of the team are connected to the practice iCloud already; the owner is left to the person who
-//! tries the three steps.
+//! Everything goes through the use cases that the pages call, so the demo cannot show what the product cannot do. Two members are
+//! connected to the practice iCloud; the owner is left for the person who tries the wizard.
 
 mod clients;
 mod offers;
@@ -41,7 +40,7 @@ pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds a member of the team and connects their practice iCloud, as they would themselves.
+/// Adds a member and connects their practice iCloud, as they would do themselves.
 async fn join(quince: &Quince, owner: StaffId, person: &Person) -> Result<StaffId, Failure> {
     let new = NewStaff {
         name: person.name.to_owned(),

@@ -1,4 +1,4 @@
-//! What the studio offers: a booking calendar of every kind.
+//! The demo's booking calendars, one of every kind.
 
 use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::services::{ResourceForm, ServiceForm};
@@ -8,7 +8,7 @@ use zones::Zone;
 use crate::demo::people::ZONE;
 use crate::failure::Failure;
 
-/// Who works there.
+/// The members' ids.
 pub struct Team {
     pub maya: StaffId,
     pub jonas: StaffId,
@@ -67,7 +67,7 @@ fn follow_up(host: StaffId) -> CalendarForm {
     }
 }
 
-/// Wednesdays and Fridays, from two to four.
+/// A class on Wednesdays and Fridays from 14:00 to 16:00.
 fn camera_basics(owner: StaffId) -> CalendarForm {
     let rules = Rules {
         seats: 6,
@@ -93,7 +93,7 @@ fn kick_off(team: &[StaffId]) -> CalendarForm {
     }
 }
 
-/// Monday to Friday at noon; whoever is in the studio shows it.
+/// A Simple calendar, Monday to Friday at noon: whoever is in the studio shows it.
 fn studio_tour() -> CalendarForm {
     let rules = Rules {
         per_slot: 4,
@@ -117,7 +117,7 @@ fn photo_shoot(team: &[StaffId]) -> CalendarForm {
     }
 }
 
-/// The services of the photo shoot, with the room and the lights that they need.
+/// Adds the services of the photo shoot, with the room and lights that they need.
 async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), Failure> {
     let &Team { maya, jonas, priya } = team;
     let resource = |name: &str, quantity| ResourceForm {
@@ -196,7 +196,7 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
     Ok(())
 }
 
-/// Meetings of so many minutes, on a grid of so many.
+/// Rules for meetings of `duration` minutes on a grid of `interval` minutes.
 fn rules(duration: u32, interval: u32) -> Rules {
     Rules {
         zone: Zone::named(ZONE).unwrap_or_else(|_| Zone::utc()),
@@ -206,7 +206,7 @@ fn rules(duration: u32, interval: u32) -> Rules {
     }
 }
 
-/// On these working days, Monday being 0, between two full hours.
+/// Hours on these weekdays (0 is Monday), from one full hour to another.
 fn open(days: &[usize], from: u16, to: u16) -> WeeklyHours {
     let mut week = WeeklyHours::weekdays(from * 60, to * 60);
     for (day, windows) in week.0.iter_mut().enumerate() {

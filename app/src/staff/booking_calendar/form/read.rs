@@ -1,4 +1,4 @@
-//! Reads what was typed into the editor. What the chosen kind does not show never stands in the way: it is kept if it can be.
+//! Parsing the editor's texts. Fields that the chosen kind does not show never cause an error; their values are kept if they are valid.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -17,8 +17,8 @@ use crate::ui::number::whole_number;
 const DAY: u32 = 24 * 60;
 const MANY: RangeInclusive<u32> = 1..=9_999;
 
-/// Reads the texts; every one that cannot be understood is told.
-pub fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
+/// Parses all texts and reports every problem.
+pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
     let mut reader = Reader::default();
     let kind: Option<Kind> = reader.word("kind", &text.kind, "Choose a kind.");
     reader.kind = kind;
@@ -26,7 +26,7 @@ pub fn understood(text: CalendarText) -> Result<CalendarForm, AppError> {
         reader.word(
             "distribution",
             &text.distribution,
-            "Choose how appointments are shared out.",
+            "Choose how appointments are distributed.",
         )
     } else {
         Some(word::<Distribution>(&text.distribution).unwrap_or_default())
@@ -121,7 +121,8 @@ impl Reader {
         rules
     }
 
-    /// Nothing that is typed goes without a word: either the box is ticked, or it is said that the hours may go.
+    /// Parses the hours. Nothing that was typed is dropped silently: either the box is ticked, or the person confirms that the hours may
+    /// be forgotten.
     fn hours(&mut self, text: &CalendarText) -> (Option<WeeklyHours>, Vec<DateOverride>) {
         let nothing = (None, Vec::new());
         if text.own_hours != "true" {
@@ -138,7 +139,7 @@ impl Reader {
             Ok((weekly, overrides)) => {
                 let is_open = weekly.0.iter().any(|windows| !windows.is_empty())
                     || overrides.iter().any(|date| !date.windows.is_empty());
-                // Closed dates alone leave all other days to the members' hours.
+                // With closed dates only, the members' hours decide on all other days.
                 let only_closed = !is_open && !overrides.is_empty();
                 ((!only_closed).then_some(weekly), overrides)
             }
@@ -161,8 +162,8 @@ impl Reader {
         }
     }
 
-    /// The members by place. One that was moved to the place of another stands before it when it came from behind, and after it
-    /// when it came from before.
+    /// The members by position. A member moved to an occupied position goes before its present member when moved forward, and after it
+    /// when moved back.
     fn members(&mut self, text: &CalendarText) -> Vec<Member> {
         let mut chosen = Vec::new();
         for (row, entry) in text.priorities.iter().enumerate() {
@@ -225,7 +226,7 @@ impl Reader {
         found
     }
 
-    /// The questions that have a text. Problems are told at their rows, by the number that is shown there.
+    /// Parses the questions that have a text. Problems are reported at their rows, with the number shown there.
     fn questions(&mut self, rows: &[QuestionText]) -> Vec<IntakeQuestion> {
         let mut labels = BTreeSet::new();
         let mut questions = Vec::new();
@@ -249,7 +250,7 @@ impl Reader {
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
-                let sentence = format!("Question {number} is there twice. Change its text, or empty it.");
+                let sentence = format!("Question {number} is listed twice. Change its text, or empty it.");
                 self.problem(&field("label"), sentence);
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
@@ -286,7 +287,7 @@ impl Reader {
         })
     }
 
-    /// A number that has a default. Where it is not shown, only one that can be is taken.
+    /// Parses a number that has a default. A hidden field's value is used only if it is valid.
     fn setting(
         &mut self,
         field: &str,
@@ -308,7 +309,7 @@ impl Reader {
     fn number(&mut self, field: &str, text: &str) -> u32 {
         whole_number(called(field), text).unwrap_or_else(|sentence| {
             self.problem(field, sentence);
-            // Anything that the rules allow: what is wrong is told once.
+            // Any valid value, since the problem was reported already.
             1
         })
     }
@@ -329,7 +330,7 @@ impl Reader {
     }
 }
 
-/// What a sentence calls a field.
+/// The name of a field within a sentence.
 fn called(field: &str) -> &'static str {
     match field {
         "duration" => "the duration",
@@ -349,7 +350,7 @@ fn called(field: &str) -> &'static str {
     }
 }
 
-/// A choice by its name in the form.
+/// Parses an enum by its serialised name.
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
 }

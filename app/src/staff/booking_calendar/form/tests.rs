@@ -2,11 +2,11 @@ use bookings::booking_calendars::CalendarForm;
 use scheduling::{DateRange, Kind, Span, Unit};
 
 use super::super::{CalendarText, PriorityText, QuestionText};
-use super::read::understood;
+use super::read::parse_form;
 use crate::error::AppError;
 use crate::settings::hours::{HoursText, OverrideText, SpanText};
 
-/// As the form of a new booking calendar is sent.
+/// The posted form of a new booking calendar.
 fn text(kind: &str) -> CalendarText {
     let rules = scheduling::Rules::default();
     CalendarText {
@@ -19,7 +19,7 @@ fn text(kind: &str) -> CalendarText {
 }
 
 fn problems(text: CalendarText) -> Vec<String> {
-    match understood(text) {
+    match parse_form(text) {
         Ok(_) => Vec::new(),
         Err(AppError::Fields(problems)) => problems.into_iter().map(|problem| problem.field).collect(),
         Err(error) => panic!("{error}"),
@@ -27,14 +27,14 @@ fn problems(text: CalendarText) -> Vec<String> {
 }
 
 fn read(text: CalendarText) -> CalendarForm {
-    understood(text).unwrap()
+    parse_form(text).unwrap()
 }
 
 fn person(number: u128) -> String {
     uuid::Uuid::from_u128(number).to_string()
 }
 
-/// Members with their places as typed.
+/// Members with positions as typed.
 fn team(places: &[&str]) -> CalendarText {
     let rows = (1..).zip(places).map(|(number, place)| PriorityText {
         member: person(number),
@@ -127,7 +127,7 @@ fn questions_are_told_by_the_number_of_their_row() {
         question("", "choice", "red, green"),
         question("how? ", "line", ""),
     ];
-    let Err(AppError::Fields(told)) = understood(asked.clone()) else {
+    let Err(AppError::Fields(told)) = parse_form(asked.clone()) else {
         panic!("accepted");
     };
     let told: Vec<(&str, &str)> = told

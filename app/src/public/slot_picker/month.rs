@@ -1,4 +1,4 @@
-//! A month of free times in the words of a visitor.
+//! A month of free times, formatted for the visitor.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use zones::Zone;
 
-use crate::public::choose::{DayTimes, FreeTime, MonthOffer, NoTimes};
-use crate::public::habits::{Habits, day_words, month_words};
-use crate::ui::zone::{offset_text, zone_words};
+use crate::public::locale::{Locale, day_label, month_label};
+use crate::public::slot_picker::{DayTimes, FreeTime, MonthOffer, NextFreeDay};
+use crate::ui::zone::{offset_text, zone_label};
 
 /// The month that a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MonthAsked {
+pub struct MonthQuery {
     /// Its first day.
     pub first: Date,
     /// Its last day.
@@ -21,18 +21,18 @@ pub struct MonthAsked {
     pub today: Date,
     /// The present instant.
     pub now: Timestamp,
-    /// The address names the month; otherwise the page may show a later one that has free times.
+    /// Whether the address names the month. If not, the page may show a later one that has free times.
     pub is_named: bool,
 }
 
-/// The month that the address names (`2026-11`), never one that is over; else the present one.
-pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsked {
+/// The month in the address (`2026-11`), unless it is past or invalid; else the present month.
+pub fn month_query(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthQuery {
     let today = zone.date(now);
     let named = named
         .and_then(|month| format!("{month}-01").parse::<Date>().ok())
         .filter(|first| first.last_of_month() >= today);
     let first = named.unwrap_or(today).first_of_month();
-    MonthAsked {
+    MonthQuery {
         first,
         last: first.last_of_month(),
         today,
@@ -41,8 +41,8 @@ pub fn month_asked(named: Option<&str>, zone: &Zone, now: Timestamp) -> MonthAsk
     }
 }
 
-impl MonthAsked {
-    /// The same wish, on the month of a date.
+impl MonthQuery {
+    /// The same query for the month of a date.
     #[must_use]
     pub fn moved_to(self, date: Date) -> Self {
         Self {
@@ -53,39 +53,39 @@ impl MonthAsked {
     }
 }
 
-/// A time that is shown.
+/// A time to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
-    /// The meeting's start.
+    /// Start of the meeting.
     pub start: Timestamp,
-    /// The meeting's end.
+    /// End of the meeting.
     pub end: Timestamp,
-    /// The seats left in a class, none being a waiting list; `None` in other kinds.
+    /// Seats left in a class, 0 if only the waiting list is left; none for other kinds.
     pub seats_left: Option<u32>,
-    /// "with Jonas Okafor", where that has to be said; else empty.
+    /// "with Jonas Okafor", if the host changes; empty otherwise.
     pub with: String,
 }
 
-/// What is known of the time after a month.
+/// What is known about the time after a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Later {
-    /// The next day with free times after a month that has none.
+pub struct BeyondMonth {
+    /// The next day with free times, if the month has none.
     pub next_free: Option<Date>,
-    /// The last day that can be booked, if there is one.
+    /// The last bookable day, if there is a limit.
     pub last: Option<Date>,
 }
 
-/// Builds the month from the free times of its days. It leads on to the next one as long as that can be booked.
+/// Builds the month from the free times of its days. The link to the next month is there as long as that can be booked.
 pub fn month_offer(
-    asked: MonthAsked,
+    asked: MonthQuery,
     free: &BTreeMap<Date, Vec<Offered>>,
-    Later { next_free, last }: Later,
+    BeyondMonth { next_free, last }: BeyondMonth,
     zone: &Zone,
-    habits: Habits,
+    locale: Locale,
 ) -> MonthOffer {
     let days: Vec<DayTimes> = (0..i32::from(asked.first.days_in_month()))
         .filter_map(|offset| asked.first.checked_add(offset.days()).ok())
-        .map(|date| day_times(date, asked.today, free.get(&date), zone, habits))
+        .map(|date| day_times(date, asked.today, free.get(&date), zone, locale))
         .collect();
     let is_empty = days.iter().all(|day| day.times.is_empty());
     let month_key = |date: Date| date.strftime("%Y-%m").to_string();
@@ -97,9 +97,9 @@ pub fn month_offer(
         .map(month_key);
     let noon = zone.opening(asked.first.at(12, 0, 0, 0));
     MonthOffer {
-        title: month_words(asked.first),
-        weekdays: habits.weekdays(),
-        lead: habits.cells_before(asked.first),
+        title: month_label(asked.first),
+        weekdays: locale.weekdays(),
+        lead: locale.cells_before(asked.first),
         days,
         previous: before,
         next: asked
@@ -109,43 +109,43 @@ pub fn month_offer(
             .filter(|next| last.map_or(!is_empty || next_free.is_some(), |last| *next <= last))
             .map(month_key),
         zone: zone.name().to_owned(),
-        zone_words: zone_words(zone, noon),
+        zone_label: zone_label(zone, noon),
         empty_sentence: match (is_empty, next_free) {
-            (true, Some(_)) => format!("Everything is taken in {}.", month_words(asked.first)),
+            (true, Some(_)) => format!("{} is fully booked.", month_label(asked.first)),
             (true, None) => format!(
-                "Nothing is free in {} or later. Look again in a few days.",
-                month_words(asked.first)
+                "There are no free times in {} or later. Please check again in a few days.",
+                month_label(asked.first)
             ),
-            (false, _) => "This day has no free times. Choose a day that is marked in the month.".to_owned(),
+            (false, _) => "There are no free times on this day. Choose one of the marked days.".to_owned(),
         },
         now: asked.now.to_string(),
-        next_free: next_free.filter(|_| is_empty).map(|date| NoTimes {
+        next_free: next_free.filter(|_| is_empty).map(|date| NextFreeDay {
             date: date.to_string(),
-            words: format!("Go to {}", day_words(date)),
+            words: format!("Go to {}", day_label(date)),
         }),
     }
 }
 
-fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, habits: Habits) -> DayTimes {
+fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, locale: Locale) -> DayTimes {
     let times = free.map(Vec::as_slice).unwrap_or_default();
     DayTimes {
         date: date.to_string(),
-        title: day_words(date),
+        title: day_label(date),
         day: u8::try_from(date.day()).unwrap_or(1),
         today: date == today,
         times: times
             .iter()
-            .map(|offered| free_time(offered, zone, habits))
+            .map(|offered| free_time(offered, zone, locale))
             .collect(),
     }
 }
 
-fn free_time(offered: &Offered, zone: &Zone, habits: Habits) -> FreeTime {
+fn free_time(offered: &Offered, zone: &Zone, locale: Locale) -> FreeTime {
     let start = offered.start;
     let (from, to) = (zone.local(start), zone.local(offered.end));
-    // When clocks are set back an hour happens twice; its times would look the same.
+    // When clocks are set back, an hour occurs twice. The offset tells its times apart.
     let twice = matches!(zone.instants(from), zones::LocalTime::Twice { .. });
-    let label = habits.time(from);
+    let label = locale.time(from);
     FreeTime {
         start: start.to_string(),
         label: if twice {
@@ -153,7 +153,7 @@ fn free_time(offered: &Offered, zone: &Zone, habits: Habits) -> FreeTime {
         } else {
             label
         },
-        until: habits.end(from, to),
+        until: locale.end(from, to),
         minute: u16::try_from(i32::from(from.hour()) * 60 + i32::from(from.minute())).unwrap_or(0),
         seats: match offered.seats_left {
             None => String::new(),
@@ -191,28 +191,28 @@ mod tests {
 
     const NOW: &str = "2026-11-23T08:00:00Z";
 
-    fn offer(asked: MonthAsked, times: &[(Date, &str)], next: Option<Date>, zone: &Zone) -> MonthOffer {
+    fn offer(asked: MonthQuery, times: &[(Date, &str)], next: Option<Date>, zone: &Zone) -> MonthOffer {
         let mut free: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
         for (date, time) in times {
             free.entry(*date).or_default().push(half_hour(time));
         }
-        let later = Later {
+        let later = BeyondMonth {
             next_free: next,
             last: None,
         };
-        month_offer(asked, &free, later, zone, Habits::of_languages("de"))
+        month_offer(asked, &free, later, zone, Locale::of_accept_language("de"))
     }
 
     #[test]
     fn a_month_that_is_over_or_nonsense_becomes_the_present_one() {
         for named in [Some("2026-10"), Some("2026-13"), Some("x"), None] {
             assert_eq!(
-                month_asked(named, &berlin(), at(NOW)).first,
+                month_query(named, &berlin(), at(NOW)).first,
                 date(2026, 11, 1),
                 "{named:?}"
             );
         }
-        let december = month_asked(Some("2026-12"), &berlin(), at(NOW));
+        let december = month_query(Some("2026-12"), &berlin(), at(NOW));
         assert_eq!(
             (december.first, december.last),
             (date(2026, 12, 1), date(2026, 12, 31))
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_day_is_there_and_times_are_local() {
-        let asked = month_asked(None, &berlin(), at(NOW));
+        let asked = month_query(None, &berlin(), at(NOW));
         let month = offer(
             asked,
             &[(date(2026, 11, 24), "2026-11-24T08:30:00Z")],
@@ -238,12 +238,12 @@ mod tests {
         assert!(month.days[22].today);
         assert_eq!((month.previous, month.next.as_deref()), (None, Some("2026-12")));
         assert_eq!(month.next_free, None);
-        assert_eq!(month.zone_words, "Europe/Berlin (UTC+1)");
+        assert_eq!(month.zone_label, "Europe/Berlin (UTC+1)");
     }
 
     #[test]
     fn an_empty_month_leads_to_the_next_free_day() {
-        let asked = month_asked(None, &berlin(), at(NOW));
+        let asked = month_query(None, &berlin(), at(NOW));
         let month = offer(asked, &[], Some(date(2026, 12, 1)), &berlin());
         assert_eq!(
             month.next_free.map(|next| next.words).as_deref(),
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_month_leads_on_while_later_days_can_be_booked() {
-        let asked = month_asked(None, &berlin(), at(NOW));
+        let asked = month_query(None, &berlin(), at(NOW));
         let full = BTreeMap::from([(date(2026, 11, 24), vec![half_hour("2026-11-24T08:30:00Z")])]);
         for free in [BTreeMap::new(), full] {
             for (last, next) in [
@@ -268,11 +268,11 @@ mod tests {
                 (date(2026, 12, 1), Some("2026-12")),
                 (date(2027, 4, 1), Some("2026-12")),
             ] {
-                let later = Later {
+                let later = BeyondMonth {
                     next_free: None,
                     last: Some(last),
                 };
-                let month = month_offer(asked, &free, later, &berlin(), Habits::of_languages("de"));
+                let month = month_offer(asked, &free, later, &berlin(), Locale::of_accept_language("de"));
                 assert_eq!(month.next.as_deref(), next, "until {last}");
             }
         }
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_later_month_leads_back() {
-        let asked = month_asked(Some("2026-12"), &berlin(), at(NOW));
+        let asked = month_query(Some("2026-12"), &berlin(), at(NOW));
         assert_eq!(
             offer(asked, &[], None, &berlin()).previous.as_deref(),
             Some("2026-11")
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_class_tells_the_seats_that_are_left() {
-        let asked = month_asked(None, &berlin(), at(NOW));
+        let asked = month_query(None, &berlin(), at(NOW));
         let day = date(2026, 11, 24);
         let with = |seats_left| Offered {
             seats_left,
@@ -299,9 +299,9 @@ mod tests {
         let month = month_offer(
             asked,
             &free,
-            Later::default(),
+            BeyondMonth::default(),
             &berlin(),
-            Habits::of_languages("de"),
+            Locale::of_accept_language("de"),
         );
         let times = &month.days[23].times;
         let notes: Vec<&str> = times.iter().map(|time| time.seats.as_str()).collect();
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_hour_that_happens_twice_is_told_apart_by_its_offset() {
-        let asked = month_asked(Some("2026-10"), &berlin(), at("2026-10-01T08:00:00Z"));
+        let asked = month_query(Some("2026-10"), &berlin(), at("2026-10-01T08:00:00Z"));
         let day = date(2026, 10, 25);
         let month = offer(
             asked,

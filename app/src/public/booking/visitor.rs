@@ -1,20 +1,20 @@
-//! Who a visitor is, as far as it takes to know what they hold: a secret in their session, made when they first choose a time.
+//! The visitor's identity for holds: a secret in the session, made when they first choose a time.
 
 use bookings::appointments::{self, HoldRequest};
 use bookings::strangers::Proof;
 use bookings::{Error, Refusal, VisitorId};
 
-use super::wishes::{host_of, instant, services_of, zone_or};
+use super::{ChallengeText, HoldAnswer, ProofText};
 use crate::context::{internal, quince, session};
 use crate::error::AppError;
-use crate::limit::{Attempt, limited, noted, stranger};
-use crate::public::booking::{ChallengeText, HoldAnswer, ProofText};
-use crate::public::habits::Habits;
+use crate::limit::{Attempt, audited, limited, stranger};
+use crate::public::locale::Locale;
+use crate::public::parse::{parse_host, parse_services, parse_start, zone_or};
 
 /// Session key of the visitor's secret.
 const SESSION_VISITOR: &str = "visitor";
 
-/// The visitor, if they chose a time before.
+/// The visitor, if they have held a time before.
 pub async fn visitor() -> Option<VisitorId> {
     let secret: Option<String> = session().ok()?.get(SESSION_VISITOR).await.ok()?;
     secret.as_deref().map(appointments::holder)
@@ -29,7 +29,7 @@ impl From<ProofText> for Proof {
     }
 }
 
-/// A puzzle for the forms of a booking calendar: the one before, if that can be sent again.
+/// A puzzle for the forms of a booking calendar: the earlier one, if it can still be solved.
 pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
     let challenge = bookings::strangers::challenge(&quince()?, slug, before)?;
     Ok(ChallengeText {
@@ -38,8 +38,8 @@ pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
     })
 }
 
-/// Holds a time for the visitor. A browser that does not come back with its session gets no hold: it would keep the time from
-/// its own visitor, too.
+/// Holds a time for the visitor. A browser that does not send its session back gets no hold, since it would block the time for its own
+/// visitor, too.
 pub async fn hold(
     slug: String,
     start: &str,
@@ -52,27 +52,27 @@ pub async fn hold(
     let quince = quince()?;
     let Some(visitor) = visitor().await else {
         let secret = format!("{}{}", bookings::random_id(), bookings::random_id());
-        let kept = session()?.insert(SESSION_VISITOR, secret).await;
-        kept.map_err(|cause| internal(&cause))?;
+        let stored = session()?.insert(SESSION_VISITOR, secret).await;
+        stored.map_err(|cause| internal(&cause))?;
         return Ok(HoldAnswer::Again);
     };
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug,
-        start: instant(start)?,
-        host: host_of(host)?,
-        services: services_of(visit)?,
+        start: parse_start(start)?,
+        host: parse_host(host)?,
+        services: parse_services(visit)?,
     };
     let stranger = stranger()?.with(proof.into());
-    match appointments::hold_as_stranger(&quince, &stranger, visitor, &wish).await {
+    match appointments::hold_as_stranger(&quince, &stranger, visitor, &request).await {
         Ok(until) => {
             let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
             let until = zone.local(until);
-            Ok(HoldAnswer::Until(Habits::of_visitor().time(until)))
+            Ok(HoldAnswer::Until(Locale::of_request().time(until)))
         }
-        // The page that is shown anew says it better.
         Err(Error::Refused(error @ (Refusal::TooMany(_) | Refusal::NotProven(_)))) => {
-            noted(Attempt::Hold, Err(Error::from(error).into()))
+            audited(Attempt::Hold, Err(Error::from(error).into()))
         }
+        // The page loads its times again and then shows what is free.
         Err(Error::SlotTaken { .. } | Error::Refused(_) | Error::Fields(_)) => Ok(HoldAnswer::Taken),
         Err(error) => Err(error.into()),
     }

@@ -1,8 +1,12 @@
-//! Choosing a free time: the month, the day's times, the zone. Everything is a link or a GET form, so it works without
-//! script; with script a whole month of times is at hand, and another day is shown at once.
+//! The slot picker: a month, the free times of a day, the zone. Everything is a link or a GET form, so it works without script. With
+//! script a month of times is loaded at once, so another day appears immediately.
 
 mod host;
+#[cfg(feature = "ssr")]
+pub mod load;
 mod model;
+#[cfg(feature = "ssr")]
+pub mod month;
 mod zone;
 
 use leptos::prelude::*;
@@ -10,16 +14,16 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 pub use host::HostForm;
-pub use model::{Ask, DayTimes, FreeTime, MonthOffer, NoTimes, WhyNot};
+pub use model::{DayTimes, FreeTime, MonthOffer, NextFreeDay, PickerQuery, WhyNot};
 pub use zone::{ZoneForm, detect_zone};
 
 use crate::ui::{MonthGrid, TimeList};
 
-/// What the page's address asks for.
-pub fn use_ask() -> Memo<Ask> {
+/// The query of the page's address.
+pub fn use_picker_query() -> Memo<PickerQuery> {
     let query = use_query_map();
     Memo::new(move |_| {
-        query.with(|query| Ask {
+        query.with(|query| PickerQuery {
             month: query.get("month"),
             date: query.get("date"),
             start: query.get("start"),
@@ -30,32 +34,32 @@ pub fn use_ask() -> Memo<Ask> {
     })
 }
 
-/// The month and the chosen day's times. `base` is the page's path.
+/// The month, and the free times of the chosen day.
 #[component]
-pub fn Chooser(
+pub fn SlotPicker(
     /// The page's path, without query.
     base: String,
     /// The month's free times.
     offer: MonthOffer,
-    /// What the address asks for.
-    ask: Memo<Ask>,
+    /// The query of the page's address.
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let chosen_date = {
         let offer = offer.clone();
-        Memo::new(move |_| offer.chosen_day(&ask.read()).map(|day| day.date.clone()))
+        Memo::new(move |_| offer.chosen_day(&query.read()).map(|day| day.date.clone()))
     };
     let month = {
         let (offer, base) = (offer.clone(), base.clone());
-        move || offer.month(&base, &ask.get(), chosen_date.get().as_deref())
+        move || offer.month(&base, &query.get(), chosen_date.get().as_deref())
     };
-    let times = move || match offer.chosen_day(&ask.read()) {
+    let times = move || match offer.chosen_day(&query.read()) {
         Some(day) => view! {
             <h2>{day.title.clone()}</h2>
-            <p class="soft small">{format!("Times in {}", offer.zone_words)}</p>
-            <TimeList groups=day.groups(&base, &ask.read())/>
+            <p class="soft small">{format!("Times in {}", offer.zone_label)}</p>
+            <TimeList groups=day.groups(&base, &query.read())/>
         }
         .into_any(),
-        None => no_times(&offer, &base, &ask.read()).into_any(),
+        None => no_times(&offer, &base, &query.read()).into_any(),
     };
     view! {
         <div class="choose-day">{move || view! { <MonthGrid month=month()/> }}</div>
@@ -63,9 +67,9 @@ pub fn Chooser(
     }
 }
 
-fn no_times(offer: &MonthOffer, base: &str, ask: &Ask) -> impl IntoView + use<> {
+fn no_times(offer: &MonthOffer, base: &str, query: &PickerQuery) -> impl IntoView + use<> {
     let next = offer.next_free.clone().map(|next| {
-        let href = ask.on_day(&next.date).href(base);
+        let href = query.on_day(&next.date).href(base);
         view! { <p><a class="button button-primary" href=href>{next.words}</a></p> }
     });
     view! {
@@ -77,14 +81,14 @@ fn no_times(offer: &MonthOffer, base: &str, ask: &Ask) -> impl IntoView + use<> 
     }
 }
 
-/// Moves the focus to what a choice brought: the times of a day, the form for a time. So keyboard and screen reader go on there.
-pub fn focus_on_choice(ask: Memo<Ask>) {
+/// Moves the focus to what a choice opened: the times of a day, or the form for a time. Keyboard and screen reader users continue there.
+pub fn focus_on_choice(query: Memo<PickerQuery>) {
     Effect::new(move |before: Option<(Option<String>, Option<String>)>| {
-        let now = ask.with(|ask| (ask.date.clone(), ask.start.clone()));
+        let now = query.with(|query| (query.date.clone(), query.start.clone()));
         if before.is_some_and(|before| before != now) && now.0.is_some() {
             let place = if now.1.is_some() { "details" } else { "times" };
             request_animation_frame(move || {
-                // A time that is no longer free brings other times instead of the form.
+                // If the time is no longer free, there are other times instead of the form.
                 let place = document().get_element_by_id(place);
                 focus(place.or_else(|| document().get_element_by_id("times")));
             });
@@ -93,7 +97,7 @@ pub fn focus_on_choice(ask: Memo<Ask>) {
     });
 }
 
-/// A page that is shown anew may replace the control that was used; the focus goes to the new one.
+/// Restores the focus when the page is rendered again and its control was replaced.
 pub fn keep_focus() {
     #[cfg(feature = "hydrate")]
     {
@@ -117,7 +121,7 @@ pub fn keep_focus() {
     }
 }
 
-/// Moves the focus, if the element is there.
+/// Focuses an element, if it exists.
 fn focus(element: Option<leptos::web_sys::Element>) {
     use leptos::wasm_bindgen::JsCast as _;
     if let Some(element) = element.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok())
@@ -126,7 +130,7 @@ fn focus(element: Option<leptos::web_sys::Element>) {
     }
 }
 
-/// Goes to another state of the same page without a new entry in the history.
+/// Navigates within the page without a new entry in the history.
 pub(crate) fn replace_address() -> impl Fn(String) + Clone {
     let navigate = use_navigate();
     move |href: String| {

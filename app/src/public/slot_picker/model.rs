@@ -1,28 +1,28 @@
-//! A month of free times as the browser gets it, and what is shown of it. Plain texts and numbers: no zone data.
+//! A month of free times as the browser receives it: plain texts and numbers, no zone data.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ui::{DayCell, Month, TimeChoice, TimeGroup};
 
-/// What a page's address asks for. All parts may be missing.
+/// The query of a page with a slot picker. All parts are optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ask {
-    /// `2026-11`.
+pub struct PickerQuery {
+    /// The shown month: `2026-11`.
     pub month: Option<String>,
-    /// `2026-11-24`.
+    /// The chosen day: `2026-11-24`.
     pub date: Option<String>,
-    /// The chosen instant, RFC 3339.
+    /// The chosen start (RFC 3339).
     pub start: Option<String>,
-    /// An IANA zone.
+    /// The visitor's zone (IANA name).
     pub zone: Option<String>,
-    /// The member whom the client wants, by id; else anybody.
+    /// The wanted member's id; none for anybody.
     pub host: Option<String>,
-    /// What they want from a menu: `SERVICE:STAFF,SERVICE`.
+    /// The wanted services: `SERVICE:STAFF,SERVICE`.
     pub visit: Option<String>,
 }
 
-impl Ask {
-    /// The month to load: as asked, else that of the asked day.
+impl PickerQuery {
+    /// The month to load: the named one, else the named day's.
     pub fn month_to_load(&self) -> Option<String> {
         let of_day = || {
             self.date
@@ -33,7 +33,7 @@ impl Ask {
         self.month.clone().or_else(of_day)
     }
 
-    /// The same page on another month.
+    /// The query for another month.
     #[must_use]
     pub fn on_month(&self, month: &str) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Ask {
         }
     }
 
-    /// The same page on a day.
+    /// The query for a day.
     #[must_use]
     pub fn on_day(&self, date: &str) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Ask {
         }
     }
 
-    /// The same page with a time chosen.
+    /// The query for a chosen time.
     #[must_use]
     pub fn at(&self, date: &str, start: &str) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Ask {
         }
     }
 
-    /// The same page in another zone. The chosen instant stays; its day may be another, so it is left out.
+    /// The query for another zone. The chosen start stays; the day is dropped, since it may differ there.
     #[must_use]
     pub fn in_zone(&self, zone: &str) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl Ask {
         }
     }
 
-    /// The same page with another member, or with anybody. They may be free at other times.
+    /// The query for another member, or for anybody. The chosen start is dropped, since it may not be free with them.
     #[must_use]
     pub fn with_host(&self, host: &str) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Ask {
         }
     }
 
-    /// The address of this state of the page at `base`.
+    /// The address of the page at `base` with this query.
     pub fn href(&self, base: &str) -> String {
         let pairs = [
             ("zone", &self.zone),
@@ -105,7 +105,7 @@ impl Ask {
     }
 }
 
-/// Percent-encodes what dates, instants and zone names do not consist of.
+/// Percent-encodes everything but the characters of dates, instants, zone names and lists.
 fn encoded(value: &str) -> String {
     use std::fmt::Write as _;
     value.bytes().fold(String::new(), |mut text, byte| {
@@ -119,96 +119,96 @@ fn encoded(value: &str) -> String {
     })
 }
 
-/// One free time.
+/// A free time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreeTime {
-    /// The instant in RFC 3339, UTC.
+    /// Start (RFC 3339, UTC).
     pub start: String,
-    /// "9:30".
+    /// Local start: "9:30".
     pub label: String,
-    /// When it ends: "10:00".
+    /// Local end: "10:00".
     pub until: String,
-    /// Local minutes after midnight, for the part of the day.
+    /// Local start in minutes after midnight, which determines the part of the day.
     pub minute: u16,
     /// The seats left in a class: "3 seats left", "Full"; empty otherwise.
     pub seats: String,
-    /// Nothing but a place on the waiting list is left.
+    /// Whether only the waiting list is left.
     pub full: bool,
-    /// "with Jonas Okafor", where somebody else than now would hold an appointment that is moved; else empty.
+    /// "with Jonas Okafor", if moving an appointment to this time would change its host; empty otherwise.
     pub with: String,
 }
 
-/// A day of the month, with its free times.
+/// A day of the month with its free times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayTimes {
     /// The date, `2026-11-24`.
     pub date: String,
     /// "Tuesday 24 November".
     pub title: String,
-    /// The day of the month.
+    /// Day of the month.
     pub day: u8,
-    /// It is today.
+    /// Whether it is today.
     pub today: bool,
-    /// Its free times, in order; empty when there are none.
+    /// The free times in order.
     pub times: Vec<FreeTime>,
 }
 
-/// The next free day after an empty month.
+/// The next day with free times, for a month without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoTimes {
+pub struct NextFreeDay {
     /// The date.
     pub date: String,
-    /// "Go to Tuesday 1 December".
+    /// The label of the link: "Go to Tuesday 1 December".
     pub words: String,
 }
 
 /// A month of free times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthOffer {
-    /// "November 2026".
+    /// Heading: "November 2026".
     pub title: String,
     /// Short and full name of each weekday, in the order shown.
     pub weekdays: Vec<(String, String)>,
-    /// Empty cells before the first day.
+    /// Number of empty cells before the first day.
     pub lead: u8,
-    /// Every day of the month.
+    /// All days of the month.
     pub days: Vec<DayTimes>,
-    /// The month before, unless it is past.
+    /// The previous month, unless it is past.
     pub previous: Option<String>,
-    /// The month after, unless nothing can be booked so far ahead.
+    /// The next month, unless it is too far ahead to book.
     pub next: Option<String>,
     /// The zone in which times are shown.
     pub zone: String,
     /// "Europe/Berlin (UTC+1)".
-    pub zone_words: String,
+    pub zone_label: String,
     /// Why there are no times.
     pub empty_sentence: String,
-    /// Where there are some, when this month has none.
-    pub next_free: Option<NoTimes>,
-    /// When this was found out, RFC 3339, UTC.
+    /// The next day with free times, if the month has none.
+    pub next_free: Option<NextFreeDay>,
+    /// When this was computed (RFC 3339, UTC).
     pub now: String,
 }
 
-/// Why the time that the address asks for cannot be chosen.
+/// Why the time in the address cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WhyNot {
-    /// A few words.
+    /// A heading.
     pub title: &'static str,
-    /// What may be the cause.
+    /// The probable cause.
     pub cause: &'static str,
 }
 
 impl MonthOffer {
-    /// The day whose times are shown: as asked, else that of the asked time, else the first with free times. None when the asked day
-    /// has none.
-    pub fn chosen_day(&self, ask: &Ask) -> Option<&DayTimes> {
+    /// The day whose times are shown: the named one, else the named time's, else the first with free times. None if the named day has
+    /// none.
+    pub fn chosen_day(&self, query: &PickerQuery) -> Option<&DayTimes> {
         let any = |day: &&DayTimes| !day.times.is_empty();
         let free = |day: &&DayTimes| day.times.iter().any(|time| !time.full);
         let of_start = || {
-            let (day, _) = self.chosen_time(ask)?;
+            let (day, _) = self.chosen_time(query)?;
             Some(day)
         };
-        match &ask.date {
+        match &query.date {
             Some(date) => self
                 .days
                 .iter()
@@ -221,44 +221,48 @@ impl MonthOffer {
         }
     }
 
-    /// The time that the address asks for, if it is free.
-    pub fn chosen_time(&self, ask: &Ask) -> Option<(&DayTimes, &FreeTime)> {
-        let start = ask.start.as_deref()?;
+    /// The time in the address, if it is free.
+    pub fn chosen_time(&self, query: &PickerQuery) -> Option<(&DayTimes, &FreeTime)> {
+        let start = query.start.as_deref()?;
         self.days
             .iter()
             .flat_map(|day| day.times.iter().map(move |time| (day, time)))
             .find(|(_, time)| time.start == start)
     }
 
-    /// Why the time that the address asks for cannot be chosen; None when it can, or when none is asked for.
-    pub fn why_not(&self, ask: &Ask) -> Option<WhyNot> {
-        let start = ask.start.as_deref()?;
-        if self.chosen_time(ask).is_some() {
+    /// Why the time in the address cannot be chosen; none if it can, or if there is none.
+    pub fn why_not(&self, query: &PickerQuery) -> Option<WhyNot> {
+        let start = query.start.as_deref()?;
+        if self.chosen_time(query).is_some() {
             return None;
         }
         let second = |text: &str| text.get(..19).map(str::to_owned);
         Some(if !looks_like_an_instant(start) {
             WhyNot {
-                title: "This is not a time",
+                title: "This is not a valid time",
                 cause: "The link may be incomplete.",
             }
         } else if start.ends_with('Z') && second(start) < second(&self.now) {
             WhyNot {
                 title: "This time has passed",
-                cause: "Only times to come can be chosen.",
+                cause: "Choose a time in the future.",
             }
         } else {
             WhyNot {
                 title: "This time is not free",
-                cause: "Somebody else may have taken it meanwhile, or it was never on offer.",
+                cause: "Somebody else may have booked it, or it was never available.",
             }
         })
     }
 
-    /// The month grid, with the addresses of its days.
-    pub fn month(&self, base: &str, ask: &Ask, chosen: Option<&str>) -> Month {
+    /// The month grid, with links for its days.
+    pub fn month(&self, base: &str, query: &PickerQuery, chosen: Option<&str>) -> Month {
         let cells = std::iter::repeat_n(None, usize::from(self.lead))
-            .chain(self.days.iter().map(|day| Some(day_cell(day, base, ask, chosen))))
+            .chain(
+                self.days
+                    .iter()
+                    .map(|day| Some(day_cell(day, base, query, chosen))),
+            )
             .collect::<Vec<_>>();
         let weeks = cells
             .chunks(7)
@@ -270,7 +274,7 @@ impl MonthOffer {
                     .collect()
             })
             .collect();
-        let step = |month: &Option<String>| month.as_deref().map(|month| ask.on_month(month).href(base));
+        let step = |month: &Option<String>| month.as_deref().map(|month| query.on_month(month).href(base));
         Month {
             title: self.title.clone(),
             weekdays: self.weekdays.clone(),
@@ -281,7 +285,7 @@ impl MonthOffer {
     }
 }
 
-/// `2026-11-24T08:30:00…`; the rest of the form decides whether it is free, so this need not be exact.
+/// Whether a text begins like `2026-11-24T08:30:00` and is long enough for a zone. It only selects the sentence of an error.
 fn looks_like_an_instant(text: &str) -> bool {
     text.len() >= 20
         && text
@@ -296,7 +300,7 @@ fn looks_like_an_instant(text: &str) -> bool {
             })
 }
 
-fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayCell {
+fn day_cell(day: &DayTimes, base: &str, query: &PickerQuery, chosen: Option<&str>) -> DayCell {
     let count = match day.times.iter().filter(|time| !time.full).count() {
         0 if !day.times.is_empty() => "full, with a waiting list".to_owned(),
         0 => "no free times".to_owned(),
@@ -307,16 +311,16 @@ fn day_cell(day: &DayTimes, base: &str, ask: &Ask, chosen: Option<&str>) -> DayC
         day: day.day,
         date: day.date.clone(),
         label: format!("{}, {count}", day.title),
-        // Without script the browser jumps to the times, with script the focus does.
-        href: (!day.times.is_empty()).then(|| format!("{}#times", ask.on_day(&day.date).href(base))),
+        // Without script the fragment scrolls to the times; with script the focus moves there.
+        href: (!day.times.is_empty()).then(|| format!("{}#times", query.on_day(&day.date).href(base))),
         chosen: chosen == Some(day.date.as_str()),
         today: day.today,
     }
 }
 
 impl DayTimes {
-    /// The day's times by part of the day.
-    pub fn groups(&self, base: &str, ask: &Ask) -> Vec<TimeGroup> {
+    /// The times, grouped by part of the day.
+    pub fn groups(&self, base: &str, query: &PickerQuery) -> Vec<TimeGroup> {
         [
             ("Morning", 0..12 * 60),
             ("Afternoon", 12 * 60..17 * 60),
@@ -336,8 +340,8 @@ impl DayTimes {
                         .collect::<Vec<_>>()
                         .join(", "),
                     start: time.start.clone(),
-                    href: ask.at(&self.date, &time.start).href(base),
-                    chosen: ask.start.as_deref() == Some(time.start.as_str()),
+                    href: query.at(&self.date, &time.start).href(base),
+                    chosen: query.start.as_deref() == Some(time.start.as_str()),
                 })
                 .collect();
             (!times.is_empty()).then(|| TimeGroup {
@@ -390,22 +394,28 @@ mod tests {
 
     #[test]
     fn without_a_wish_the_first_free_day_is_shown() {
-        assert_eq!(november().chosen_day(&Ask::default()).map(|day| day.day), Some(2));
+        assert_eq!(
+            november().chosen_day(&PickerQuery::default()).map(|day| day.day),
+            Some(2)
+        );
     }
 
     #[test]
     fn a_day_without_times_is_not_replaced_by_another() {
-        assert_eq!(november().chosen_day(&Ask::default().on_day("2026-11-01")), None);
+        assert_eq!(
+            november().chosen_day(&PickerQuery::default().on_day("2026-11-01")),
+            None
+        );
     }
 
     #[test]
     fn a_chosen_time_is_found_and_a_taken_one_is_not() {
-        let free = Ask::default().at("2026-11-02", "2026-11-02T12:00:00Z");
+        let free = PickerQuery::default().at("2026-11-02", "2026-11-02T12:00:00Z");
         assert_eq!(
             november().chosen_time(&free).map(|(_, time)| time.minute),
             Some(720)
         );
-        let taken = Ask::default().at("2026-11-02", "2026-11-02T12:30:00Z");
+        let taken = PickerQuery::default().at("2026-11-02", "2026-11-02T12:30:00Z");
         assert_eq!(november().chosen_time(&taken), None);
     }
 
@@ -414,7 +424,7 @@ mod tests {
         let offer = november();
         let names = |day: usize| -> Vec<String> {
             offer.days[day]
-                .groups("/book/x", &Ask::default())
+                .groups("/book/x", &PickerQuery::default())
                 .into_iter()
                 .map(|group| group.name)
                 .collect()
@@ -425,7 +435,7 @@ mod tests {
 
     #[test]
     fn the_grid_has_whole_weeks_and_links_only_to_free_days() {
-        let month = november().month("/book/x", &Ask::default(), Some("2026-11-02"));
+        let month = november().month("/book/x", &PickerQuery::default(), Some("2026-11-02"));
         assert!(month.weeks.iter().all(|week| week.len() == 7));
         let cells: Vec<&DayCell> = month.weeks.iter().flatten().flatten().collect();
         assert_eq!(cells[0].href, None);
@@ -437,33 +447,33 @@ mod tests {
 
     #[test]
     fn addresses_keep_the_chosen_host() {
-        let ask = Ask::default().with_host("a1").on_day("2026-11-02");
-        assert_eq!(ask.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
-        let at = ask.at("2026-11-02", "2026-11-02T09:00:00Z");
+        let query = PickerQuery::default().with_host("a1").on_day("2026-11-02");
+        assert_eq!(query.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
+        let at = query.at("2026-11-02", "2026-11-02T09:00:00Z");
         assert_eq!(at.with_host("").href("/book/x"), "/book/x?date=2026-11-02");
     }
 
     #[test]
     fn addresses_keep_the_zone_and_hold_no_foreign_characters() {
-        let ask = Ask {
+        let query = PickerQuery {
             zone: Some("Etc/GMT+5 &x".to_owned()),
-            ..Ask::default()
+            ..PickerQuery::default()
         };
         assert_eq!(
-            ask.on_month("2026-12").href("/book/x"),
+            query.on_month("2026-12").href("/book/x"),
             "/book/x?zone=Etc/GMT%2B5%20%26x&month=2026-12"
         );
     }
 
     #[test]
     fn a_time_that_cannot_be_chosen_says_why() {
-        let asking = |start: &str| Ask {
+        let asking = |start: &str| PickerQuery {
             start: Some(start.to_owned()),
-            ..Ask::default()
+            ..PickerQuery::default()
         };
-        let title = |ask: &Ask| november().why_not(ask).map(|why| why.title);
+        let title = |query: &PickerQuery| november().why_not(query).map(|why| why.title);
         assert_eq!(title(&asking("2026-11-02T09:00:00Z")), None);
-        assert_eq!(title(&Ask::default()), None);
+        assert_eq!(title(&PickerQuery::default()), None);
         assert_eq!(
             title(&asking("2026-11-02T09:07:00Z")),
             Some("This time is not free")
@@ -479,7 +489,11 @@ mod tests {
             "2026-11-02T09:00:00",
             "\u{20ac}026-11-02T09:00:00Z",
         ] {
-            assert_eq!(title(&asking(nonsense)), Some("This is not a time"), "{nonsense}");
+            assert_eq!(
+                title(&asking(nonsense)),
+                Some("This is not a valid time"),
+                "{nonsense}"
+            );
         }
     }
 }

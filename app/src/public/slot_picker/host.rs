@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Ask, replace_address};
+use super::{PickerQuery, replace_address};
 use crate::ui::Choice;
 
 /// The form that changes whom the client wants. Without script its button sends it.
@@ -10,17 +10,17 @@ use crate::ui::Choice;
 pub fn HostForm(
     /// The page's path.
     base: String,
-    /// Who can be chosen: id and name.
+    /// The members that can be chosen: id and name.
     hosts: Vec<(String, String)>,
-    /// What the address asks for.
-    ask: Memo<Ask>,
+    /// The query of the page's address.
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let replace = replace_address();
     let changed = {
         let base = base.clone();
         move |event: leptos::ev::Event| {
-            let ask = ask.get_untracked().with_host(&event_target_value(&event));
-            replace(ask.href(&base));
+            let query = query.get_untracked().with_host(&event_target_value(&event));
+            replace(query.href(&base));
         }
     };
     let anybody = (String::new(), "Anybody".to_owned());
@@ -28,16 +28,16 @@ pub fn HostForm(
     let hidden = move |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <input type="hidden" name=name value=value/> })
     };
-    let value = ask.get_untracked().host.unwrap_or_default();
+    let value = query.get_untracked().host.unwrap_or_default();
     view! {
         <form class="zone-form" method="get" action=base on:change=changed>
             {move || {
-                let ask = ask.get();
+                let query = query.get();
                 view! {
-                    {hidden("zone", ask.zone)}
-                    {hidden("visit", ask.visit)}
-                    {hidden("month", ask.month)}
-                    {hidden("date", ask.date)}
+                    {hidden("zone", query.zone)}
+                    {hidden("visit", query.visit)}
+                    {hidden("month", query.month)}
+                    {hidden("date", query.date)}
                 }
             }}
             <Choice label="With" name="host" options value/>

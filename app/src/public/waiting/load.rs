@@ -1,15 +1,15 @@
-//! A place on a waiting list behind its client's link.
+//! Loading and leaving a place on a waiting list through its client's link.
 
 use bookings::classes;
 
-use crate::context::{kept, quince};
+use super::WaitingView;
+use crate::context::{flash, quince};
 use crate::error::AppError;
 use crate::limit::{Attempt, limited};
-use crate::public::habits::{Habits, full_day_words};
-use crate::public::waiting::WaitingView;
-use crate::ui::zone::zone_words;
+use crate::public::locale::{Locale, full_day_label};
+use crate::ui::zone::zone_label;
 
-/// The place of a link.
+/// Loads the place of a link.
 pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
     let found = classes::waiting(&quince()?, token).await?;
     let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
@@ -17,23 +17,23 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
         token: token.to_owned(),
         slug: found.slug,
         calendar: found.calendar_name,
-        day: full_day_words(from.date()),
-        time: Habits::of_visitor().range(from, to),
-        zone: zone_words(&found.zone, found.start),
+        day: full_day_label(from.date()),
+        time: Locale::of_request().range(from, to),
+        zone: zone_label(&found.zone, found.start),
         place: match found.before {
-            0 => "You are the first on the list.".to_owned(),
-            1 => "One is on the list before you.".to_owned(),
-            more => format!("{more} are on the list before you."),
+            0 => "You are first on the list.".to_owned(),
+            1 => "One person is ahead of you.".to_owned(),
+            more => format!("{more} people are ahead of you."),
         },
         seats: match found.seats {
             1 => String::new(),
-            seats => format!("You wait for {seats} seats."),
+            seats => format!("You are waiting for {seats} seats."),
         },
-        kept: kept("leave").await,
+        flash: flash("leave").await,
     })
 }
 
-/// Takes the client off the list, and says where to go on.
+/// Leaves the list. Returns the path to continue at.
 pub async fn leave(token: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     let quince = quince()?;

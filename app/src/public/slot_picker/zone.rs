@@ -1,33 +1,33 @@
-//! The zone in which times are shown: named, changeable, and with script found out by the browser.
+//! The zone in which times are shown. Visitors can change it; with script the browser's zone is the default.
 
 use leptos::prelude::*;
 
-use super::{Ask, replace_address};
+use super::{PickerQuery, replace_address};
 use crate::error::AppError;
 use crate::ui::{ZoneOption, ZonePicker, load};
 
-/// All time zones with their present offset.
+/// Lists all time zones with their present offset.
 #[server(prefix = "/api/fn", endpoint = "zones", input = leptos::server_fn::codec::GetUrl)]
 pub async fn zone_list() -> Result<Vec<ZoneOption>, AppError> {
     Ok(crate::ui::zone::zone_options(crate::context::quince()?.now()))
 }
 
-/// The form that changes the zone. Without script its button sends it.
+/// The form that changes the zone. Without script it has a button.
 #[component]
 pub fn ZoneForm(
     /// The page's path.
     base: String,
-    /// The zone shown now.
+    /// The present zone.
     zone: String,
-    /// What the address asks for.
-    ask: Memo<Ask>,
+    /// The query of the page's address.
+    query: Memo<PickerQuery>,
 ) -> impl IntoView {
     let zones = Resource::new(|| (), |()| zone_list());
     let replace = replace_address();
     let changed = {
         let base = base.clone();
         move |event: leptos::ev::Event| {
-            let href = ask
+            let href = query
                 .get_untracked()
                 .in_zone(&event_target_value(&event))
                 .href(&base);
@@ -40,13 +40,13 @@ pub fn ZoneForm(
     view! {
         <form class="zone-form" method="get" action=base on:change=changed>
             {move || {
-                let ask = ask.get();
+                let query = query.get();
                 view! {
-                    {hidden("host", ask.host)}
-                    {hidden("visit", ask.visit)}
-                    {hidden("month", ask.month)}
-                    {hidden("date", ask.date)}
-                    {hidden("start", ask.start)}
+                    {hidden("host", query.host)}
+                    {hidden("visit", query.visit)}
+                    {hidden("month", query.month)}
+                    {hidden("date", query.date)}
+                    {hidden("start", query.start)}
                 }
             }}
             {load(zones, move |options| view! { <ZonePicker options value=zone.clone()/> }.into_any())}
@@ -55,11 +55,11 @@ pub fn ZoneForm(
     }
 }
 
-/// With script: asks the browser for the visitor's zone once, unless the address names one already.
-pub fn detect_zone(base: impl Fn() -> String + 'static, ask: Memo<Ask>) {
+/// Sets the browser's zone once, unless the address names one.
+pub fn detect_zone(base: impl Fn() -> String + 'static, query: Memo<PickerQuery>) {
     let replace = replace_address();
     Effect::new(move |done: Option<bool>| {
-        let asked = ask.get_untracked();
+        let asked = query.get_untracked();
         if done != Some(true)
             && asked.zone.is_none()
             && let Some(zone) = browser_zone()

@@ -1,4 +1,4 @@
-//! What a page remembers of a form that was sent without script.
+//! Flash messages: what a page shows once after a form was posted without script.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// What was typed and what came of it. Empty when the form was not sent before. Never holds a password.
+/// The outcome of a form and what was typed. Empty when the form was not posted. Never holds a password.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptForm {
-    /// The fields that were kept, by name.
+pub struct FormFlash {
+    /// The kept fields, by name.
     pub values: BTreeMap<String, String>,
-    /// Why the form was not accepted.
+    /// Why the form was refused.
     pub problem: Option<AppError>,
-    /// What was done, when it was accepted and the page stays: "Saved."
+    /// What was done, such as "Saved.", when the form was accepted and stays on its page.
     pub done: Option<String>,
 }
 
-impl KeptForm {
-    /// The kept value of a field, else the given one.
+impl FormFlash {
+    /// The kept value of a field, else `otherwise`.
     pub fn value_or(&self, field: &str, otherwise: &str) -> String {
         self.values
             .get(field)

@@ -1,12 +1,12 @@
-//! The menu of a Service calendar, and what a page's address names of it.
+//! The menu of a Service calendar, and the services that an address names.
 
 use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
 
-use crate::public::booking::MenuItem;
-use crate::public::habits::duration_words;
+use super::MenuItem;
+use crate::public::locale::duration_label;
 
-/// The menu in the order in which it is shown, and in which its services follow each other in a visit: by its headings, each
-/// where it comes first.
+/// Sorts a menu as it is shown, which is also the order of the services in a visit: by heading, in the order of the headings' first
+/// services.
 pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
     let mut groups: Vec<String> = Vec::new();
     for service in &menu {
@@ -18,17 +18,17 @@ pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
     menu
 }
 
-/// What an address names of a menu.
+/// The services that an address names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Visit {
-    /// As far as it can still be chosen, in order.
+pub struct VisitChoice {
+    /// Those that are on the menu, in order.
     pub chosen: Vec<Chosen>,
-    /// That something of it cannot, in a sentence.
+    /// The sentence about those that are not.
     pub problem: Option<String>,
 }
 
-impl Visit {
-    /// Reads `SERVICE:STAFF,SERVICE`. What cannot be chosen is left out.
+impl VisitChoice {
+    /// Parses `SERVICE:STAFF,SERVICE`. Services that are not on the menu are left out.
     pub fn of(text: &str, menu: &[ServiceView]) -> Self {
         let mut chosen = Vec::new();
         let mut is_lost = false;
@@ -49,12 +49,12 @@ impl Visit {
         }
         let problem = if chosen.len() > CHOICE_LIMIT {
             chosen.truncate(CHOICE_LIMIT);
-            Some(too_many())
+            Some(too_many_services())
         } else if is_lost && chosen.is_empty() {
-            Some("What this link names is not offered any more. Please choose again.".to_owned())
+            Some("The services in this link are no longer available. Please choose again.".to_owned())
         } else if is_lost {
             Some(
-                "A part of what this link names is not offered any more, or not by that person. What is left is ticked; \
+                "Some services in this link are no longer available, or not with that person. The others are ticked; \
                  please choose again."
                     .to_owned(),
             )
@@ -65,18 +65,18 @@ impl Visit {
     }
 }
 
-/// That a visit has a limit.
-pub fn too_many() -> String {
+/// The sentence about the limit of a visit.
+pub fn too_many_services() -> String {
     format!("Choose at most {CHOICE_LIMIT} services for one visit.")
 }
 
-/// What is chosen as an address names it.
+/// The chosen services in the form used by addresses.
 pub fn text(chosen: &[Chosen]) -> String {
     let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     texts.join(",")
 }
 
-/// A service of the menu as clients see it, ticked if it is among what was chosen.
+/// A service for the menu; ticked if it is chosen.
 pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
     let choice = ticked.iter().find(|choice| choice.service == service.id);
     let host = choice.and_then(|choice| choice.host);
@@ -84,7 +84,7 @@ pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
         id: service.id.to_string(),
         group: service.group,
         name: service.name,
-        duration: duration_words(service.duration.saturating_add(service.processing)),
+        duration: duration_label(service.duration.saturating_add(service.processing)),
         description: service.description,
         staff: service
             .staff
@@ -137,26 +137,29 @@ mod tests {
     fn what_is_still_on_the_menu_stays_chosen() {
         let menu = [service(1, ""), service(2, "")];
         let good = [choice(2, None), choice(1, Some(JONAS))];
-        let same = Visit::of(&text(&good), &menu);
+        let same = VisitChoice::of(&text(&good), &menu);
         assert_eq!((same.chosen.as_slice(), same.problem), (&good[..], None));
 
         let stale = text(&[choice(1, Some(MAYA)), choice(9, None)]);
-        let left = Visit::of(&stale, &menu);
+        let left = VisitChoice::of(&stale, &menu);
         assert_eq!(left.chosen, [choice(1, None)]);
         assert!(left.problem.is_some());
 
         for nothing in ["nonsense", "1:2:3,,x", &text(&[choice(9, None)])] {
-            let found = Visit::of(nothing, &menu);
+            let found = VisitChoice::of(nothing, &menu);
             assert_eq!(found.chosen, [], "{nothing}");
             assert!(found.problem.is_some(), "{nothing}");
         }
-        assert_eq!(Visit::of("", &menu), Visit::default());
+        assert_eq!(VisitChoice::of("", &menu), VisitChoice::default());
     }
 
     #[test]
     fn a_visit_has_at_most_so_many_services() {
         let many = text(&[choice(1, None); CHOICE_LIMIT + 1]);
-        let cut = Visit::of(&many, &[service(1, "")]);
-        assert_eq!((cut.chosen.len(), cut.problem), (CHOICE_LIMIT, Some(too_many())));
+        let cut = VisitChoice::of(&many, &[service(1, "")]);
+        assert_eq!(
+            (cut.chosen.len(), cut.problem),
+            (CHOICE_LIMIT, Some(too_many_services()))
+        );
     }
 }

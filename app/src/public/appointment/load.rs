@@ -1,36 +1,37 @@
-//! An appointment behind its client's link.
+//! Loading and changing an appointment through its client's link.
 
 use bookings::appointments::{self, Actor, ClientView};
 use bookings::{Kind, Quince};
 use jiff::Timestamp;
 
-use super::month_asked;
-use super::wishes::{Want, instant, month_of, zone_or};
-use crate::context::{kept, quince};
+use super::reschedule::RescheduleView;
+use super::{AppointmentState, AppointmentView};
+use crate::context::{flash, quince};
 use crate::error::AppError;
-use crate::kept::KeptForm;
+use crate::flash::FormFlash;
 use crate::limit::{Attempt, limited};
-use crate::public::appointment::reschedule::RescheduleView;
-use crate::public::appointment::{AppointmentView, Standing};
-use crate::public::habits::{Habits, full_day_words};
-use crate::ui::zone::zone_words;
+use crate::public::locale::{Locale, full_day_label};
+use crate::public::parse::{parse_start, zone_or};
+use crate::public::slot_picker::load::{SlotFilter, load_month};
+use crate::public::slot_picker::month::month_query;
+use crate::ui::zone::zone_label;
 
-/// The appointment of a link.
+/// Loads the appointment of a link.
 pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, AppError> {
     let quince = quince()?;
     if !mailed.is_empty() {
         appointments::opened_from_mail(&quince, token, mailed).await?;
     }
     let found = appointments::by_token(&quince, token).await?;
-    let shown = view(token, found, quince.now(), kept("cancel").await);
+    let shown = view(token, found, quince.now(), flash("cancel").await);
     Ok(AppointmentView {
-        kept_guests: kept("guests").await,
-        kept_confirm: kept("confirm").await,
+        flash_of_guests: flash("guests").await,
+        flash_of_confirm: flash("confirm").await,
         ..shown
     })
 }
 
-/// The appointment with one month of times to which it can be moved: with whoever is free, or with its present host alone.
+/// Loads the appointment with a month of times that it can be moved to, with anybody or with its present host only.
 pub async fn reschedule(
     token: &str,
     month: Option<&str>,
@@ -40,31 +41,31 @@ pub async fn reschedule(
     let quince = quince()?;
     let found = appointments::by_token(&quince, token).await?;
     let (zone, _) = zone_or(zone, &found.zone);
-    let asked = month_asked(month, &zone, quince.now());
+    let asked = month_query(month, &zone, quince.now());
     let choice = host_choice(&quince, &found).await?;
     let present = found.host.filter(|_| !choice.is_empty());
-    let want = Want {
+    let filter = SlotFilter {
         moving: Some(found.id),
         host: present.filter(|present| host == Some(present.to_string().as_str())),
         present,
-        ..Want::default()
+        ..SlotFilter::default()
     };
-    let offer = match month_of(&found.slug, asked, &zone, want).await {
-        // A booking calendar that is switched off.
+    let offer = match load_month(&found.slug, asked, &zone, filter).await {
+        // The booking calendar is switched off.
         Err(AppError::NotFound) => None,
         offer => Some(offer?),
     };
     Ok(RescheduleView {
-        host: want.host.map(|host| host.to_string()),
+        host: filter.host.map(|host| host.to_string()),
         choice,
         is_closed: offer.is_none(),
-        appointment: view(token, found, quince.now(), KeptForm::default()),
+        appointment: view(token, found, quince.now(), FormFlash::default()),
         offer: offer.unwrap_or_default(),
-        kept: kept("move").await,
+        flash: flash("move").await,
     })
 }
 
-/// The present host, by id and name, where others could hold the appointment, too.
+/// The present host, by id and name, if others could be the host, too.
 async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String, String)>, AppError> {
     if found.kind != Kind::RoundRobin || !found.calendar_active {
         return Ok(Vec::new());
@@ -80,27 +81,27 @@ async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String,
         .collect())
 }
 
-/// Moves it, and says where it is shown.
+/// Moves it. Returns the path of the page that shows it.
 pub async fn move_to(token: &str, start: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
-    appointments::reschedule(&quince()?, &client(token), instant(start)?).await?;
+    appointments::reschedule(&quince()?, &client(token), parse_start(start)?).await?;
     Ok(format!("/manage/{token}?done=moved"))
 }
 
-/// Takes a guest out of it. One who is not there any more is out already.
+/// Takes a guest out. One who is already out is no error.
 pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
     limited(Attempt::Book)?;
     Ok(appointments::take_out_guest(&quince()?, &client(token), guest).await?)
 }
 
-/// Confirms it by what a mail's link holds, and says where it is shown.
+/// Confirms it with the mark of a mailed link. Returns the path of the page that shows it.
 pub async fn confirm(token: &str, mailed: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     appointments::confirm_by_mail(&quince()?, token, mailed).await?;
     Ok(format!("/booked/{token}"))
 }
 
-/// Cancels it, and says where it is shown.
+/// Cancels it. Returns the path of the page that shows it.
 pub async fn cancel(token: &str, reason: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     appointments::cancel(&quince()?, &client(token), reason).await?;
@@ -113,14 +114,14 @@ fn client(token: &str) -> Actor {
     }
 }
 
-/// Until when the client may do what can still be done.
+/// Sentences with the deadlines for what the client can still do.
 fn deadlines(found: &ClientView) -> Vec<String> {
     let until = |instant: Timestamp| {
         let local = found.zone.local(instant);
-        let time = Habits::of_visitor().time(local);
-        format!("{}, {time}", full_day_words(local.date()))
+        let time = Locale::of_request().time(local);
+        format!("{}, {time}", full_day_label(local.date()))
     };
-    let told = |what: &str, instant| {
+    let sentence = |what: &str, instant| {
         if instant == found.start {
             format!("You can {what} it until it begins.")
         } else {
@@ -129,10 +130,10 @@ fn deadlines(found: &ClientView) -> Vec<String> {
     };
     let (movable, cancellable) = (found.movable_until, found.cancellable_until);
     match (found.may_reschedule.is_ok(), found.may_cancel.is_ok()) {
-        (true, true) if movable == cancellable => vec![told("move or cancel", movable)],
+        (true, true) if movable == cancellable => vec![sentence("move or cancel", movable)],
         (may_move, may_cancel) => [
-            may_move.then(|| told("move", movable)),
-            may_cancel.then(|| told("cancel", cancellable)),
+            may_move.then(|| sentence("move", movable)),
+            may_cancel.then(|| sentence("cancel", cancellable)),
         ]
         .into_iter()
         .flatten()
@@ -140,7 +141,7 @@ fn deadlines(found: &ClientView) -> Vec<String> {
     }
 }
 
-fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> AppointmentView {
+fn view(token: &str, found: ClientView, now: Timestamp, flash: FormFlash) -> AppointmentView {
     let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
     AppointmentView {
         deadlines: deadlines(&found),
@@ -149,9 +150,9 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
         is_bookable: found.calendar_active,
         calendar: found.calendar_name,
         host: found.host_name,
-        day: full_day_words(from.date()),
-        time: Habits::of_visitor().range(from, to),
-        zone: zone_words(&found.zone, found.start),
+        day: full_day_label(from.date()),
+        time: Locale::of_request().range(from, to),
+        zone: zone_label(&found.zone, found.start),
         location: found.location,
         name: found.name,
         email: found.email,
@@ -164,7 +165,7 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
             .iter()
             .map(|part| {
                 let (from, to) = (found.zone.local(part.start), found.zone.local(part.end));
-                let time = Habits::of_visitor().range(from, to);
+                let time = Locale::of_request().range(from, to);
                 format!("{time}, {}, with {}", part.name, part.host_name)
             })
             .collect(),
@@ -175,30 +176,30 @@ fn view(token: &str, found: ClientView, now: Timestamp, kept: KeptForm) -> Appoi
             .collect(),
         confirm_until: found
             .confirm_until
-            .map(|until| Habits::of_visitor().time(found.zone.local(until)))
+            .map(|until| Locale::of_request().time(found.zone.local(until)))
             .unwrap_or_default(),
-        standing: match found.confirm_until {
-            _ if found.has_expired => Standing::Expired,
-            // Somebody sees to it within a second.
-            Some(until) if until <= now => Standing::Expired,
-            Some(_) => Standing::Unconfirmed,
-            None => standing(found.status.as_str(), found.start, now),
+        state: match found.confirm_until {
+            _ if found.has_expired => AppointmentState::Expired,
+            // The cleanup cancels it within a second.
+            Some(until) if until <= now => AppointmentState::Expired,
+            Some(_) => AppointmentState::Unconfirmed,
+            None => state(found.status.as_str(), found.start, now),
         },
         not_movable: found.may_reschedule.err().map(|refusal| refusal.to_string()),
         not_cancellable: found.may_cancel.err().map(|refusal| refusal.to_string()),
-        kept,
-        kept_guests: KeptForm::default(),
-        kept_confirm: KeptForm::default(),
+        flash,
+        flash_of_guests: FormFlash::default(),
+        flash_of_confirm: FormFlash::default(),
     }
 }
 
-/// Where an appointment of a status, as the database names it, stands for its client.
-fn standing(status: &str, start: Timestamp, now: Timestamp) -> Standing {
+/// The state for a stored status.
+fn state(status: &str, start: Timestamp, now: Timestamp) -> AppointmentState {
     match status {
-        "cancelled" | "invalid" => Standing::Cancelled,
-        _ if start <= now => Standing::Past,
-        "new" => Standing::Pending,
-        _ => Standing::Upcoming,
+        "cancelled" | "invalid" => AppointmentState::Cancelled,
+        _ if start <= now => AppointmentState::Past,
+        "new" => AppointmentState::Pending,
+        _ => AppointmentState::Upcoming,
     }
 }
 
@@ -211,9 +212,9 @@ mod tests {
         let start: Timestamp = "2026-11-24T08:30:00Z".parse().unwrap();
         let [before, after] =
             ["2026-11-23T08:00:00Z", "2026-11-24T08:30:00Z"].map(|now| now.parse().unwrap());
-        assert_eq!(standing("cancelled", start, after), Standing::Cancelled);
-        assert_eq!(standing("confirmed", start, after), Standing::Past);
-        assert_eq!(standing("confirmed", start, before), Standing::Upcoming);
-        assert_eq!(standing("new", start, before), Standing::Pending);
+        assert_eq!(state("cancelled", start, after), AppointmentState::Cancelled);
+        assert_eq!(state("confirmed", start, after), AppointmentState::Past);
+        assert_eq!(state("confirmed", start, before), AppointmentState::Upcoming);
+        assert_eq!(state("new", start, before), AppointmentState::Pending);
     }
 }
