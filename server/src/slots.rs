@@ -146,7 +146,7 @@ fn closed_line(day: &ClosedDay) -> Value {
 fn reasons(all: &[Why]) -> Value {
     let mut told: Vec<Value> = Vec::new();
     for why in all {
-        let reason = json!({"reason": why.reason.code(), "sentence": why.sentence, "host": why.host});
+        let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});
         if !told.contains(&reason) {
             told.push(reason);
         }

@@ -9,6 +9,8 @@ mod actions;
 mod cards;
 
 #[cfg(feature = "ssr")]
+use bookings::Party;
+#[cfg(feature = "ssr")]
 use bookings::versions::Versioned;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -114,8 +116,8 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     let found = bookings::appointments::get(&quince, me.id, id).await?;
     let flash = crate::context::flash("appointment").await;
     let booked_by = match found.booked_by {
-        Some(by) => Some(bookings::accounts::me(&quince, by).await?.name),
-        None => None,
+        Party::Staff(by) => Some(bookings::accounts::me(&quince, by).await?.name),
+        Party::Client => None,
     };
     // A member who has left the booking calendar keeps the appointment and sees it.
     let calendar = bookings::booking_calendars::get(&quince, me.id, found.calendar)
@@ -127,7 +129,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
     };
     let may_change_hands = calendar
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
-    let undo = (me.is_admin() && found.booked_by.is_none())
+    let undo = (me.is_admin() && found.booked_by == Party::Client)
         .then(|| crate::settings::strangers::address_of(&found.email));
     let failed = bookings::mails::failed_about(&quince, found.id).await?;
     let reasons = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
@@ -250,18 +252,13 @@ fn detail(
             .map(|answer| (answer.label, answer.text))
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
-        cancelled: appointment.cancelled_by.map(|by| {
-            let by = match by.as_str() {
-                "client" => "the client".to_owned(),
-                // Not confirmed in time; the reason says so.
-                "nobody" => return appointment.cancel_reason.clone().unwrap_or_default(),
-                _ => by,
-            };
-            match appointment.cancel_reason {
-                Some(reason) => format!("By {by}. Reason: {reason}"),
-                None => format!("By {by}."),
-            }
-        }),
+        cancelled: appointment
+            .called_off
+            .map(|called_off| match (called_off.by, called_off.reason) {
+                (Some(by), Some(reason)) => format!("By {by}. Reason: {reason}"),
+                (Some(by), None) => format!("By {by}."),
+                (None, reason) => reason.unwrap_or_default(),
+            }),
         steps,
         version: String::new(),
         flash,

@@ -82,7 +82,7 @@ pub async fn book_for_client_page(
         host: &host,
         visit: &visit,
     };
-    form::page(me, asked).await.map_err(crate::context::with_status)
+    form::page(me, query).await.map_err(crate::context::with_status)
 }
 
 /// Books for a client.
@@ -112,7 +112,7 @@ struct ClientDraft {
 impl ClientDraft {
     /// Restores fields from a flash message.
     fn restore(self, form: &ClientText, flash: &FormFlash) {
-        self.answers.take(&flash.value("answers"));
+        self.answers.restore(&flash.value("answers"));
         for (signal, flash) in [
             (self.name, &form.name),
             (self.email, &form.email),

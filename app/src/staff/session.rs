@@ -97,13 +97,13 @@ fn detail(
         seats: format!("{} of {} seats taken", session.taken, session.seats),
         attendees: attendees.collect(),
         waiting: waiting.collect(),
-        can_cancel: session.cancelled_at.is_none() && now < session.start,
+        can_cancel: session.called_off.is_none() && now < session.start,
         cancelled: session
-            .cancelled_at
-            .and(session.cancelled_by)
-            .map(|by| match session.cancel_reason {
-                Some(reason) => format!("Cancelled by {by}. Reason: {reason}"),
-                None => format!("Cancelled by {by}."),
+            .called_off
+            .map(|called_off| match (called_off.by, called_off.reason) {
+                (Some(by), Some(reason)) => format!("Cancelled by {by}. Reason: {reason}"),
+                (Some(by), None) => format!("Cancelled by {by}."),
+                (None, reason) => reason.unwrap_or_default(),
             }),
         write: session.write_sentence,
         server: session.place,

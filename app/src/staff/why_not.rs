@@ -188,7 +188,7 @@ mod view {
             }
         });
         ReasonRow {
-            code: why.reason.code().to_owned(),
+            code: why.reason.as_str().to_owned(),
             sentence: why.sentence,
             hosts: why.host.into_iter().collect(),
             about,

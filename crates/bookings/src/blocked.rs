@@ -16,7 +16,7 @@ use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
-use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
+use crate::versions::{self, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -108,7 +108,7 @@ pub async fn add(
 ) -> Result<BlockView, Error> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
-    let (_, owner) = allowed(&mut tx, by, who).await?;
+    let owner = allowed(&mut tx, by, who).await?;
     let id = blocked_time::insert(&mut tx, who, span.start, span.end, &title, quince.now()).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -120,7 +120,7 @@ pub async fn add(
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
-    let (_, owner) = allowed(&mut tx, by, row.owner).await?;
+    let owner = allowed(&mut tx, by, row.owner).await?;
     view(&mut tx, row, owner).await
 }
 
@@ -147,13 +147,12 @@ async fn try_to_change(
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
     let row = found(&mut tx, id).await?;
-    let (me, owner) = allowed(&mut tx, by.staff, row.owner).await?;
+    let owner = allowed(&mut tx, by.staff, row.owner).await?;
     let mut differences = Differences::default();
     differences.value(Field::Title, row.title.as_str(), title);
     differences.value(Field::Start, &row.starts_at, &span.start);
     differences.value(Field::End, &row.ends_at, &span.end);
-    let author = Author::named(by, &me.name);
-    versions::save(&mut tx, of, author, &differences, quince.now()).await?;
+    versions::save(&mut tx, of, by.into(), &differences, quince.now()).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -175,9 +174,8 @@ async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), E
         Err(Error::Refused(Refusal::GivenBack)) => return Ok(()),
         other => other?,
     };
-    let (me, _) = allowed(&mut tx, by.staff, row.owner).await?;
-    let author = Author::named(by, &me.name);
-    versions::delete(&mut tx, of, author, None, quince.now()).await?;
+    allowed(&mut tx, by.staff, row.owner).await?;
+    versions::delete(&mut tx, of, by.into(), None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -210,12 +208,11 @@ async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     Err(Missing::BlockedTime.into())
 }
 
-/// Who `by` is and whose time it is, if they may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff, Owner), Error> {
+/// Whose time it is, if `by` may change it.
+async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
     let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
     if who == by.into() {
-        let owner = Owner::of_person(me.clone());
-        return Ok((me, owner));
+        return Ok(Owner::of_person(me));
     }
     if !is_admin(me.role) {
         return Err(Error::NotAllowed(Deed::HandleTime));
@@ -228,7 +225,7 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<(Staff,
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
-    Ok((me, owner.ok_or(Missing::StaffMember)?))
+    Ok(owner.ok_or(Missing::StaffMember)?)
 }
 
 async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {

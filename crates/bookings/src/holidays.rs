@@ -86,7 +86,7 @@ pub async fn save(
         |holiday| holiday.date,
         holiday_words,
     );
-    let author = Author::named(by, &me.name);
+    let author = Author::from(by);
     versions::save(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
     workspace::save(&mut tx, &name, &zone, now).await?;
     holidays::replace(&mut tx, &tidied).await?;

@@ -82,6 +82,7 @@ pub use error::{
     VisitProblem,
 };
 pub use mailer::Mail;
+pub use people::{CalledOffView, PartyName};
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};
 pub use store::random_id;
@@ -93,5 +94,5 @@ pub use scheduling::{
 pub use store::holds::VisitorId;
 pub use store::{
     AppointmentStatus as Status, BlockId, ConnectionId, ConnectionState, EventId, ImportPolicy, MessageId,
-    RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,
+    Party, RemoteCalendarId, Role, Server, ServiceId, SessionId, WaitingId, WhenStale, WriteState,
 };

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
 use store::messages::Failed;
-use store::{MessageId, ReadTx, appointments, mail_trouble, messages, staff};
+use store::{MessageId, MessageKind, ReadTx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
 use crate::clock::before;
@@ -15,7 +15,6 @@ use crate::error::{Deed, Error, Refusal};
 use crate::mailer::Mail;
 use crate::mailer::smtp::Smtp;
 use crate::mailer::transport::{Letter, Mailer, sender};
-use crate::notifications::kinds::MessageKind;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -66,13 +65,34 @@ impl From<Failed> for FailedMail {
     fn from(mail: Failed) -> Self {
         Self {
             id: mail.id,
-            title: MessageKind::from_word(&mail.kind).map_or(mail.kind, |kind| kind.title().to_owned()),
+            title: mail.kind.map_or("A mail", title).to_owned(),
             recipient: mail.recipient,
             problem: mail.problem,
             asked_at: mail.created_at,
             appointment: mail.appointment_id,
             about: mail.about,
         }
+    }
+}
+
+/// What a mail is about, in a few words.
+fn title(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::ClientConfirm => "To be confirmed by the client",
+        MessageKind::ClientBooked => "Booked",
+        MessageKind::ClientRescheduled | MessageKind::HostRescheduled => "New time",
+        MessageKind::ClientHostChanged => "Somebody else takes part",
+        MessageKind::ClientCancelled | MessageKind::HostCancelled => "Cancelled",
+        MessageKind::ClientDeclined => "Declined",
+        MessageKind::ClientMovedUp => "A seat from the waiting list",
+        MessageKind::ClientReminder => "Reminder",
+        MessageKind::Waiting => "On the waiting list",
+        MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session called off",
+        MessageKind::HostBooked => "New booking",
+        MessageKind::HostDeleted => "Deleted",
+        MessageKind::HostLeft => "No longer takes part",
+        MessageKind::HostOthersChanged => "One of the others is somebody else",
+        MessageKind::CalendarUnreadable | MessageKind::CalendarsFailing => "A calendar cannot be read",
     }
 }
 

@@ -96,7 +96,7 @@ async fn try_to_save(
     differences.value(Field::Zone, before.zone.name(), zone.name());
     differences.weekly(&before.hours, &form.weekly);
     differences.dates(&before.overrides, &form.overrides);
-    let author = Author::named(by, &before.name);
+    let author = Author::from(by);
     versions::save(&mut tx, Versioned::profile(id), author, &differences, now).await?;
     staff::update_profile(&mut tx, id, name, zone, &form.weekly, &form.overrides).await?;
     // Whole days and floating times of their calendars lie elsewhere.

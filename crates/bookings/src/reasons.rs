@@ -42,26 +42,6 @@ pub enum About {
     },
 }
 
-const ALL: [Reason; 17] = [
-    Reason::Hours,
-    Reason::Grid,
-    Reason::Past,
-    Reason::Notice,
-    Reason::TooFar,
-    Reason::DayLimit,
-    Reason::Booked,
-    Reason::Held,
-    Reason::Blocked,
-    Reason::Conflict,
-    Reason::Stale,
-    Reason::Buffer,
-    Reason::NoSeats,
-    Reason::Collective,
-    Reason::RoundRobin,
-    Reason::LookBusy,
-    Reason::Resource,
-];
-
 fn sentence(reason: Reason) -> &'static str {
     match reason {
         Reason::Hours => "outside the hours",
@@ -92,49 +72,8 @@ pub(crate) fn sentence_of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// The record of what an appointment was booked over, each reason in words: of `BOOKED (Ada), HOURS` “BOOKED (Ada): has an
-/// appointment” and “HOURS: outside the hours”.
-pub fn record_in_words(record: &str) -> Vec<String> {
-    let mut depth = 0_i32;
-    let entries = record.split(|letter| {
-        depth += match letter {
-            '(' => 1,
-            ')' => -1,
-            _ => 0,
-        };
-        depth <= 0 && (letter == ',' || letter == ';')
-    });
-    let in_words = |entry: &str| {
-        let code = entry.split([' ', ':', '(']).next().unwrap_or_default();
-        match ALL.into_iter().find(|reason| reason.code() == code) {
-            Some(reason) => format!("{entry}: {}", sentence(reason)),
-            None => entry.to_owned(),
-        }
-    };
-    let entries = entries.map(str::trim).filter(|entry| !entry.is_empty());
-    entries.map(in_words).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_is_told_in_words() {
-        assert_eq!(
-            record_in_words("BOOKED (Ada Byron, 10:00), HOURS"),
-            [
-                "BOOKED (Ada Byron, 10:00): has an appointment",
-                "HOURS: outside the hours"
-            ]
-        );
-        assert_eq!(record_in_words("A later word"), ["A later word"]);
-        assert_eq!(record_in_words(""), [""; 0]);
-    }
-
-    #[test]
-    fn every_reason_has_a_code_of_its_own() {
-        let codes: std::collections::BTreeSet<&str> = ALL.into_iter().map(Reason::code).collect();
-        assert_eq!(codes.len(), ALL.len());
-    }
+/// The reasons that an appointment was booked over, each in words: “BOOKED: has an appointment”.
+pub fn record_in_words(reasons: &[Reason]) -> Vec<String> {
+    let in_words = |reason: &Reason| format!("{}: {}", reason.as_str(), sentence(*reason));
+    reasons.iter().map(in_words).collect()
 }

@@ -97,9 +97,9 @@ pub struct Busy {
     pub appointments: u32,
 }
 
-async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<String, Error> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(person) if is_admin(person.role) => Ok(person.name),
+        Some(person) if is_admin(person.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
@@ -153,10 +153,10 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
 /// if `tell` says so; hosts find it in their calendars. What was done before something broke stays done, and can be gone on with.
 pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, Error> {
     let now = quince.now();
-    let (name, before) = {
+    let before = {
         let mut tx = quince.store().read().await?;
-        let name = check_admin(&mut tx, by).await?;
-        (name, strangers::undoable(&mut tx, &whose.0, now).await?)
+        check_admin(&mut tx, by).await?;
+        strangers::undoable(&mut tx, &whose.0, now).await?
     };
     let mut done = Found::default();
     // Those who wait first: they would get the seats that become free.
@@ -175,7 +175,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
     // Read again: some who waited may have got a seat just before.
     let booked = strangers::undoable(&mut quince.store().read().await?, &whose.0, now).await?;
     for id in booked.appointments.into_iter().take(AT_ONCE as usize) {
-        done.appointments += u32::from(retried(|| undo_booking(quince, id, &name, tell)).await?);
+        done.appointments += u32::from(retried(|| undo_booking(quince, id, by, tell)).await?);
     }
     quince.wake();
     tracing::info!(

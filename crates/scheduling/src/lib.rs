@@ -23,6 +23,7 @@ mod presence;
 mod request;
 mod rules;
 mod visits;
+mod words;
 
 pub use assignment::{Candidate, Choice, Given, ahead, credits, rank};
 pub use class::{full_sessions, is_live};
@@ -39,3 +40,4 @@ pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, U
 pub use visits::{
     Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visit_all_the_same, visits,
 };
+pub use words::UnknownWord;

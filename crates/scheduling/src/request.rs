@@ -10,6 +10,7 @@ use crate::hours::Hours;
 use crate::ids::{AppointmentId, CalendarId, StaffId};
 use crate::interval::Interval;
 use crate::rules::{Kind, Rules};
+use crate::text_enum;
 
 /// Why time is busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,67 +120,43 @@ pub struct Slot {
     pub seats_left: Option<u32>,
 }
 
-/// Why a start is not offered (scheduling.md, "Limits").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// Outside the hours of the member or of the booking calendar.
-    Hours,
-    /// Not a start of the grid.
-    Grid,
-    /// Over already.
-    Past,
-    /// Sooner than the minimum notice.
-    Notice,
-    /// Beyond the date range, on either side.
-    TooFar,
-    /// The day has as many appointments as it may have.
-    DayLimit,
-    /// The member has an appointment.
-    Booked,
-    /// Another visitor is about to book it.
-    Held,
-    /// The member blocked the time off.
-    Blocked,
-    /// The member has an event.
-    Conflict,
-    /// A calendar of the member cannot be read.
-    Stale,
-    /// Only the buffers are in the way.
-    Buffer,
-    /// The session has fewer seats left than are asked for.
-    NoSeats,
-    /// Another member who has to take part is not free.
-    Collective,
-    /// The member has had more than their share this month.
-    RoundRobin,
-    /// Hidden, so that the day looks busy.
-    LookBusy,
-    /// A room or piece of equipment is taken.
-    Resource,
-}
-
-impl Reason {
-    /// The code that people and programs see.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Hours => "HOURS",
-            Self::Grid => "GRID",
-            Self::Past => "PAST",
-            Self::Notice => "NOTICE",
-            Self::TooFar => "TOOFAR",
-            Self::DayLimit => "DAYLIMIT",
-            Self::Booked => "BOOKED",
-            Self::Held => "HELD",
-            Self::Blocked => "BLOCKED",
-            Self::Conflict => "CONFLICT",
-            Self::Stale => "STALE",
-            Self::Buffer => "BUFFER",
-            Self::NoSeats => "NOSEATS",
-            Self::Collective => "COLLECTIVE",
-            Self::RoundRobin => "ROUNDROBIN",
-            Self::LookBusy => "LOOKBUSY",
-            Self::Resource => "RESOURCE",
-        }
+text_enum! {
+    /// Why a start is not offered (scheduling.md, "Limits").
+    Reason {
+        /// Outside the hours of the member or of the booking calendar.
+        Hours = "HOURS",
+        /// Not a start of the grid.
+        Grid = "GRID",
+        /// Over already.
+        Past = "PAST",
+        /// Sooner than the minimum notice.
+        Notice = "NOTICE",
+        /// Beyond the date range, on either side.
+        TooFar = "TOOFAR",
+        /// The day has as many appointments as it may have.
+        DayLimit = "DAYLIMIT",
+        /// The member has an appointment.
+        Booked = "BOOKED",
+        /// Another visitor is about to book it.
+        Held = "HELD",
+        /// The member blocked the time off.
+        Blocked = "BLOCKED",
+        /// The member has an event.
+        Conflict = "CONFLICT",
+        /// A calendar of the member cannot be read.
+        Stale = "STALE",
+        /// Only the buffers are in the way.
+        Buffer = "BUFFER",
+        /// The session has fewer seats left than are asked for.
+        NoSeats = "NOSEATS",
+        /// Another member who has to take part is not free.
+        Collective = "COLLECTIVE",
+        /// The member has had more than their share this month.
+        RoundRobin = "ROUNDROBIN",
+        /// Hidden, so that the day looks busy.
+        LookBusy = "LOOKBUSY",
+        /// A room or piece of equipment is taken.
+        Resource = "RESOURCE",
     }
 }
 

@@ -10,23 +10,24 @@ use zones::Zone;
 
 use crate::hours::{DateOverride, Hours, WeeklyHours};
 use crate::interval::{Interval, union};
+use crate::text_enum;
 
-/// What a booking calendar is (product.md, D1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// One owner, sessions with many seats.
-    ClassBooking,
-    /// One of several members.
-    RoundRobin,
-    /// All members together.
-    Collective,
-    /// Services from a menu.
-    Service,
-    /// One member.
-    Personal,
-    /// Nobody: it never reads or writes a calendar.
-    Simple,
+text_enum! {
+    /// What a booking calendar is (product.md, D1).
+    Kind {
+        /// One owner, sessions with many seats.
+        ClassBooking = "class-booking",
+        /// One of several members.
+        RoundRobin = "round-robin",
+        /// All members together.
+        Collective = "collective",
+        /// Services from a menu.
+        Service = "service",
+        /// One member.
+        Personal = "personal",
+        /// Nobody: it never reads or writes a calendar.
+        Simple = "simple",
+    }
 }
 
 impl Kind {
@@ -34,75 +35,44 @@ impl Kind {
     pub fn uses_icloud(self) -> bool {
         self != Self::Simple
     }
+}
 
-    /// Its name in texts for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClassBooking => "class-booking",
-            Self::RoundRobin => "round-robin",
-            Self::Collective => "collective",
-            Self::Service => "service",
-            Self::Personal => "personal",
-            Self::Simple => "simple",
-        }
+text_enum! {
+    /// How a round robin shares out appointments.
+    #[derive(Default)]
+    Distribution {
+        /// Everybody's times are offered; whoever was booked longest ago is next.
+        #[default]
+        Availability = "availability",
+        /// Everybody gets the same number of appointments a month, by weight.
+        Equal = "equal",
     }
 }
 
-/// How a round robin shares out appointments.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Distribution {
-    /// Everybody's times are offered; whoever was booked longest ago is next.
-    #[default]
-    Availability,
-    /// Everybody gets the same number of appointments a month, by weight.
-    Equal,
-}
-
-impl Distribution {
-    /// Its name in texts for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Availability => "availability",
-            Self::Equal => "equal",
-        }
+text_enum! {
+    /// How much a member is preferred.
+    #[derive(Default)]
+    Priority {
+        /// Before all others.
+        High = "high",
+        /// As most.
+        #[default]
+        Medium = "medium",
+        /// After all others.
+        Low = "low",
     }
 }
 
-/// How much a member is preferred.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Priority {
-    /// Before all others.
-    High,
-    /// As most.
-    #[default]
-    Medium,
-    /// After all others.
-    Low,
-}
-
-impl Priority {
-    /// Its name in texts for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
+text_enum! {
+    /// The unit of a [`Span`].
+    #[expect(missing_docs, reason = "each name says what it is")]
+    Unit {
+        Minutes = "minutes",
+        Hours = "hours",
+        Days = "days",
+        Weeks = "weeks",
+        Months = "months",
     }
-}
-
-/// The unit of a [`Span`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each name says what it is")]
-pub enum Unit {
-    Minutes,
-    Hours,
-    Days,
-    Weeks,
-    Months,
 }
 
 impl Unit {

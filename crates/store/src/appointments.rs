@@ -1,13 +1,14 @@
 //! Appointments. Their times are also rows of `occupancy`, which keeps them from overlapping.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, StaffId};
+use scheduling::{AppointmentId, CalendarId, Reason, StaffId};
 use zones::Zone;
 
-use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_ms};
+use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_json, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
+use crate::party::{CalledOff, Party, called_off};
 use crate::questions::Answer;
 use crate::strangers::Sender;
 use crate::unreadable::Lenient;
@@ -52,31 +53,18 @@ pub struct Appointment {
     pub assignment_reason: Option<String>,
     /// Counts the changes that its written event must follow.
     pub sequence: u32,
-    /// The staff member who booked it; none when the client did.
-    pub booked_by: Option<StaffId>,
-    /// Why the time was not on offer, if a staff member overrode that.
-    pub overridden: Option<String>,
+    /// Who booked it.
+    pub booked_by: Party,
+    /// Why the time was not on offer, if a staff member overrode that: each reason once, in their order.
+    pub overridden: Option<Vec<Reason>>,
     /// When it was booked.
     pub created_at: Timestamp,
     /// When it was last updated.
     pub updated_at: Timestamp,
-    /// When it was cancelled.
-    pub cancelled_at: Option<Timestamp>,
-    /// Who cancelled it: `client`, or a staff member's name.
-    pub cancelled_by: Option<String>,
-    /// The reason for cancelling, as the people concerned read it.
-    pub cancel_reason: Option<String>,
+    /// When, by whom and why it was cancelled, if it was.
+    pub called_off: Option<CalledOff>,
     /// The deadline for the client to confirm by mail, also once it has passed. None when no confirmation is needed or it was given.
     pub unconfirmed_until: Option<Timestamp>,
-}
-
-/// Who cancels something, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CalledOff<'a> {
-    /// `client`, or a staff member's name.
-    pub by: &'a str,
-    /// The reason they gave, if any.
-    pub reason: Option<&'a str>,
 }
 
 impl Appointment {
@@ -118,13 +106,11 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         post_buffer: row.count("post_buffer")?,
         assignment_reason: row.opt_text("assignment_reason")?,
         sequence: row.count("sequence")?,
-        booked_by: row.opt_uuid("booked_by")?.map(StaffId),
-        overridden: row.opt_text("overridden")?,
+        booked_by: row.opt_uuid("booked_by")?.map(StaffId).into(),
+        overridden: lenient.opt_json("overridden")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
-        cancelled_at: row.opt_instant("cancelled_at")?,
-        cancelled_by: row.opt_text("cancelled_by")?,
-        cancel_reason: row.opt_text("cancel_reason")?,
+        called_off: called_off(row)?,
         unconfirmed_until: row.opt_instant("unconfirmed_until")?,
     })
 }
@@ -140,10 +126,9 @@ pub async fn insert(
         tx,
         "INSERT INTO appointments (id, calendar_id, host_id, name, email, phone, notes, client_zone, status, starts_at, ends_at,
             pre_buffer, post_buffer, assignment_reason, manage_token_hash, sequence, booked_by, created_at, updated_at,
-            cancelled_at, cancelled_by, session_id, guests, overridden, answers, cancel_reason, unconfirmed_until,
-            client_network, address_key)
+            session_id, guests, overridden, answers, unconfirmed_until, client_network, address_key)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25, $26, $27, $28, $29)",
+            $25, $26)",
         new.id.0,
         new.calendar_id.0,
         new.host_id.map(|host| host.0),
@@ -160,16 +145,13 @@ pub async fn insert(
         new.assignment_reason.as_deref(),
         &manage_token_hash[..],
         i64::from(new.sequence),
-        new.booked_by.map(|staff| staff.0),
+        new.booked_by.staff().map(|staff| staff.0),
         ms(new.created_at),
         ms(new.updated_at),
-        opt_ms(new.cancelled_at),
-        new.cancelled_by.as_deref(),
         new.session_id.map(|session| session.0),
         json(&new.guests)?,
-        new.overridden.as_deref(),
+        opt_json(new.overridden.as_ref())?,
         json(&new.answers)?,
-        new.cancel_reason.as_deref(),
         opt_ms(new.unconfirmed_until),
         sender.map(|sender| sender.network.as_str()),
         sender.map(|sender| sender.address.as_str())
@@ -447,7 +429,7 @@ pub struct NewTime {
     /// Why this host was chosen.
     pub assignment_reason: Option<String>,
     /// Why the time was not on offer, if a staff member overrode that.
-    pub overridden: Option<String>,
+    pub overridden: Option<Vec<Reason>>,
 }
 
 /// Updates time and host of an appointment.
@@ -471,7 +453,7 @@ pub async fn update_time(
         new.assignment_reason.as_deref(),
         ms(now),
         new.session_id.map(|session| session.0),
-        new.overridden.as_deref()
+        opt_json(new.overridden.as_ref())?
     )?;
     expect_row(rows, "appointment")
 }
@@ -537,27 +519,27 @@ pub async fn confirmation_overdue(
     )
 }
 
-/// Sets the status of an appointment, and who cancelled it and why.
+/// Sets the status of an appointment, and when, by whom and why it was cancelled.
 pub async fn set_status(
     tx: &mut WriteTx,
     id: AppointmentId,
     status: AppointmentStatus,
-    called_off: Option<CalledOff<'_>>,
+    called_off: Option<&CalledOff>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let cancelled_at = (status == AppointmentStatus::Cancelled).then(|| ms(now));
     let rows = execute!(
         tx,
-        "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $6,
-            sequence = sequence + 1, updated_at = $5,
+        "UPDATE appointments SET status = $2, cancelled_at = $3, cancelled_by = $4, cancelled_by_staff = $5, cancel_reason = $6,
+            sequence = sequence + 1, updated_at = $7,
             unconfirmed_until = CASE WHEN $2 = 'cancelled' THEN unconfirmed_until ELSE NULL END
          WHERE id = $1",
         id.0,
         status.as_str(),
-        cancelled_at,
-        called_off.map(|called_off| called_off.by),
-        ms(now),
-        called_off.and_then(|called_off| called_off.reason)
+        called_off.map(|called_off| ms(called_off.at)),
+        called_off.and_then(CalledOff::kind),
+        called_off.and_then(CalledOff::staff),
+        called_off.and_then(|called_off| called_off.reason.as_deref()),
+        ms(now)
     )?;
     expect_row(rows, "appointment")
 }

@@ -68,7 +68,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
         calendar_id: CalendarId(row.uuid("calendar_id")?),
         staff_id: staff.id,
         priority: Lenient::keyed(row, "calendar_members", "calendar_id")
-            .named("priority", Priority::Medium)?,
+            .word("priority", Priority::Medium)?,
         weight: row.count("weight")?,
         position: row.count("position")?,
         joined_at: row.instant("joined_at")?,

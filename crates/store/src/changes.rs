@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
+use crate::party::Party;
 use crate::words::{ChangeDeed, ChangeSubject};
 
 /// One saved change.
@@ -20,10 +21,8 @@ pub struct Change {
     pub version: i64,
     /// Whether it was saved or deleted.
     pub deed: ChangeDeed,
-    /// The staff member who did it, if any.
-    pub staff_id: Option<StaffId>,
-    /// Their name at the time.
-    pub staff_name: String,
+    /// Who did it.
+    pub by: Party,
     /// When.
     pub at: Timestamp,
     /// What was changed, as JSON defined by the use case.
@@ -36,8 +35,7 @@ fn change(row: &dyn Fields) -> Result<Change, StoreError> {
         subject_id: row.uuid("subject_id")?,
         version: row.int("version")?,
         deed: word(row, "deed")?,
-        staff_id: row.opt_uuid("staff_id")?.map(StaffId),
-        staff_name: row.text("staff_name")?,
+        by: row.opt_uuid("staff_id")?.map(StaffId).into(),
         at: row.instant("at")?,
         details: row.text("details")?,
     })
@@ -60,14 +58,13 @@ pub async fn version(tx: &mut ReadTx, subject: ChangeSubject, id: Uuid) -> Resul
 pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
-        "INSERT INTO changes (subject, subject_id, version, deed, staff_id, staff_name, at, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (subject, subject_id, version) DO NOTHING",
+        "INSERT INTO changes (subject, subject_id, version, deed, staff_id, at, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (subject, subject_id, version) DO NOTHING",
         change.subject.as_str(),
         change.subject_id,
         change.version,
         change.deed.as_str(),
-        change.staff_id.map(|staff| staff.0),
-        &change.staff_name,
+        change.by.staff().map(|staff| staff.0),
         ms(change.at),
         &change.details
     )?;
@@ -99,7 +96,7 @@ pub async fn since(
     fetch_all!(
         tx,
         change,
-        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+        "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = $1 AND subject_id = $2 AND version > $3 ORDER BY version",
         subject.as_str(),
         id,
@@ -112,7 +109,7 @@ pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Resu
     fetch_all!(
         tx,
         change,
-        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+        "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = $1 AND deed = 'deleted' ORDER BY at DESC, subject_id DESC LIMIT $2",
         subject.as_str(),
         i64::from(most)
@@ -124,7 +121,7 @@ pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Chang
     fetch_all!(
         tx,
         change,
-        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+        "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = 'appointment' AND deed = 'deleted'
             AND subject_id IN (SELECT appointment_id FROM event_writes WHERE state = 'failed' AND action = 'delete')
          ORDER BY at DESC, subject_id DESC LIMIT $1",

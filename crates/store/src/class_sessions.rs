@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
 
-use crate::appointments::CalledOff;
 use crate::db::{ReadTx, WriteTx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, new_id};
+use crate::party::{CalledOff, called_off};
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +26,8 @@ pub struct Session {
     pub sequence: u32,
     /// When it or its attendance last changed.
     pub updated_at: Timestamp,
-    /// When it was cancelled.
-    pub cancelled_at: Option<Timestamp>,
-    /// Who cancelled it.
-    pub cancelled_by: Option<String>,
-    /// The reason for cancelling, as attendees read it.
-    pub cancel_reason: Option<String>,
+    /// When, by whom and why it was cancelled, if it was.
+    pub called_off: Option<CalledOff>,
 }
 
 /// A session to open.
@@ -56,9 +52,7 @@ fn read(row: &dyn Fields) -> Result<Session, StoreError> {
         ends_at: row.instant("ends_at")?,
         sequence: row.count("sequence")?,
         updated_at: row.instant("updated_at")?,
-        cancelled_at: row.opt_instant("cancelled_at")?,
-        cancelled_by: row.opt_text("cancelled_by")?,
-        cancel_reason: row.opt_text("cancel_reason")?,
+        called_off: called_off(row)?,
     })
 }
 
@@ -152,21 +146,17 @@ pub async fn touch(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<()
 }
 
 /// Cancels a session.
-pub async fn cancel(
-    tx: &mut WriteTx,
-    id: SessionId,
-    called_off: CalledOff<'_>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn cancel(tx: &mut WriteTx, id: SessionId, called_off: &CalledOff) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, cancel_reason = $4, sequence = sequence + 1,
-            updated_at = $2
+        "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, cancelled_by_staff = $4, cancel_reason = $5,
+            sequence = sequence + 1, updated_at = $2
          WHERE id = $1",
         id.0,
-        ms(now),
-        called_off.by,
-        called_off.reason
+        ms(called_off.at),
+        called_off.kind(),
+        called_off.staff(),
+        called_off.reason.as_deref()
     )?;
     expect_row(rows, "session")
 }

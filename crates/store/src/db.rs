@@ -207,6 +207,11 @@ pub(crate) fn storable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Formats an optional value as JSON.
+pub(crate) fn opt_json(value: Option<&impl serde::Serialize>) -> Result<Option<String>, StoreError> {
+    value.map(json).transpose()
+}
+
 /// A list of ids in the form that SQLite's `json_each` takes: a JSON array of hexadecimal texts.
 pub(crate) fn hex_list(ids: &[uuid::Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();

@@ -82,12 +82,6 @@ pub(crate) fn json<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Resul
     serde_json::from_str(&row.text(column)?).map_err(|error| inconsistent(column, error))
 }
 
-/// Parses a text column that holds the serialised name of an enum variant.
-pub(crate) fn named<T: DeserializeOwned>(row: &dyn Fields, column: &str) -> Result<T, StoreError> {
-    serde_json::from_value(serde_json::Value::String(row.text(column)?))
-        .map_err(|error| inconsistent(column, error))
-}
-
 fn null(column: &str) -> StoreError {
     inconsistent(column, "it is empty")
 }

@@ -19,6 +19,7 @@ mod key_files;
 mod link_keys;
 pub mod locks;
 mod open;
+mod party;
 mod postgres;
 mod secrets;
 mod spans;
@@ -73,9 +74,10 @@ pub use ids::{
 pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;
 pub use open::Store;
+pub use party::{CalledOff, Party};
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageState, Role, Server,
-    UnknownWord, WhenStale, WriteAction, WriteState,
+    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
+    Role, Server, WhenStale, WriteAction, WriteState,
 };

@@ -5,6 +5,7 @@ use crate::db::{ReadTx, WriteTx};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::secrets::SecretKey;
+use crate::words::LinkPurpose;
 
 /// One key per kind of link.
 #[derive(Clone)]
@@ -29,9 +30,9 @@ pub(crate) const SEALED_FOR: (&str, &str) = ("link_keys", "sealed");
 /// Opens the stored keys. A missing one is derived from the secret key that the proof names, as links were before the keys were stored.
 pub(crate) async fn open(tx: &mut WriteTx, key: &SecretKey, proof: &[u8]) -> Result<LinkKeys, StoreError> {
     Ok(LinkKeys {
-        manage: open_one(tx, key, proof, "manage").await?,
-        mailed: open_one(tx, key, proof, "mailed").await?,
-        waiting: open_one(tx, key, proof, "waiting").await?,
+        manage: open_one(tx, key, proof, LinkPurpose::Manage).await?,
+        mailed: open_one(tx, key, proof, LinkPurpose::Mailed).await?,
+        waiting: open_one(tx, key, proof, LinkPurpose::Waiting).await?,
     })
 }
 
@@ -39,9 +40,10 @@ async fn open_one(
     tx: &mut WriteTx,
     key: &SecretKey,
     proof: &[u8],
-    purpose: &'static str,
+    purpose: LinkPurpose,
 ) -> Result<[u8; 32], StoreError> {
     let (table, column) = SEALED_FOR;
+    let purpose = purpose.as_str();
     if kept(tx, purpose).await?.is_none() {
         let derived = key.derive_as(proof, purpose)?;
         execute!(

@@ -11,7 +11,7 @@ use crate::ids::{MessageId, new_id};
 use crate::locks::Lock;
 use crate::strangers::{self, address_key};
 use crate::unreadable::Lenient;
-use crate::words::MessageState;
+use crate::words::{MessageKind, MessageState};
 
 /// A queued mail. It is rendered when it is sent, so no secret of a link is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Message {
     pub appointment_id: Option<AppointmentId>,
     /// The staff member whom it is for or about.
     pub staff_id: Option<StaffId>,
-    /// The kind of mail, which selects its text.
-    pub kind: String,
+    /// The kind of mail, which selects its text; none if its word is unknown.
+    pub kind: Option<MessageKind>,
     /// The recipient's address.
     pub recipient: String,
     /// The key under which mails to addresses outside the team are counted; none for mails to the team.
@@ -50,7 +50,7 @@ pub struct NewMessage {
     /// The staff member whom it is for or about.
     pub staff_id: Option<StaffId>,
     /// The kind of mail, which selects its text.
-    pub kind: String,
+    pub kind: MessageKind,
     /// The recipient's address.
     pub recipient: String,
     /// Further data for the text, as JSON.
@@ -58,15 +58,16 @@ pub struct NewMessage {
 }
 
 fn read(row: &dyn Fields) -> Result<Message, StoreError> {
+    let mut lenient = Lenient::of(row, "messages");
     Ok(Message {
         id: MessageId(row.uuid("id")?),
         appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
         staff_id: row.opt_uuid("staff_id")?.map(StaffId),
-        kind: row.text("kind")?,
+        kind: lenient.known_word("kind")?,
         recipient: row.text("recipient")?,
         recipient_key: row.opt_text("recipient_key")?,
         detail: row.text("detail")?,
-        state: Lenient::of(row, "messages").word("state", MessageState::Failed)?,
+        state: lenient.word("state", MessageState::Failed)?,
         attempts: row.count("attempts")?,
         created_at: row.instant("created_at")?,
         next_attempt_at: row.instant("next_attempt_at")?,
@@ -101,7 +102,7 @@ pub async fn insert(
         |(id, message, due)| id,
         message.appointment_id.map(|id| id.0),
         message.staff_id.map(|id| id.0),
-        message.kind.clone(),
+        message.kind.as_str(),
         message.recipient.clone(),
         message.detail.clone(),
         MessageState::Waiting.as_str(),
@@ -131,7 +132,7 @@ pub async fn insert_later(
         new_id(asked_at)?,
         new.appointment_id.map(|id| id.0),
         new.staff_id.map(|id| id.0),
-        &new.kind,
+        new.kind.as_str(),
         &new.recipient,
         &new.detail,
         ms(due),
@@ -200,8 +201,8 @@ pub struct Failed {
     pub appointment_id: Option<AppointmentId>,
     /// The staff member whom it is for.
     pub staff_id: Option<StaffId>,
-    /// The kind of mail, which selects its text.
-    pub kind: String,
+    /// The kind of mail, which selects its text; none if its word is unknown.
+    pub kind: Option<MessageKind>,
     /// The recipient's address.
     pub recipient: String,
     /// Why the last attempt failed.
@@ -217,7 +218,7 @@ fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
         id: MessageId(row.uuid("id")?),
         appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
         staff_id: row.opt_uuid("staff_id")?.map(StaffId),
-        kind: row.text("kind")?,
+        kind: Lenient::of(row, "messages").known_word("kind")?,
         recipient: row.text("recipient")?,
         problem: row.opt_text("problem")?.unwrap_or_default(),
         created_at: row.instant("created_at")?,
@@ -330,13 +331,13 @@ pub async fn send_again(
 pub async fn delete_waiting(
     tx: &mut WriteTx,
     appointment: AppointmentId,
-    kind: &str,
+    kind: MessageKind,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
         "DELETE FROM messages WHERE appointment_id = $1 AND kind = $2 AND state = 'waiting'",
         appointment.0,
-        kind
+        kind.as_str()
     )
     .map(drop)
 }

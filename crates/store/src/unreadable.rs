@@ -50,14 +50,13 @@ impl<'a> Lenient<'a> {
         self.read_or(column, read, otherwise)
     }
 
-    /// Like [`fields::named`], with a substitute.
-    pub(crate) fn named<T: DeserializeOwned>(
-        &mut self,
-        column: &'static str,
-        otherwise: T,
-    ) -> Result<T, StoreError> {
-        let read = fields::named(self.row, column);
-        self.read_or(column, read, otherwise)
+    /// Like [`fields::word`], with none as substitute.
+    pub(crate) fn known_word<T: FromStr>(&mut self, column: &'static str) -> Result<Option<T>, StoreError>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let read = fields::word(self.row, column).map(Some);
+        self.read_or(column, read, None)
     }
 
     /// Like [`fields::json`], with the default as substitute.
@@ -67,6 +66,17 @@ impl<'a> Lenient<'a> {
     ) -> Result<T, StoreError> {
         let read = fields::json(self.row, column);
         self.read_or(column, read, T::default())
+    }
+
+    /// Like [`Lenient::json`], for a column that may be NULL.
+    pub(crate) fn opt_json<T: DeserializeOwned + Default>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        match self.row.opt_text(column)? {
+            Some(_) => self.json(column).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Reads a zone's name. An unknown one is kept and says so itself ([`Zone::is_known`]).

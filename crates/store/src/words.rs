@@ -1,39 +1,6 @@
 //! Enums that are stored as text.
 
-/// The text is no variant of the enum.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a word known here")]
-pub struct UnknownWord(pub String);
-
-macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl $name {
-            /// The stored text, also used in the API.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    other => Err(UnknownWord(other.chars().take(40).collect())),
-                }
-            }
-        }
-    };
-}
+use scheduling::text_enum;
 
 text_enum! {
     /// What a staff member may do.
@@ -126,6 +93,81 @@ text_enum! {
     }
 }
 text_enum! {
+    /// What a mail is about and whom it is for.
+    MessageKind {
+        /// To the client: the link by which they confirm what they booked.
+        ClientConfirm = "client-confirm",
+        /// To the client: booked.
+        ClientBooked = "client-booked",
+        /// To the client: moved to another time.
+        ClientRescheduled = "client-rescheduled",
+        /// To the client: with another member.
+        ClientHostChanged = "client-host-changed",
+        /// To the client: called off.
+        ClientCancelled = "client-cancelled",
+        /// To the client: what they asked for was not confirmed.
+        ClientDeclined = "client-declined",
+        /// To the client: got a seat from the waiting list.
+        ClientMovedUp = "client-moved-up",
+        /// To the client: it takes place soon.
+        ClientReminder = "client-reminder",
+        /// To somebody who waits for a seat.
+        Waiting = "waiting",
+        /// To somebody who waited: there will be no seat, as the session is called off.
+        WaitingOver = "waiting-over",
+        /// To the host: somebody booked.
+        HostBooked = "host-booked",
+        /// To the host: moved to another time.
+        HostRescheduled = "host-rescheduled",
+        /// To the host: called off.
+        HostCancelled = "host-cancelled",
+        /// To the host: deleted.
+        HostDeleted = "host-deleted",
+        /// To who was a host: it takes place without them.
+        HostLeft = "host-left",
+        /// To the host: one of the others takes part in another one's place.
+        HostOthersChanged = "host-others-changed",
+        /// To the owner of a class: an admin called their session off.
+        SessionCancelled = "session-cancelled",
+        /// To a staff member: their calendar server can no longer be read.
+        CalendarUnreadable = "calendar-unreadable",
+        /// To a staff member: calendars of theirs fail while their server works.
+        CalendarsFailing = "calendars-failing",
+    }
+}
+
+impl MessageKind {
+    /// Whether it goes to the appointment's host.
+    pub fn is_for_host(self) -> bool {
+        matches!(
+            self,
+            Self::HostBooked
+                | Self::HostRescheduled
+                | Self::HostCancelled
+                | Self::HostDeleted
+                | Self::HostLeft
+                | Self::HostOthersChanged
+        )
+    }
+
+    /// Whether it tells of a change, after which soon another one may come.
+    pub fn is_change(self) -> bool {
+        matches!(
+            self,
+            Self::ClientRescheduled
+                | Self::ClientHostChanged
+                | Self::HostRescheduled
+                | Self::HostLeft
+                | Self::HostOthersChanged
+        )
+    }
+
+    /// Whether it tells of what was, when it was asked for, rather than of what is.
+    pub fn is_about_the_past(self) -> bool {
+        matches!(self, Self::HostCancelled | Self::HostLeft)
+    }
+}
+text_enum! {
     /// Status of an appointment.
     AppointmentStatus {
         /// Waits to be confirmed; blocks its time.
@@ -186,5 +228,25 @@ text_enum! {
         Calendar = "calendar",
         /// A room or a piece of equipment.
         Unit = "unit",
+    }
+}
+text_enum! {
+    /// A kind of party.
+    PartyKind {
+        /// The client.
+        Client = "client",
+        /// A staff member.
+        Staff = "staff",
+    }
+}
+text_enum! {
+    /// What the key of a kind of links is for.
+    LinkPurpose {
+        /// The page of an appointment.
+        Manage = "manage",
+        /// What shows that a link was sent by mail.
+        Mailed = "mailed",
+        /// The page of a place on a waiting list.
+        Waiting = "waiting",
     }
 }

@@ -115,7 +115,7 @@ fn shown(
 ) -> (String, bool, Value, Vec<Value>) {
     let mut told = Vec::new();
     for why in reasons {
-        let reason = json!({"reason": why.reason.code(), "sentence": why.sentence, "host": why.host});
+        let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});
         if !told.contains(&reason) {
             told.push(reason);
         }

@@ -112,10 +112,12 @@ impl Studio {
             Database::Sqlite => {
                 let url = format!("sqlite://{}", self.folder.path().join("quince.db").display());
                 let mut connection = SqliteConnection::connect(&url).await.unwrap();
-                sqlx::query("PRAGMA foreign_keys = OFF")
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
+                for pragma in ["foreign_keys = OFF", "ignore_check_constraints = TRUE"] {
+                    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
+                        .execute(&mut connection)
+                        .await
+                        .unwrap();
+                }
                 sqlx::query(sql).execute(&mut connection).await.unwrap();
             }
             Database::Postgres(server) => {
@@ -359,6 +361,13 @@ async fn nothing_breaks(database: Database) {
             studio
                 .run(format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"))
                 .await;
+            if matches!(studio.database, Database::Postgres(_)) {
+                studio
+                    .run(format!(
+                        "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_{column}_check"
+                    ))
+                    .await;
+            }
             studio
                 .run(format!("UPDATE {table} SET {column} = '{value}'"))
                 .await;

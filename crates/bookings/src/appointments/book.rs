@@ -9,7 +9,8 @@ use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ReadTx, StoreError, WriteTx, booking_calendars, idempotency_keys, staff,
+    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, booking_calendars,
+    idempotency_keys, staff,
 };
 
 use super::read::host_names;
@@ -21,7 +22,6 @@ use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limi
 use crate::classes;
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::links;
-use crate::notifications::kinds::MessageKind;
 use crate::people::{names, names_of};
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
@@ -260,13 +260,11 @@ impl BookRequest<'_> {
             post_buffer: calendar.rules.post_buffer,
             assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
             sequence: 0,
-            booked_by: self.by(),
+            booked_by: self.by().into(),
             overridden: placement.overridden.clone(),
             created_at: now,
             updated_at: now,
-            cancelled_at: None,
-            cancelled_by: None,
-            cancel_reason: None,
+            called_off: None,
             unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
                 .then(|| unconfirmed::until(now)),
         })

@@ -2,14 +2,16 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
-use store::{AppointmentStatus as Status, ReadTx, StoreError, WriteTx, appointments, locks, occupancy};
+use store::{
+    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
+    locks, occupancy,
+};
 
 use super::read::{calendar_of, check_viewer, hosts_of, of_token};
 use super::view::next_statuses;
 use crate::error::{Error, Kept, Missing, Refusal, Taken};
-use crate::notifications::kinds::MessageKind;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -43,24 +45,25 @@ impl std::fmt::Debug for Actor {
     }
 }
 
-/// What stands for the client's name where it is kept who called something off.
-const CLIENT: &str = "client";
-
-/// The appointment an actor may act on, and the actor's name.
+/// The appointment an actor may act on, and who they are.
 pub(super) struct Opened {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
-    pub(super) by: String,
-    pub(super) staff: Option<StaffId>,
+    pub(super) by: Party,
 }
 
 impl Opened {
     /// Whose change this is, who saw a version of it if they are of the staff.
-    pub(super) fn author(&self, seen: Option<i64>) -> Author<'_> {
-        match self.staff {
-            Some(staff) => Author::named(Editor { staff, seen }, &self.by),
-            None if self.by == CLIENT => Author::CLIENT,
-            None => Author::unseeing(&self.by),
+    pub(super) fn author(&self, seen: Option<i64>) -> Author {
+        Author { party: self.by, seen }
+    }
+
+    /// Called off by them.
+    pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
+        CalledOff {
+            at: now,
+            by: Some(self.by),
+            reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
         }
     }
 
@@ -80,7 +83,7 @@ impl Opened {
 pub(super) async fn record(
     tx: &mut WriteTx,
     id: AppointmentId,
-    by: Author<'_>,
+    by: Author,
     differences: &Differences,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -107,14 +110,14 @@ impl Actor {
 
     /// Finds the appointment as it is at the moment.
     pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
-        let (appointment, by, staff) = match self {
-            Self::Client { token } => (of_token(tx, token, now).await?, CLIENT.to_owned(), None),
+        let (appointment, by) = match self {
+            Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
             Self::Staff { id, appointment } => {
                 let appointment = appointments::find(tx, *appointment)
                     .await?
                     .ok_or(Error::NotFound(Missing::Appointment))?;
-                let me = check_viewer(tx, *id, &appointment).await?;
-                (appointment, me.name, Some(*id))
+                check_viewer(tx, *id, &appointment).await?;
+                (appointment, Party::Staff(*id))
             }
         };
         let calendar = calendar_of(tx, &appointment).await?;
@@ -122,7 +125,6 @@ impl Actor {
             appointment,
             calendar,
             by,
-            staff,
         })
     }
 }
@@ -154,10 +156,10 @@ pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result
     if !appointment.status.is_active() {
         return Err(Refusal::Over(appointment.status).into());
     }
-    match opened.staff {
-        Some(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),
-        Some(_) => Ok(()),
-        None => Ok(client_may(appointment, &opened.calendar, cutoff, now)?),
+    match opened.by {
+        Party::Staff(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),
+        Party::Staff(_) => Ok(()),
+        Party::Client => Ok(client_may(appointment, &opened.calendar, cutoff, now)?),
     }
 }
 
@@ -207,16 +209,13 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
     if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     }
-    let called_off = CalledOff {
-        by: &opened.by,
-        reason: Some(reason).filter(|reason| !reason.is_empty()),
-    };
+    let called_off = opened.called_off(reason, now);
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(called_off),
+        Some(&called_off),
         Told::All,
         now,
     )
@@ -274,7 +273,7 @@ async fn try_to_set_status(
 pub(crate) async fn undo_booking(
     quince: &Quince,
     id: AppointmentId,
-    by: &str,
+    by: StaffId,
     tell_client: bool,
 ) -> Result<bool, Error> {
     let now = quince.now();
@@ -292,20 +291,19 @@ pub(crate) async fn undo_booking(
     let opened = Opened {
         calendar: calendar_of(&mut tx, &appointment).await?,
         appointment,
-        by: by.to_owned(),
-        staff: None,
+        by: Party::Staff(by),
     };
     for mail in store::messages::all_unclaimed(&mut tx, id).await? {
         store::messages::delete(&mut tx, mail.id).await?;
     }
-    let called_off = CalledOff { by, reason: None };
+    let called_off = opened.called_off("", now);
     let told = if tell_client { Told::Client } else { Told::Nobody };
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(called_off),
+        Some(&called_off),
         told,
         now,
     )
@@ -329,7 +327,7 @@ pub(super) async fn follow_status(
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<CalledOff<'_>>,
+    called_off: Option<&CalledOff>,
     now: Timestamp,
 ) -> Result<(Appointment, Vec<StaffId>), Error> {
     let old = &opened.appointment;
@@ -404,7 +402,7 @@ pub(super) async fn aware_hosts(
 
 /// What the client is told when staff, or they themselves, call an appointment off.
 pub(super) fn calling_off(opened: &Opened) -> MessageKind {
-    if opened.appointment.status == Status::New && opened.staff.is_some() {
+    if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
     } else {
         MessageKind::ClientCancelled
@@ -416,7 +414,7 @@ async fn change_status(
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<CalledOff<'_>>,
+    called_off: Option<&CalledOff>,
     told: Told,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -426,7 +424,7 @@ async fn change_status(
     let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
     if old.is_unconfirmed() {
         return match status {
-            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.staff, now).await,
+            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.by.staff(), now).await,
             _ => Ok(()),
         };
     }
@@ -446,7 +444,7 @@ async fn change_status(
                 tx,
                 &changed,
                 hosts,
-                opened.staff,
+                opened.by.staff(),
                 MessageKind::HostCancelled,
                 now,
             )

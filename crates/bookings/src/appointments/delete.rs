@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use serde::{Deserialize, Serialize};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::changes::{self, Change};
 use store::locks::Lock;
 use store::{
@@ -19,6 +19,7 @@ use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications;
 use crate::outbox::urgency;
+use crate::people::names;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -114,11 +115,9 @@ async fn call_off(
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
-    let called_off = CalledOff {
-        by: &opened.by,
-        reason: None,
-    };
-    let (gone, unaware) = follow_status(quince, tx, opened, Status::Cancelled, Some(called_off), now).await?;
+    let called_off = opened.called_off("", now);
+    let (gone, unaware) =
+        follow_status(quince, tx, opened, Status::Cancelled, Some(&called_off), now).await?;
     // Of one that does not take place everybody was told, and of one that waits for its client nobody was.
     if !old.status.is_active() || old.is_unconfirmed() {
         return Ok(());
@@ -129,7 +128,7 @@ async fn call_off(
     if old.ends_at > now
         && let Some(hosts) = aware_hosts(tx, gone.id, &unaware).await?
     {
-        notifications::deleted::enqueue_for_hosts(quince, tx, &gone, hosts, opened.staff, now).await?;
+        notifications::deleted::enqueue_for_hosts(quince, tx, &gone, hosts, opened.by.staff(), now).await?;
     }
     Ok(())
 }
@@ -222,6 +221,8 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
     let earlier: Vec<Change> = earlier.collect();
     found.extend(earlier);
     let mut unsettled = still_written(&mut tx, &found).await?;
+    let people: Vec<StaffId> = found.iter().filter_map(|change| change.by.staff()).collect();
+    let names = names(staff::list_of(&mut tx, &people).await?);
     let deleted = |change: Change| {
         let trace: Trace = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
@@ -230,7 +231,11 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
             calendar_name: trace.calendar,
             start: trace.start,
             end: trace.end,
-            by: change.staff_name,
+            by: change
+                .by
+                .staff()
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or_default(),
             at: change.at,
             still_written: unsettled.remove(&AppointmentId(change.subject_id)),
         })

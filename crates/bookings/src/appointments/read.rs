@@ -9,9 +9,8 @@ use store::appointment_parts::Part;
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::event_writes::{EventWrite, Subject};
-use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ReadTx, RemoteCalendarId, SessionId, StoreError, appointment_parts,
+    AppointmentStatus as Status, Party, ReadTx, RemoteCalendarId, SessionId, StoreError, appointment_parts,
     appointments, booking_calendars, event_writes, remote_calendars, staff, strangers,
 };
 
@@ -23,7 +22,7 @@ use crate::error::{Deed, Error, Missing};
 use crate::links;
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
-use crate::people::{names, names_of};
+use crate::people::{CalledOffView, names, names_of};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::{place_of, places};
@@ -105,7 +104,7 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
         answers: appointment.answers,
-        cancel_reason: appointment.cancel_reason,
+        cancel_reason: appointment.called_off.and_then(|called_off| called_off.reason),
     })
 }
 
@@ -223,16 +222,17 @@ pub(crate) async fn check_viewer(
     tx: &mut ReadTx,
     viewer: StaffId,
     appointment: &Appointment,
-) -> Result<Staff, Error> {
+) -> Result<(), Error> {
     let me = staff::find(tx, viewer)
         .await?
         .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
     // Who booked it for a colleague can undo it.
-    let own = appointment.booked_by == Some(viewer) || hosts_of(tx, appointment.id).await?.contains(&viewer);
+    let own = appointment.booked_by == Party::Staff(viewer)
+        || hosts_of(tx, appointment.id).await?.contains(&viewer);
     if !is_admin(me.role) && !own {
         return Err(Error::NotAllowed(Deed::HandleAppointment));
     }
-    Ok(me)
+    Ok(())
 }
 
 /// The appointment of a link that has not expired.
@@ -413,9 +413,9 @@ fn view(
         booked_by: appointment.booked_by,
         confirm_until: appointment.unconfirmed_until.filter(|_| is_unconfirmed),
         created_at: appointment.created_at,
-        cancelled_at: appointment.cancelled_at,
-        cancelled_by: appointment.cancelled_by,
-        cancel_reason: appointment.cancel_reason,
+        called_off: appointment
+            .called_off
+            .map(|called_off| CalledOffView::of(called_off, team)),
         write: writes.iter().max_by_key(|write| urgency(write.state)).cloned(),
         writes,
         write_sentence,

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
-use store::{ReadTx, StoreError, WriteTx, occupancy, staff};
+use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 
 use super::change::{Actor, Opened, check_may, record};
-use super::read::{host_names, hosts_of, one_view};
+use super::read::{host_names, hosts_of, names_of_hosts, one_view};
 use super::view::AppointmentView;
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::{Error, Kept, Missing, Refusal};
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;
 use crate::placement::{Open, Request, Target, claim, place, refusals};
@@ -123,6 +122,7 @@ impl Request for Reassign {
         now: Timestamp,
     ) -> Result<AppointmentView, Error> {
         let old = &opened.appointment;
+        let by = names_of_hosts(tx, opened.by.staff().as_slice()).await?;
         let new = NewTime {
             host_id: parts.first().map(|part| part.host_id),
             session_id: old.session_id,
@@ -130,7 +130,7 @@ impl Request for Reassign {
             ends_at: old.ends_at,
             pre_buffer: old.pre_buffer,
             post_buffer: old.post_buffer,
-            assignment_reason: Some(format!("exchanged by {}", opened.by)),
+            assignment_reason: Some(format!("exchanged by {by}")),
             overridden: old.overridden.clone(),
         };
         appointments::update_time(tx, old.id, &new, now).await?;

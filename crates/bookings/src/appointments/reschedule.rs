@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Span, StaffId, Unit};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
-use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments};
+use store::{MessageKind, Party, ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
 use super::change::{Actor, Opened, check_may, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
@@ -15,7 +15,6 @@ use crate::availability::balance;
 use crate::availability::context::{AvailabilityInput, count_if_limited};
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::notifications::Before;
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
@@ -155,7 +154,7 @@ impl Move {
 
     /// The new start as it is offered, with the appointment itself out of the way.
     async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, Error> {
-        let is_staff = opened.staff.is_some();
+        let is_staff = opened.by != Party::Client;
         let mut calendar = opened.calendar.clone();
         if is_staff {
             calendar.rules.notice = Span::new(0, Unit::Minutes);
@@ -173,7 +172,7 @@ impl Move {
             context,
             start: self.start,
             preferred: opened.appointment.host_id,
-            staff: opened.staff.map(|_| self.on_conflict),
+            staff: is_staff.then_some(self.on_conflict),
             offer,
         };
         if target.offer.is_err() {
@@ -268,14 +267,14 @@ async fn tell_of_the_move(
     notifications::remind(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
-    for host in left.filter(|host| opened.staff != Some(*host)) {
+    for host in left.filter(|host| opened.by != Party::Staff(*host)) {
         notifications::enqueue_for_host(tx, &opened.appointment, host, MessageKind::HostLeft, now).await?;
     }
     let (stayed, joined): (Vec<StaffId>, Vec<StaffId>) =
         hosts.into_iter().partition(|host| hosts_before.contains(host));
     if !joined.is_empty() {
-        notifications::enqueue_joined(tx, moved, joined, opened.staff, now).await?;
+        notifications::enqueue_joined(tx, moved, joined, opened.by.staff(), now).await?;
     }
     let stayed = (!stayed.is_empty() || moved.host_id.is_none()).then_some(stayed);
-    notifications::enqueue_moved(tx, moved, before, stayed, opened.staff, now).await
+    notifications::enqueue_moved(tx, moved, before, stayed, opened.by.staff(), now).await
 }

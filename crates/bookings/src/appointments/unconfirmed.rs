@@ -2,14 +2,14 @@
 //! calendar is written to.
 
 use crate::error::{Error, Missing, Refusal};
-use crate::notifications::kinds::MessageKind;
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::appointment_parts::{NewPart, Part};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, WriteTx, appointment_parts, appointments, occupancy, staff, strangers,
+    AppointmentStatus as Status, CalledOff, MessageKind, WriteTx, appointment_parts, appointments, occupancy,
+    staff, strangers,
 };
 
 use super::change::{Actor, record};
@@ -22,9 +22,6 @@ use crate::{classes, notifications, outbox};
 
 /// How long a time is kept for a client who has not confirmed yet, minutes.
 pub const CONFIRM_MINUTES: i64 = 15;
-
-/// Who called it off then.
-const NOBODY: &str = "nobody";
 
 /// Until when a booking that is made now has to be confirmed.
 pub(super) fn until(now: Timestamp) -> Timestamp {
@@ -110,10 +107,11 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
         return Ok(());
     };
     let called_off = CalledOff {
-        by: NOBODY,
-        reason: Some("It was not confirmed by mail in time."),
+        at: now,
+        by: None,
+        reason: Some("It was not confirmed by mail in time.".to_owned()),
     };
-    appointments::set_status(&mut tx, id, Status::Cancelled, Some(called_off), now).await?;
+    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&called_off), now).await?;
     let locked = occupancy::lock_to_release(&mut tx, id).await?;
     occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
@@ -128,5 +126,8 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
 pub(super) fn has_expired(appointment: &Appointment) -> bool {
     appointment.status == Status::Cancelled
         && appointment.unconfirmed_until.is_some()
-        && appointment.cancelled_by.as_deref() == Some(NOBODY)
+        && appointment
+            .called_off
+            .as_ref()
+            .is_some_and(|called_off| called_off.by.is_none())
 }

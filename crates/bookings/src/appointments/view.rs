@@ -1,13 +1,14 @@
 //! How appointments are shown: to the client who booked, and to staff.
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, Kind, StaffId};
+use scheduling::{AppointmentId, CalendarId, Kind, Reason, StaffId};
 use store::questions::Answer;
-use store::{AppointmentStatus as Status, SessionId};
+use store::{AppointmentStatus as Status, Party, SessionId};
 use zones::Zone;
 
 use crate::error::Refusal;
 use crate::outbox::WriteView;
+use crate::people::CalledOffView;
 
 /// An answer to a booking.
 #[derive(Clone, PartialEq, Eq)]
@@ -159,8 +160,8 @@ pub struct AppointmentView {
     pub guests: Vec<String>,
     /// The services of a visit, in order.
     pub services: Vec<ServicePart>,
-    /// The codes of the reasons against its time, if a staff member booked it all the same.
-    pub overridden: Option<String>,
+    /// The reasons against its time, if a staff member booked it all the same.
+    pub overridden: Option<Vec<Reason>>,
     /// Start of the meeting.
     pub start: Timestamp,
     /// End of the meeting.
@@ -181,18 +182,14 @@ pub struct AppointmentView {
     pub status: Status,
     /// Why this host: "fewest this month: 3, others 4".
     pub assignment_reason: Option<String>,
-    /// Which staff member booked it, if not the client.
-    pub booked_by: Option<StaffId>,
+    /// Who booked it.
+    pub booked_by: Party,
     /// Until when its client has to confirm it by a mail's link, if they have to.
     pub confirm_until: Option<Timestamp>,
     /// When it was booked.
     pub created_at: Timestamp,
-    /// When it was called off.
-    pub cancelled_at: Option<Timestamp>,
-    /// By whom: `client`, or a staff member's name.
-    pub cancelled_by: Option<String>,
-    /// Why it was called off, if they gave a reason.
-    pub cancel_reason: Option<String>,
+    /// That it was called off.
+    pub called_off: Option<CalledOffView>,
     /// How its event in the host's calendar stands, of several the one that most needs looking at; nothing when it has none.
     pub write: Option<WriteView>,
     /// How each of its events stands, one for each host's part.

@@ -456,7 +456,7 @@ async fn add_called_off(
         return Ok(());
     }
     for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-        for owner in people.iter().filter(|_| session.cancelled_at.is_some()) {
+        for owner in people.iter().filter(|_| session.called_off.is_some()) {
             let host = taken.entry(*owner).or_default();
             host.push(busy::of_called_off(&session));
         }

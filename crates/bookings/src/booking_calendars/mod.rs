@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules, StaffId};
 use store::locks::Lock;
-use store::staff::Staff;
 use store::{
     ReadTx, StoreError, WriteTx, appointment_parts, appointments, booking_calendars, calendar_members, holds,
     staff, workspace,
@@ -217,14 +216,14 @@ async fn try_to_update(
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by.staff).await?;
+    allowed(&mut tx, by.staff).await?;
     check_against_others(&mut tx, Some(id), &mut form).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let differences = differences::of(&mut tx, &old, &form).await?;
-    let author = Author::named(by, &me.name);
+    let author = Author::from(by);
     versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     kind_change::check(&mut tx, &old, &form, now).await?;
     check_change_of_owner(&mut tx, &old, &form, now).await?;
@@ -300,14 +299,14 @@ async fn check_change_of_owner(
 pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by).await?;
+    allowed(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let mut differences = Differences::default();
     differences.switch(Field::Active, old.active, active);
-    let author = Author::named(by.into(), &me.name);
+    let author = Author::from(by);
     versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     booking_calendars::set_active(&mut tx, id, active, now).await?;
     Ok(tx.commit().await?)
@@ -318,7 +317,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     let by = by.into();
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by.staff).await?;
+    allowed(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     booking_calendars::find(&mut tx, id)
         .await?
@@ -326,16 +325,16 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     if appointments::has_any(&mut tx, id).await? {
         return Err(Refusal::HasAppointments.into());
     }
-    let author = Author::named(by, &me.name);
+    let author = Author::from(by);
     versions::delete(&mut tx, Versioned::calendar(id), author, None, now).await?;
     holds::release_all_of(&mut tx, id).await?;
     booking_calendars::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, Error> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(me),
+        Some(me) if is_admin(me.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn to_come(
 ) -> Result<usize, StoreError> {
     let mut to_come = 0;
     let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    sessions.retain(|session| session.cancelled_at.is_none() && session.starts_at > now);
+    sessions.retain(|session| session.called_off.is_none() && session.starts_at > now);
     for session in sessions {
         let attended = !appointments::of_session(tx, session.id).await?.is_empty();
         if attended || !waiting_list::list(tx, session.id).await?.is_empty() {
@@ -97,7 +97,7 @@ pub(crate) async fn places_again(
     let session = class_sessions::find(tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
-    if session.cancelled_at.is_some() {
+    if session.called_off.is_some() {
         return Err(Refusal::SessionCalledOff.into());
     }
     let attending = appointments::of_session(tx, id).await?;
@@ -189,7 +189,7 @@ pub(crate) async fn join(
         ends_at: appointment.ends_at,
     };
     let session = class_sessions::open(tx, &new, now).await?;
-    if session.cancelled_at.is_some() || session.host_id != owner {
+    if session.called_off.is_some() || session.host_id != owner {
         return Err(StoreError::SlotTaken);
     }
     appointment.session_id = Some(session.id);

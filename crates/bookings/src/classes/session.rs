@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
-use store::appointments::{Appointment, CalledOff};
+use store::appointments::Appointment;
 use store::class_sessions::{self, Session};
 use store::{
-    AppointmentStatus as Status, ReadTx, SessionId, WaitingId, appointments, booking_calendars, event_writes,
-    locks, occupancy, remote_calendars, staff, waiting_list,
+    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, SessionId, WaitingId, appointments,
+    booking_calendars, event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
 use crate::error::{Deed, Error, Missing, Refusal};
-use crate::notifications::kinds::MessageKind;
 use crate::outbox::{WriteView, write_sentence};
+use crate::people::{CalledOffView, names};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -47,12 +47,8 @@ pub struct SessionView {
     pub attendees: Vec<Attendee>,
     /// Who waits for a seat: name, address and seats, the first first.
     pub waiting: Vec<(WaitingId, String, String, u32)>,
-    /// When it was called off.
-    pub cancelled_at: Option<Timestamp>,
-    /// By whom it was called off.
-    pub cancelled_by: Option<String>,
-    /// Why, as those who took part read it.
-    pub cancel_reason: Option<String>,
+    /// That it was called off.
+    pub called_off: Option<CalledOffView>,
     /// How its event in the host's calendar stands.
     pub write_sentence: String,
     /// The server of its event: iCloud, or the host of another one.
@@ -90,6 +86,14 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     let waiting = waiting_list::list(&mut tx, id).await?;
     let ids: Vec<AppointmentId> = roster.iter().map(|found| found.id).collect();
     let collisions = Collisions::of(&mut tx, &ids, quince.now()).await?;
+    let called_off = match session.called_off {
+        Some(called_off) => {
+            let by = called_off.by.and_then(Party::staff);
+            let people = staff::list_of(&mut tx, by.as_slice()).await?;
+            Some(CalledOffView::of(called_off, &names(people)))
+        }
+        None => None,
+    };
     let host_name = host.map(|host| host.name).unwrap_or_default();
     let collision = ids.iter().flat_map(|id| collisions.hosts(*id)).next();
     let collision = collision.and_then(|_| collisions::sentence(&host_name));
@@ -142,9 +146,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 (found.id, found.client.name, found.client.email, seats)
             })
             .collect(),
-        cancelled_at: session.cancelled_at,
-        cancelled_by: session.cancelled_by,
-        cancel_reason: session.cancel_reason,
+        called_off,
         write_sentence: write_sentence(write.as_slice(), true),
         place: write.map_or_else(|| "iCloud".to_owned(), |write| write.place),
     })
@@ -172,17 +174,18 @@ async fn try_to_cancel_session(
     let (session, _) = open(&mut tx, by, id).await?;
     let locked = locks::owners(&mut tx, [session.host_id]).await?;
     let (session, name) = open(&mut tx, by, id).await?;
-    if session.cancelled_at.is_some() {
+    if session.called_off.is_some() {
         return Ok(());
     }
     if now >= session.starts_at {
         return Err(Refusal::SessionBegun.into());
     }
     let called_off = CalledOff {
-        by: &name,
-        reason: Some(reason).filter(|reason| !reason.is_empty()),
+        at: now,
+        by: Some(Party::Staff(by)),
+        reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
     };
-    class_sessions::cancel(&mut tx, id, called_off, now).await?;
+    class_sessions::cancel(&mut tx, id, &called_off).await?;
     let session = class_sessions::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
@@ -190,10 +193,10 @@ async fn try_to_cancel_session(
         let status = Status::Cancelled;
         let differences = Differences::status(attending.status, status);
         let of = Versioned::appointment(attending.id);
-        versions::save(&mut tx, of, Author::named(by.into(), &name), &differences, now).await?;
-        appointments::set_status(&mut tx, attending.id, status, Some(called_off), now).await?;
+        versions::save(&mut tx, of, Author::from(by), &differences, now).await?;
+        appointments::set_status(&mut tx, attending.id, status, Some(&called_off), now).await?;
         occupancy::release(&mut tx, &locked, attending.id).await?;
-        attending.cancel_reason.clone_from(&session.cancel_reason);
+        attending.called_off = Some(called_off.clone());
         attending.status = status;
         notifications::remind(&mut tx, &attending, now).await?;
         notifications::enqueue(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
@@ -203,7 +206,7 @@ async fn try_to_cancel_session(
         waiting_list::delete(&mut tx, waiting.id).await?;
     }
     if session.host_id != by {
-        notifications::enqueue_session_cancelled(&mut tx, &session, now).await?;
+        notifications::enqueue_session_cancelled(&mut tx, &session, &name, now).await?;
     }
     outbox::sync_session_event(&mut tx, id, now).await?;
     Ok(tx.commit().await?)

@@ -9,15 +9,14 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, ReadTx, SessionId, StoreError, WaitingId, WriteTx, calendar_members, staff,
-    strangers,
+    AppointmentStatus as Status, MessageKind, Party, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
+    calendar_members, staff, strangers,
 };
 use zones::Zone;
 
 use crate::availability::context::{AvailabilityInput, Own};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
-use crate::notifications::kinds::MessageKind;
 use crate::placement::candidates;
 use crate::placement::request::{Booking, Details};
 use crate::placement::{claim, notify, persist};
@@ -112,7 +111,7 @@ async fn try_to_wait(
     let calendar = &context.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
-        .filter(|session| session.cancelled_at.is_none())
+        .filter(|session| session.called_off.is_none())
         .ok_or(Refusal::NothingToWaitFor)?;
     if details.seats() > calendar.rules.seats {
         return Err(Refusal::LargerThanSession {
@@ -308,7 +307,7 @@ async fn serve(
     let waiting = waiting_list::list(tx, session.id).await?;
     let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
     if waiting.is_empty()
-        || session.cancelled_at.is_some()
+        || session.called_off.is_some()
         || too_soon
         || super::owner_of(tx, calendar.id).await? != Some(session.host_id)
     {
@@ -376,13 +375,11 @@ async fn move_up(
         post_buffer: calendar.rules.post_buffer,
         assignment_reason: Some("moved up from the waiting list".to_owned()),
         sequence: 0,
-        booked_by: None,
+        booked_by: Party::Client,
         overridden: None,
         created_at: now,
         updated_at: now,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancel_reason: None,
+        called_off: None,
         unconfirmed_until: None,
     };
     let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);

@@ -229,7 +229,7 @@ mod tests {
             id: store::MessageId(uuid::Uuid::from_u128(1)),
             appointment_id: None,
             staff_id: None,
-            kind: "client-booked".into(),
+            kind: Some(store::MessageKind::ClientBooked),
             recipient: "ada@example.com".into(),
             detail: "{}".into(),
             state: store::MessageState::Waiting,

@@ -4,9 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
 use store::messages::{self, Message, NewMessage};
-use store::{StoreError, WriteTx};
+use store::{MessageKind, StoreError, WriteTx};
 
-use super::kinds::MessageKind;
 use super::{Detail, OwnPart};
 
 /// A mail about a change waits so long for a further one.
@@ -77,7 +76,7 @@ pub(super) async fn ask(
     let message = NewMessage {
         appointment_id: Some(reader.appointment),
         staff_id: reader.staff,
-        kind: change.kind.as_str().to_owned(),
+        kind: change.kind,
         recipient: reader.address,
         detail: change.detail.to_json(),
     };
@@ -111,7 +110,7 @@ pub(crate) async fn take_back(
 
 fn read(message: &Message) -> Option<Change> {
     Some(Change {
-        kind: MessageKind::from_word(&message.kind)?,
+        kind: message.kind?,
         detail: serde_json::from_str(&message.detail).ok()?,
     })
 }

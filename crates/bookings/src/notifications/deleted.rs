@@ -4,10 +4,9 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
-use store::{WriteTx, messages, staff};
+use store::{MessageKind, WriteTx, messages, staff};
 
 use super::facts::Gathered;
-use super::kinds::MessageKind;
 use super::{Detail, message, render, to_be_told, worker};
 use crate::mailer::transport::Letter;
 use crate::problem::Internal;
@@ -66,7 +65,7 @@ pub(crate) async fn keep_waiting(
     appointment: AppointmentId,
 ) -> Result<(), Internal> {
     for mail in messages::all_waiting(tx, appointment).await? {
-        let kind = MessageKind::from_word(&mail.kind);
+        let kind = mail.kind;
         let stays = matches!(
             kind,
             Some(

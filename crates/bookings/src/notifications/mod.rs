@@ -4,7 +4,6 @@
 pub(crate) mod changes;
 pub(crate) mod deleted;
 pub(crate) mod facts;
-pub(crate) mod kinds;
 mod render;
 pub(crate) mod unconfirmed;
 mod worker;
@@ -20,14 +19,16 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{ConnectionId, ReadTx, SessionId, StoreError, WaitingId, WriteTx, appointment_parts, staff};
+use store::{
+    CalledOff, ConnectionId, MessageKind, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
+    appointment_parts, staff,
+};
 use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::mailer::transport::Letter;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
-use kinds::MessageKind;
 pub(crate) use worker::{claim, work};
 
 /// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
@@ -230,7 +231,7 @@ pub(crate) async fn remind(
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    messages::delete_waiting(tx, appointment.id, MessageKind::ClientReminder.as_str()).await?;
+    messages::delete_waiting(tx, appointment.id, MessageKind::ClientReminder).await?;
     let reminders: Vec<_> = reminders(appointment, now).collect();
     messages::insert(tx, &reminders, now).await.map(drop)
 }
@@ -346,6 +347,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
 pub(crate) async fn enqueue_session_cancelled(
     tx: &mut WriteTx,
     session: &Session,
+    by: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(person) = staff::find(tx, session.host_id).await? else {
@@ -354,11 +356,11 @@ pub(crate) async fn enqueue_session_cancelled(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: session.cancel_reason.clone(),
+        reason: reason_of(session.called_off.as_ref()),
         session: Some(CalledOffSession {
             id: session.id,
             calendar: session.calendar_id,
-            by: session.cancelled_by.clone().unwrap_or_default(),
+            by: by.to_owned(),
         }),
         ..Detail::default()
     };
@@ -437,7 +439,7 @@ pub(crate) async fn enqueue_waiting(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: session.cancel_reason.clone(),
+        reason: reason_of(session.called_off.as_ref()),
         waiting: Some(OnTheList {
             id: waiting.id,
             name: waiting.client.name.clone(),
@@ -450,11 +452,15 @@ pub(crate) async fn enqueue_waiting(
     insert(tx, message(None, None, kind, recipient, &detail), now).await
 }
 
+fn reason_of(called_off: Option<&CalledOff>) -> Option<String> {
+    called_off?.reason.clone()
+}
+
 fn times(appointment: &Appointment) -> Detail {
     Detail {
         start: Some(appointment.starts_at),
         end: Some(appointment.ends_at),
-        reason: appointment.cancel_reason.clone(),
+        reason: reason_of(appointment.called_off.as_ref()),
         ..Detail::default()
     }
 }
@@ -530,7 +536,7 @@ fn message(
     NewMessage {
         appointment_id: appointment.map(|appointment| appointment.id),
         staff_id,
-        kind: kind.as_str().to_owned(),
+        kind,
         recipient,
         detail: detail.to_json(),
     }

@@ -7,10 +7,10 @@ use store::WhenStale;
 use store::questions::Answer;
 use zones::{LocalTime, Zone};
 
-use super::kinds::MessageKind;
 use super::{FailingCalendar, OwnPart};
 use crate::mailer::transport::Letter;
 use crate::servers::trouble;
+use store::MessageKind;
 
 /// An appointment as the mails tell it.
 #[derive(Debug, Clone)]

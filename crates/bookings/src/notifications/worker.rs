@@ -5,11 +5,11 @@ use store::due::LONGEST_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, ReadTx, appointments, booking_calendars, connections, staff, workspace,
+    AppointmentStatus as Status, MessageKind, ReadTx, appointments, booking_calendars, connections, staff,
+    workspace,
 };
 
 use super::facts::Gathered;
-use super::kinds::MessageKind;
 use super::render;
 use super::unconfirmed;
 use super::{CalledOffSession, Detail, OnTheList};
@@ -91,8 +91,8 @@ pub(super) async fn letter(
     tx: &mut ReadTx,
     message: &Message,
 ) -> Result<Option<Letter>, Internal> {
-    let Some(kind) = MessageKind::from_word(&message.kind) else {
-        return Err(Internal::because(format!("no mail is called {}", message.kind)));
+    let Some(kind) = message.kind else {
+        return Err(Internal::because("a mail's kind is not known here"));
     };
     let detail: Detail = serde_json::from_str(&message.detail).map_err(Internal::because)?;
     if let Some(letter) = detail.letter {

@@ -141,7 +141,7 @@ fn whereto(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
-    use store::SessionId;
+    use store::{Party, SessionId};
     use zones::Zone;
 
     use super::*;
@@ -195,13 +195,11 @@ mod tests {
             post_buffer: 0,
             assignment_reason: None,
             sequence: 2,
-            booked_by: None,
+            booked_by: Party::Client,
             overridden: None,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
-            cancelled_at: None,
-            cancelled_by: None,
-            cancel_reason: None,
+            called_off: None,
             unconfirmed_until: None,
         }
     }
@@ -247,9 +245,7 @@ mod tests {
             ends_at: roster[0].ends_at,
             sequence: 5,
             updated_at: roster[0].updated_at,
-            cancelled_at: None,
-            cancelled_by: None,
-            cancel_reason: None,
+            called_off: None,
         };
         let page = "https://book.example/sessions/1".to_owned();
         let text = Content::of_session(&calendar("Yoga"), &session, &roster, page).event("u1");

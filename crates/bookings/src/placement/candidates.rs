@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{Choice, Interval, Kind, Slot, StaffId, TimeOwner};
+use scheduling::{Choice, Interval, Kind, Reason, Slot, StaffId, TimeOwner};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
@@ -38,7 +38,7 @@ pub(crate) struct Placement {
     pub(crate) slot: Slot,
     pub(crate) candidate: Candidate,
     /// The codes of what is in the way, when a staff member wants it in spite of that.
-    pub(crate) overridden: Option<String>,
+    pub(crate) overridden: Option<Vec<Reason>>,
     /// Somebody was faster before, or holds that ended are in the way.
     pub(crate) is_contended: bool,
 }

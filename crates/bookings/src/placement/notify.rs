@@ -4,10 +4,9 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::appointments::Appointment;
 use store::staff::Staff;
-use store::{StoreError, WriteTx};
+use store::{MessageKind, StoreError, WriteTx};
 
 use super::candidates::Candidate;
-use crate::notifications::kinds::MessageKind;
 use crate::{notifications, outbox};
 
 /// Has the event written to the hosts' calendars, and mails sent to the client and to the hosts, but not to who booked it.

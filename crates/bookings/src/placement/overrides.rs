@@ -92,7 +92,7 @@ pub(super) async fn override_conflicts(
     Ok(Some(Placement {
         slot,
         candidate: candidate.overriding(),
-        overridden: Some(refusals::codes(&refusals)),
+        overridden: Some(refusals::reasons(&refusals)),
         is_contended: true,
     }))
 }

@@ -66,16 +66,15 @@ pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
 
 /// Whether a staff member booked an appointment over something else.
 pub(crate) fn overlaps(appointment: &Appointment) -> bool {
-    let codes = appointment.overridden.as_deref().unwrap_or_default();
-    let overlap = [Reason::Booked, Reason::Buffer, Reason::Resource].map(Reason::code);
-    codes.split(", ").any(|code| overlap.contains(&code))
+    let reasons = appointment.overridden.as_deref().unwrap_or_default();
+    let overlap = |reason| matches!(reason, Reason::Booked | Reason::Buffer | Reason::Resource);
+    reasons.iter().copied().any(overlap)
 }
 
-/// The codes of the reasons, each once, to be kept with an appointment that was booked all the same.
-pub(crate) fn codes(refusals: &[Refusal]) -> String {
-    let codes: BTreeSet<Reason> = refusals.iter().map(|refusal| refusal.reason).collect();
-    let codes: Vec<&str> = codes.into_iter().map(Reason::code).collect();
-    codes.join(", ")
+/// The reasons, each once, to be kept with an appointment that was booked all the same.
+pub(crate) fn reasons(refusals: &[Refusal]) -> Vec<Reason> {
+    let reasons: BTreeSet<Reason> = refusals.iter().map(|refusal| refusal.reason).collect();
+    reasons.into_iter().collect()
 }
 
 /// Why a time was never on offer.

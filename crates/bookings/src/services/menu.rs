@@ -5,7 +5,6 @@ use scheduling::{CalendarId, Kind, ResourceId, StaffId};
 use store::locks::Lock;
 use store::resources::Resource;
 use store::services::{self, NewService, Service};
-use store::staff::Staff;
 use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
@@ -158,7 +157,7 @@ pub async fn save(
         by.seen = None;
     }
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by.staff).await?;
+    allowed(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     row.filter(|row| row.kind == Kind::Service)
@@ -223,7 +222,7 @@ pub async fn save(
         ),
         None => differences.entries(Field::Service, &[], &[&new], |_| (), |new| quoted(&new.name)),
     }
-    record(&mut tx, calendar, Author::named(by, &me.name), &differences, now).await?;
+    record(&mut tx, calendar, Author::from(by), &differences, now).await?;
     match id {
         Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
         Some(_) => return Err(Error::NotFound(Missing::Service)),
@@ -241,7 +240,7 @@ pub async fn remove(
 ) -> Result<(), Error> {
     let by = by.into();
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by.staff).await?;
+    allowed(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let all = services::list(&mut tx, calendar).await?;
     let Some(removed) = all.iter().find(|service| service.id == id) else {
@@ -255,14 +254,7 @@ pub async fn remove(
         |_| (),
         |service| quoted(&service.new.name),
     );
-    record(
-        &mut tx,
-        calendar,
-        Author::named(by, &me.name),
-        &differences,
-        quince.now(),
-    )
-    .await?;
+    record(&mut tx, calendar, Author::from(by), &differences, quince.now()).await?;
     services::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -285,7 +277,7 @@ pub async fn shift(
     shift: Shift,
 ) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
-    let me = allowed(&mut tx, by).await?;
+    allowed(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let mut groups = grouped(services::list(&mut tx, calendar).await?);
     let order = |groups: &[Vec<Service>]| -> Vec<ServiceId> {
@@ -303,7 +295,7 @@ pub async fn shift(
         |id| *id,
         ToString::to_string,
     );
-    let author = Author::named(by.into(), &me.name);
+    let author = Author::from(by);
     record(&mut tx, calendar, author, &differences, quince.now()).await?;
     for (position, service) in (0..).zip(groups.into_iter().flatten()) {
         if service.new.position != position {
@@ -353,9 +345,9 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     true
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, Error> {
+async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(me),
+        Some(me) if is_admin(me.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
@@ -363,7 +355,7 @@ async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<Staff, Error> {
 async fn record(
     tx: &mut WriteTx,
     calendar: CalendarId,
-    by: Author<'_>,
+    by: Author,
     differences: &Differences,
     now: Timestamp,
 ) -> Result<(), Error> {

@@ -80,7 +80,7 @@ async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timesta
     }
     versions::lock(&mut tx, Versioned::RESOURCES).await?;
     let differences = differences(&resources::list(&mut tx).await?, all);
-    let author = Author::named(by, &me.name);
+    let author = Author::from(by);
     versions::save(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
     check_what_goes(&mut tx, all, now).await?;
     resources::replace(&mut tx, all).await?;

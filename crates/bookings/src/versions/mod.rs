@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
 use store::locks::Lock;
-use store::{BlockId, ChangeDeed, ChangeSubject, ReadTx, StoreError, WriteTx, staff};
+use store::{BlockId, ChangeDeed, ChangeSubject, Party, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
 use crate::differences::{self, Seen};
 use crate::error::Error;
+use crate::people::names;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -115,45 +116,31 @@ impl From<StaffId> for Editor {
 
 /// Whose change is recorded.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Author<'a> {
-    /// Who, if it is a staff member.
-    pub(crate) staff: Option<StaffId>,
-    /// What a sentence calls them.
-    pub(crate) name: &'a str,
+pub(crate) struct Author {
+    /// Who.
+    pub(crate) party: Party,
     /// The version that they saw; none: they mean it whatever is there.
     pub(crate) seen: Option<i64>,
 }
 
-impl<'a> Author<'a> {
-    /// The client of an appointment.
-    pub(crate) const CLIENT: Self = Self::unseeing("The client");
-
-    /// Somebody of this name who is not signed in, or acts on many at once.
-    pub(crate) const fn unseeing(name: &'a str) -> Self {
+impl From<Editor> for Author {
+    fn from(editor: Editor) -> Self {
         Self {
-            staff: None,
-            name,
-            seen: None,
-        }
-    }
-
-    /// An editor of this name.
-    pub(crate) fn named(editor: Editor, name: &'a str) -> Self {
-        Self {
-            staff: Some(editor.staff),
-            name,
+            party: Party::Staff(editor.staff),
             seen: editor.seen,
         }
     }
 }
 
+/// Somebody of the staff who means it whatever is there.
+impl From<StaffId> for Author {
+    fn from(staff: StaffId) -> Self {
+        Editor::from(staff).into()
+    }
+}
+
 /// Whether nobody made another version than the one that was seen.
-pub(crate) async fn compare(
-    tx: &mut ReadTx,
-    of: Versioned,
-    by: Author<'_>,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) async fn compare(tx: &mut ReadTx, of: Versioned, by: Author, now: Timestamp) -> Result<(), Error> {
     if by.seen.is_none() {
         return Ok(());
     }
@@ -164,7 +151,7 @@ pub(crate) async fn compare(
 async fn compare_with(
     tx: &mut ReadTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     newest: i64,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -179,13 +166,13 @@ async fn compare_with(
 pub(crate) async fn was_changed_by(
     tx: &mut ReadTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     field: Field,
 ) -> Result<bool, StoreError> {
     let since = changes::since(tx, of.subject, of.id, by.seen.unwrap_or(0)).await?;
     Ok(since.last().is_some_and(|last| {
         let mut differences = differences::from_json(&last.details).into_iter();
-        last.staff_id == by.staff && differences.any(|difference| difference.field == field)
+        last.by == by.party && differences.any(|difference| difference.field == field)
     }))
 }
 
@@ -203,7 +190,7 @@ pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreErr
 pub(crate) async fn save(
     tx: &mut WriteTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     differences: &Differences,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -217,7 +204,7 @@ pub(crate) async fn save(
 pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     trace: Option<String>,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -231,7 +218,7 @@ pub(crate) async fn delete(
 async fn record(
     tx: &mut WriteTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     deed: ChangeDeed,
     details: String,
     now: Timestamp,
@@ -243,8 +230,7 @@ async fn record(
         subject_id: of.id,
         version: newest + 1,
         deed,
-        staff_id: by.staff,
-        staff_name: by.name.to_owned(),
+        by: by.party,
         at: now,
         details,
     };
@@ -258,17 +244,23 @@ async fn record(
 async fn changed_meanwhile(
     tx: &mut ReadTx,
     of: Versioned,
-    by: Author<'_>,
+    by: Author,
     (seen, newest): (i64, i64),
     now: Timestamp,
 ) -> Result<ChangedMeanwhile, StoreError> {
-    let reader = match by.staff {
-        Some(reader) => staff::find(tx, reader).await?,
-        None => None,
+    let reader = match by.party {
+        Party::Staff(reader) => staff::find(tx, reader).await?,
+        Party::Client => None,
     };
     let rows = changes::since(tx, of.subject, of.id, seen).await?;
+    let people: Vec<StaffId> = rows.iter().filter_map(|row| row.by.staff()).collect();
+    let names = names(staff::list_of(tx, &people).await?);
+    let name = |by: Party| match by {
+        Party::Client => "The client".to_owned(),
+        Party::Staff(id) => names.get(&id).cloned().unwrap_or_default(),
+    };
     let change = |row: Row| Change {
-        by: (row.staff_id.is_none() || row.staff_id != by.staff).then_some(row.staff_name),
+        by: (row.by == Party::Client || row.by != by.party).then(|| name(row.by)),
         at: row.at,
         is_deletion: row.deed == ChangeDeed::Deleted,
         differences: differences::from_json(&row.details),

@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Actor, Booking, HoldRequest, OnConflict};
 use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::{Error, Kind, Priority, Refusal, Rules, Status, availability};
+use bookings::{Error, Kind, PartyName, Priority, Refusal, Rules, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
 use scheduling::{Span, Unit};
@@ -292,9 +292,10 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     };
     appointments::cancel(&world.quince, &staff, "ill").await.unwrap();
     let seen = world.appointment(&booked).await;
+    let called_off = seen.called_off.unwrap();
     assert_eq!(
-        (seen.cancelled_by.as_deref(), seen.cancel_reason.as_deref()),
-        (Some("Maya Lopez"), Some("ill"))
+        (called_off.by, called_off.reason.as_deref()),
+        (Some(PartyName::Staff("Maya Lopez".to_owned())), Some("ill"))
     );
 }
 

@@ -82,14 +82,20 @@ impl Database {
         }
     }
 
-    /// Puts a text into a column of all rows of a table; answers what the first of them held.
+    /// Puts a text into a column of all rows of a table, be it one that the column's list of words does not have; answers what the
+    /// first of them held.
     pub async fn set(&self, table: &str, column: &str, text: &str) -> String {
         let held = format!("SELECT {column} FROM {table} LIMIT 1");
         let put = format!("UPDATE {table} SET {column} = $1");
         let (held, put) = (sqlx::AssertSqlSafe(held), sqlx::AssertSqlSafe(put));
+        let any = format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_{column}_check");
         if self.server.is_some() {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
             let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(any))
+                .execute(&mut connection)
+                .await
+                .unwrap();
             sqlx::query(put)
                 .bind(text)
                 .execute(&mut connection)
@@ -99,6 +105,10 @@ impl Database {
         } else {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
             let before = sqlx::query_scalar(held).fetch_one(&mut connection).await.unwrap();
+            sqlx::query("PRAGMA ignore_check_constraints = TRUE")
+                .execute(&mut connection)
+                .await
+                .unwrap();
             sqlx::query(put)
                 .bind(text)
                 .execute(&mut connection)

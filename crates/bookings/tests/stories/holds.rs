@@ -280,7 +280,7 @@ async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
         .iter()
         .find(|start| start.start == tuesday("10:00"))
         .unwrap();
-    assert_eq!(start.reasons[0].reason.code(), "HELD");
+    assert_eq!(start.reasons[0].reason.as_str(), "HELD");
     let wanted = Booking {
         holder: None,
         ..booking("intro", "10:00", bob())

@@ -173,7 +173,7 @@ async fn staff_are_told_that_it_was_not_read(world: World) {
         .unwrap();
     let start = &why.starts[0];
     assert!(!start.is_offered);
-    assert_eq!(start.reasons[0].reason.code(), "TOOFAR");
+    assert_eq!(start.reasons[0].reason.as_str(), "TOOFAR");
     assert!(
         start.reasons[0].sentence.contains("calendars are read"),
         "{start:?}"

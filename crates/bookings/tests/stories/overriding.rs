@@ -2,8 +2,9 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking, InTheWay, OnConflict};
 use bookings::booking_calendars::CalendarForm;
-use bookings::{Error, Kind, Refusal, Rules, StaffId, Status};
+use bookings::{Error, Kind, Party, Refusal, Rules, StaffId, Status};
 use jiff::SignedDuration;
+use scheduling::Reason;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
@@ -55,7 +56,7 @@ fn in_the_way(refused: Result<Booked, Error>) -> InTheWay {
 fn told(refused: &InTheWay) -> Vec<String> {
     let why = |why: &bookings::availability::Why| {
         let host = why.host.as_deref().unwrap_or_default();
-        format!("{} {host}", why.reason.code()).trim().to_owned()
+        format!("{} {host}", why.reason.as_str()).trim().to_owned()
     };
     refused.reasons.iter().map(why).collect()
 }
@@ -64,21 +65,21 @@ async fn staff_may_book_over_what_is_taken_and_it_is_recorded(world: World) {
     world.book("10:00").await;
     world.event("Work", "11:00");
     world.sync().await;
-    for (time, code) in [
-        ("10:00", "BOOKED"),
-        ("11:00", "CONFLICT"),
-        ("20:00", "HOURS"),
-        ("13:10", "GRID"),
+    for (time, reason) in [
+        ("10:00", Reason::Booked),
+        ("11:00", Reason::Conflict),
+        ("20:00", Reason::Hours),
+        ("13:10", Reason::Grid),
     ] {
         let booked = book(&world, world.owner, another(time), OnConflict::Override)
             .await
             .unwrap();
         let view = world.appointment(&booked).await;
-        let codes = view.overridden.unwrap_or_default();
-        assert!(codes.contains(code), "{time}: {codes}");
+        let reasons = view.overridden.unwrap_or_default();
+        assert!(reasons.contains(&reason), "{time}: {reasons:?}");
         assert_eq!(
             (view.booked_by, view.status),
-            (Some(world.owner), Status::Confirmed)
+            (Party::Staff(world.owner), Status::Confirmed)
         );
     }
     world.jobs().await;
@@ -253,7 +254,7 @@ async fn who_is_free_holds_it_in_turn(world: World) {
     let view = world.appointment(&second).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
-        ("Mira", Some("DAYLIMIT"))
+        ("Mira", Some(&[Reason::DayLimit][..]))
     );
     assert_eq!(view.assignment_reason.as_deref(), Some("not booked here before"));
     // Mira has no time, which nobody has to override.
@@ -263,13 +264,16 @@ async fn who_is_free_holds_it_in_turn(world: World) {
     let view = world.appointment(&third).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
-        ("Maya Lopez", Some("DAYLIMIT"))
+        ("Maya Lopez", Some(&[Reason::DayLimit][..]))
     );
     let fourth = book(&world, world.owner, wish("15:00", "fourth"), OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&fourth).await;
-    assert_eq!(view.overridden.as_deref(), Some("DAYLIMIT, BOOKED"));
+    assert_eq!(
+        view.overridden.as_deref(),
+        Some(&[Reason::DayLimit, Reason::Booked][..])
+    );
     assert_eq!(
         view.assignment_reason.as_deref(),
         Some("nobody was on offer then")
@@ -302,7 +306,7 @@ async fn staff_who_insist_are_never_too_late(world: World) {
         let view = world.appointment(&booked.unwrap()).await;
         match view.overridden.as_deref() {
             None => regular += 1,
-            Some(codes) => assert_eq!(codes, "BOOKED"),
+            Some(reasons) => assert_eq!(reasons, [Reason::Booked]),
         }
     }
     assert_eq!(regular, 1, "the first one overrode nothing");
@@ -316,7 +320,7 @@ async fn an_event_a_moment_old_is_overridden_too(world: World) {
         .await
         .unwrap();
     let view = world.appointment(&booked).await;
-    assert_eq!(view.overridden.as_deref(), Some("CONFLICT"));
+    assert_eq!(view.overridden.as_deref(), Some(&[Reason::Conflict][..]));
 }
 
 async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
@@ -335,7 +339,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
     let moved = to("10:00", OnConflict::Override).await.unwrap();
     assert_eq!(
         (moved.start, moved.overridden.as_deref()),
-        (tuesday("10:00"), Some("BOOKED"))
+        (tuesday("10:00"), Some(&[Reason::Booked][..]))
     );
     assert!(world.is_free("11:00").await);
     let moved = to("14:00", OnConflict::Override).await.unwrap();
@@ -470,6 +474,6 @@ async fn off_the_grid_whoever_is_free_holds_it(world: World) {
     let view = world.appointment(&booked).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
-        ("Mira", Some("GRID"))
+        ("Mira", Some(&[Reason::Grid][..]))
     );
 }

@@ -8,6 +8,7 @@ use bookings::services::{self, Chosen, ResourceForm, ServiceForm, Shift};
 use bookings::{
     CalendarId, Error, Interval, Kind, Refusal, ResourceId, Rules, ServiceId, StaffId, Status, blocked,
 };
+use scheduling::Reason;
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -490,7 +491,7 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         let reasons = start
             .reasons
             .iter()
-            .map(|why| (why.reason.code(), why.host.clone()));
+            .map(|why| (why.reason.as_str(), why.host.clone()));
         (
             start.hosts.clone(),
             reasons.collect::<Vec<_>>(),
@@ -740,7 +741,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let view = world.appointment(&booked).await;
     assert_eq!(
         view.overridden.as_deref(),
-        Some("BOOKED"),
+        Some(&[Reason::Booked][..]),
         "only the shave had to be"
     );
     let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;

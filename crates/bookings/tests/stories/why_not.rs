@@ -5,7 +5,7 @@ use bookings::availability::{self, About, ClosedDay, Start};
 use bookings::holidays::{self, Holiday};
 use bookings::{CalendarId, Error, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
-use scheduling::DateOverride;
+use scheduling::{DateOverride, Reason};
 use zones::Zone;
 
 use crate::database::stories;
@@ -56,7 +56,7 @@ async fn each_start_names_what_is_in_the_way(world: World) {
     assert_eq!(at(&starts, tuesday("09:00")).hosts, ["Maya Lopez"]);
     let conflict = &at(&starts, tuesday("10:30")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.host.as_deref()),
+        (conflict.reason.as_str(), conflict.host.as_deref()),
         ("CONFLICT", Some("Maya Lopez"))
     );
     let Some(About::Event { start, title, .. }) = &conflict.about else {
@@ -64,7 +64,7 @@ async fn each_start_names_what_is_in_the_way(world: World) {
     };
     assert_eq!((*start, title.as_str()), (tuesday("10:00"), "Dentist"));
     let taken = &at(&starts, tuesday("14:00")).reasons[0];
-    assert_eq!(taken.reason.code(), "BOOKED");
+    assert_eq!(taken.reason.as_str(), "BOOKED");
     assert_eq!(taken.about, Some(About::Appointment(booked.id)));
 }
 
@@ -93,7 +93,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
 }
@@ -128,7 +128,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         .unwrap();
     let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.code(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.about.as_ref()),
         ("CONFLICT", None)
     );
     let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
@@ -149,7 +149,7 @@ async fn a_member_who_is_off_is_named_beside_those_who_are_offered(world: World)
     let why: Vec<(&str, Option<&str>)> = nine
         .reasons
         .iter()
-        .map(|why| (why.reason.code(), why.host.as_deref()))
+        .map(|why| (why.reason.as_str(), why.host.as_deref()))
         .collect();
     assert_eq!(why, [("HOURS", Some("Ben"))]);
     assert_eq!(at(&seen.starts, tuesday("13:00")).reasons, []);
@@ -162,7 +162,7 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
     world.event("Work", "20:00");
     world.sync().await;
     // What Maya has to do then is in nobody's way.
-    for (time, code) in [("10:10", "GRID"), ("20:00", "HOURS")] {
+    for (time, reason) in [("10:10", Reason::Grid), ("20:00", Reason::Hours)] {
         let wish = Booking {
             slug: "team".into(),
             ..adas_wish(time)
@@ -171,7 +171,7 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
         let view = world.appointment(&booked.await.unwrap()).await;
         assert_eq!(
             (&view.hosts[..], view.overridden.as_deref()),
-            (&[ben][..], Some(code)),
+            (&[ben][..], Some(&[reason][..])),
             "{time}"
         );
     }
@@ -229,7 +229,7 @@ async fn a_closed_day_says_whose_day_off_or_which_holiday_it_is(world: World) {
         week.closed[0]
             .reasons
             .iter()
-            .all(|why| why.reason.code() == "HOURS")
+            .all(|why| why.reason.as_str() == "HOURS")
     );
 }
 
@@ -244,7 +244,10 @@ async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
         id: block.id,
         title: "Dentist".into(),
     };
-    assert_eq!((why.reason.code(), why.about.as_ref()), ("BLOCKED", Some(&named)));
+    assert_eq!(
+        (why.reason.as_str(), why.about.as_ref()),
+        ("BLOCKED", Some(&named))
+    );
 }
 
 async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
@@ -255,7 +258,7 @@ async fn staff_are_told_of_nothing_that_binds_clients_alone(world: World) {
         .unwrap();
     let first = &clients.starts[0];
     assert_eq!(
-        (first.is_offered, first.reasons[0].reason.code()),
+        (first.is_offered, first.reasons[0].reason.as_str()),
         (false, "NOTICE")
     );
     let staff = availability::why_for_staff(&world.quince, world.owner, calendar, &[], today, &zone)

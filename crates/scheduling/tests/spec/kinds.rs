@@ -143,7 +143,7 @@ impl Asked {
             return "offered".to_owned();
         };
         let mut told = BTreeSet::new();
-        let codes = refusals.iter().map(|refusal| refusal.reason.code());
+        let codes = refusals.iter().map(|refusal| refusal.reason.as_str());
         let codes: Vec<&str> = codes
             .filter(|code| *code != "COLLECTIVE" && told.insert(*code))
             .collect();

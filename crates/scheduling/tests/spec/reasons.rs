@@ -15,7 +15,7 @@ fn told(refusals: &[Refusal], start: Timestamp) -> Vec<String> {
     refusals
         .iter()
         .map(|refusal| {
-            let mut told = vec![refusal.reason.code().to_owned()];
+            let mut told = vec![refusal.reason.as_str().to_owned()];
             told.extend(refusal.host.map(|id| format!("of {}", host(id))));
             if let Some(busy) = refusal.busy.filter(|busy| busy.cause == Cause::External) {
                 let after = busy.interval.start.duration_since(start).as_mins();
@@ -197,7 +197,7 @@ fn every_code_is_reached() {
     }
     // Only a list of times can look busy: what is hidden can be booked.
     let hidden = morning().looks_busy(100).explain();
-    reached.extend(hidden[0].refusals.iter().map(|refusal| refusal.reason.code()));
+    reached.extend(hidden[0].refusals.iter().map(|refusal| refusal.reason.as_str()));
     assert_eq!(
         reached.len(),
         17,

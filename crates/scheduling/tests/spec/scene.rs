@@ -463,7 +463,7 @@ impl Scene {
     /// The reason codes against a start, in order.
     pub fn codes(&self, local: &str) -> Vec<&'static str> {
         let refusals = self.check(local).expect_err("the start is on offer");
-        refusals.iter().map(|refusal| refusal.reason.code()).collect()
+        refusals.iter().map(|refusal| refusal.reason.as_str()).collect()
     }
 
     /// Local times of day: "09:00 09:30"; with the day of the month where there are several.

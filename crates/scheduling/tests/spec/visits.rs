@@ -439,7 +439,7 @@ fn who_comes_back_to_a_visit_is_named_once() {
 /// Who would work when whatever is in the way, and the reasons against it.
 fn all_the_same(scene: &Scene, local: &str) -> (Visit, Vec<String>, Vec<&'static str>) {
     let (visit, refusals) = visit_all_the_same(&scene.visit(), scene.at(local)).unwrap();
-    let codes = refusals.iter().map(|refusal| refusal.reason.code());
+    let codes = refusals.iter().map(|refusal| refusal.reason.as_str());
     let parts = parts(&visit, scene);
     (visit, parts, codes.collect())
 }

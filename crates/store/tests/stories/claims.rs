@@ -4,8 +4,8 @@ use scheduling::StaffId;
 use store::event_writes::{NewEventWrite, Outcome, Subject};
 use store::messages::NewMessage;
 use store::{
-    ConnectionState, EventWriteId, WriteAction, WriteState, WriteTx, connections, event_writes, messages,
-    remote_calendars, staff,
+    ConnectionState, EventWriteId, MessageKind, WriteAction, WriteState, WriteTx, connections, event_writes,
+    messages, remote_calendars, staff,
 };
 
 use crate::database::{Database, appointment, booking_calendar, in_minutes, now, person, place, stories};
@@ -334,7 +334,7 @@ async fn a_mail_is_sent_once_or_given_up(database: Database) {
         let new = NewMessage {
             appointment_id: None,
             staff_id: None,
-            kind: "client-booked".to_owned(),
+            kind: MessageKind::ClientBooked,
             recipient: recipient.to_owned(),
             detail: "{}".to_owned(),
         };
@@ -369,7 +369,7 @@ async fn a_worker_that_outlived_its_lease_has_no_say_about_a_mail(database: Data
     let new = NewMessage {
         appointment_id: None,
         staff_id: None,
-        kind: "client-booked".to_owned(),
+        kind: MessageKind::ClientBooked,
         recipient: "grace@client.example".to_owned(),
         detail: "{}".to_owned(),
     };

@@ -9,8 +9,8 @@ use store::holds::{FreedSlot, VisitorId};
 use store::occupancy::{Holds, TimeClaim};
 use store::staff::NewStaff;
 use store::{
-    AppointmentStatus, Role, SecretKey, Store, StoreError, WriteTx, appointments, booking_calendars, new_id,
-    occupancy, staff,
+    AppointmentStatus, Party, Role, SecretKey, Store, StoreError, WriteTx, appointments, booking_calendars,
+    new_id, occupancy, staff,
 };
 use tempfile::TempDir;
 use testdb::Postgres;
@@ -162,13 +162,11 @@ pub async fn appointment(tx: &mut WriteTx, at: &TimeClaim) -> AppointmentId {
         post_buffer: 0,
         assignment_reason: None,
         sequence: 0,
-        booked_by: None,
+        booked_by: Party::Client,
         overridden: None,
         created_at: now(),
         updated_at: now(),
-        cancelled_at: None,
-        cancelled_by: None,
-        cancel_reason: None,
+        called_off: None,
         unconfirmed_until: None,
     };
     let mut hash = [0; 32];

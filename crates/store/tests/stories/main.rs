@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
 
 mod claims;
+mod conversion;
 mod database;
 mod growth;
 mod invariants;
@@ -13,3 +14,4 @@ mod people;
 mod remote;
 mod reseal;
 mod secrets;
+mod words;
