@@ -19,7 +19,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     viewport: { width: 1280, height: 900 },
-    trace: process.env.CI ? "off" : "retain-on-failure",
+    // Each step of every journey would be recorded: `--trace on` asks for it where one fails.
+    trace: "off",
     screenshot: "only-on-failure",
     launchOptions: launchOptions(),
   },

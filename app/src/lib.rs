@@ -58,7 +58,7 @@ pub struct SiteFiles {
     pub css: String,
     /// The JavaScript module from `wasm-bindgen`.
     pub js: String,
-    /// The WebAssembly module.
+    /// The WASM module.
     pub wasm: String,
     /// The favicon (SVG).
     pub icon: String,

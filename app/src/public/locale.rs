@@ -116,6 +116,16 @@ fn weekday_name(weekday: Weekday) -> &'static str {
     }
 }
 
+/// Seats left in a class: "3 seats left", "1 seat left", "Full"; empty for other kinds.
+pub fn seats_label(left: Option<u32>) -> String {
+    match left {
+        None => String::new(),
+        Some(0) => "Full".to_owned(),
+        Some(1) => "1 seat left".to_owned(),
+        Some(left) => format!("{left} seats left"),
+    }
+}
+
 /// "Tuesday 24 November".
 pub fn day_label(date: Date) -> String {
     date.strftime("%A %-d %B").to_string()

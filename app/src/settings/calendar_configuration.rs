@@ -157,7 +157,7 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
     let is_known = accounts
         .iter()
         .any(|account| account.id == flash.value("connection"));
-    // A refusal about an account that is not listed is shown above all of them.
+    // What was refused of an account that is not among them is told above all.
     let astray = Signal::stored(flash.problem.clone().filter(|_| !is_known));
     let policies = accounts
         .clone()

@@ -41,12 +41,12 @@ pub struct BlockPage {
     zone: String,
     /// Appointments within it: "Ada Lovelace, Tuesday, 24 November 2026, 9:30".
     appointments: Vec<String>,
-    /// The version on which the forms are based; empty for a new block.
+    /// The version on which the forms are based; empty for a day that is to be blocked off.
     version: String,
     flash: FormFlash,
 }
 
-/// The removal form among the forms of the page.
+/// The name of the form that deletes it.
 const REMOVE: &str = "remove";
 
 /// Loads blocked-off time, or without id a form for a date.
@@ -204,7 +204,7 @@ mod form {
             "" => (None, String::new()),
             id => {
                 let id = block_id(id)?;
-                // Before reading what the forms show, so that a change in between is noticed.
+                // Before what the forms show is read.
                 let newest = version(Versioned::blocked_time(id)).await?;
                 (Some(blocked::get(&quince, me.id, id).await?), newest)
             }

@@ -14,7 +14,7 @@ fn changed_meanwhile(problem: Problem, form: &str) -> Option<ChangedMeanwhile> {
     }
 }
 
-/// Whether a form was refused because somebody changed something since the form was rendered.
+/// Whether a form was refused because something was changed since it was made.
 pub fn is_told(problem: Problem, form: &str) -> bool {
     changed_meanwhile(problem, form).is_some()
 }
@@ -59,11 +59,11 @@ pub fn SaveButtons(
     }
 }
 
-/// The button of a form that deletes something, with the version on which the page is based. After a refusal the button says that pressing
-/// it again overrides the changes that were shown.
+/// The button of a form that deletes something, with the version that the page shows. Whoever was told of a newer one and presses it
+/// again means it, and the button says so.
 #[component]
 pub fn DeleteButton(
-    /// The version on which the page is based.
+    /// The version that the page shows.
     version: String,
     /// The form's error.
     problem: Problem,

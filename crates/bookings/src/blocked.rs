@@ -16,7 +16,7 @@ use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
-use crate::versions::{self, Differences, Editor, Field, Versioned};
+use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -152,7 +152,8 @@ async fn try_to_change(
     differences.value(Field::Title, row.title.as_str(), title);
     differences.value(Field::Start, &row.starts_at, &span.start);
     differences.value(Field::End, &row.ends_at, &span.end);
-    versions::save(&mut tx, of, by.into(), &differences, quince.now()).await?;
+    let author = Author::from(by);
+    versions::save(&mut tx, of, author, &differences, quince.now()).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
     let row = found(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
@@ -175,7 +176,8 @@ async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), E
         other => other?,
     };
     allowed(&mut tx, by.staff, row.owner).await?;
-    versions::delete(&mut tx, of, by.into(), None, quince.now()).await?;
+    let author = Author::from(by);
+    versions::delete(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -208,7 +210,7 @@ async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     Err(Missing::BlockedTime.into())
 }
 
-/// Whose time it is, if `by` may change it.
+/// Who `by` is and whose time it is, if they may change it.
 async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
     let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
     if who == by.into() {

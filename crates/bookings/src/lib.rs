@@ -89,7 +89,7 @@ pub use store::random_id;
 
 pub use scheduling::{
     AppointmentId, CalendarId, DateOverride, DateRange, Distribution, Interval, Kind, Priority, ResourceId,
-    Rules, StaffId, TimeOwner, WeeklyHours,
+    Rules, Slot, StaffId, TimeOwner, WeeklyHours,
 };
 pub use store::holds::VisitorId;
 pub use store::{

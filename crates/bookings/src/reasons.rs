@@ -9,7 +9,7 @@ use store::{BlockId, EventId};
 pub struct Why {
     /// The reason; its code is what programs see.
     pub reason: Reason,
-    /// Whom it concerns; nothing when it concerns the booking calendar.
+    /// The name of the member it concerns; nothing when it concerns the booking calendar.
     pub host: Option<String>,
     /// The same as a sentence.
     pub sentence: String,
@@ -64,9 +64,9 @@ fn sentence(reason: Reason) -> &'static str {
     }
 }
 
-/// The sentence about a refusal: what is too far ahead for one host was not read in their calendars.
+/// The sentence about a refusal. What is too far ahead for one host is further ahead than their calendars were read.
 pub(crate) fn sentence_of(refusal: &Refusal) -> &'static str {
-    match (refusal.reason, refusal.host) {
+    match (refusal.reason, refusal.host()) {
         (Reason::TooFar, Some(_)) => "further ahead than their calendars are read",
         (reason, _) => sentence(reason),
     }

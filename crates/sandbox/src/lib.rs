@@ -11,10 +11,12 @@
 //! The crate knows nothing of any client. It reads iCalendar with a small reader of its own, and answers time-range
 //! queries about recurring events with a superset of what matches (see RFC 4791, section 9.9).
 
+mod app;
 mod control;
 mod dav;
 mod ics;
 mod listen;
+mod oddities;
 mod options;
 mod page;
 mod path;
@@ -26,9 +28,9 @@ mod world;
 mod xml;
 
 pub use control::{CalendarInfo, Control, NewCalendar, StoredEvent};
+pub use oddities::{Oddity, large_attachment, oddities};
 pub use options::{Login, Options, Seed};
 pub use record::RecordedRequest;
 pub use running::{Sandbox, SandboxError};
-pub use seed::oddities::{Oddity, large_attachment, oddities};
 pub use switches::{ExpiredToken, Fault, Redirect, RedirectTarget, RetryAfter, Switches, Unfilterable};
 pub use world::{AccountId, CalendarId, Invitation, Kind, PasswordState};

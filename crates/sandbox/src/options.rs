@@ -50,7 +50,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// An account to be.
+    /// An account that the sandbox starts with.
     pub fn new(apple_id: &str, app_password: &str, me_name: &str) -> Self {
         Self {
             apple_id: apple_id.to_owned(),

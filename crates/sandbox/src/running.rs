@@ -7,8 +7,9 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::app::{Addresses, App};
 use crate::control::Control;
-use crate::dav::{self, Addresses, App};
+use crate::dav;
 use crate::listen::{Connection, Host, ResettableListener};
 use crate::options::Options;
 use crate::world::{Clock, Shared, World};

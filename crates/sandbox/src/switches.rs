@@ -125,7 +125,7 @@ impl Switches {
 pub struct Redirect {
     /// 301, 302, 307 or 308.
     pub status: u16,
-    /// Where to.
+    /// Where it leads.
     pub to: RedirectTarget,
 }
 
@@ -136,7 +136,7 @@ pub enum RedirectTarget {
     Partition,
     /// To the same path below this origin, such as `https://icloud.com.evil.example`.
     Origin(String),
-    /// To itself, for ever.
+    /// To the address that was asked for, so that a client follows without end.
     Itself,
 }
 

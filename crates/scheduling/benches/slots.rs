@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::ids::Uuid;
 use scheduling::{
-    Busy, CalendarId, Cause, Host, Hours, Interval, Kind, Request, Resource, ResourceId, Rules, StaffId,
+    Busy, CalendarId, Cause, Hours, Interval, Kind, Request, Resource, ResourceId, Rules, Schedule, StaffId,
     Step, UnitId, VisitRequest, WeeklyHours, check, check_visit, explain, explain_visits, slots, visits,
 };
 use zones::Zone;
 
 const ROUNDS: usize = 500;
 
-fn hosts(count: u32, start: Timestamp, zone: &Zone) -> Vec<Host> {
+fn schedules(count: u32, start: Timestamp, zone: &Zone) -> Vec<Schedule> {
     (0..count)
-        .map(|number| Host {
-            id: StaffId(Uuid::from_u128(u128::from(number))),
+        .map(|number| Schedule {
+            owner: StaffId(Uuid::from_u128(u128::from(number))).into(),
             hours: Hours {
                 zone: zone.clone(),
                 weekly: WeeklyHours::weekdays(540, 1020),
@@ -64,12 +64,12 @@ fn main() {
     let booked_per_day = BTreeMap::new();
     println!("slots, 60 days, 30-minute grid, 100 events per host");
     for (count, bar) in [(1, Some(20)), (10, None), (50, Some(1000))] {
-        let hosts = hosts(count, now, &rules.zone);
+        let schedules = schedules(count, now, &rules.zone);
         let request = Request {
             calendar: CalendarId(Uuid::from_u128(1)),
             kind: Kind::RoundRobin,
             rules: &rules,
-            hosts: &hosts,
+            schedules: &schedules,
             window,
             now,
             booked_per_day: &booked_per_day,
@@ -92,7 +92,7 @@ fn main() {
 
 /// Three services by any of five hosts, in a room of two with busy times of its own.
 fn time_visits(rules: &Rules, window: Interval, now: Timestamp) {
-    let hosts = hosts(5, now, &rules.zone);
+    let schedules = schedules(5, now, &rules.zone);
     let rules = Rules {
         interval: 15,
         ..rules.clone()
@@ -103,12 +103,12 @@ fn time_visits(rules: &Rules, window: Interval, now: Timestamp) {
         .map(|(duration, processing)| Step {
             duration,
             processing,
-            hosts: hosts.iter().map(|host| host.id).collect(),
+            hosts: schedules.iter().filter_map(Schedule::host).collect(),
             preferred: None,
             resources: vec![(room, 1)],
         })
         .collect();
-    let units = hosts.iter().take(2).zip(1..);
+    let units = schedules.iter().take(2).zip(1..);
     let resources = [Resource {
         id: room,
         units: units
@@ -120,7 +120,7 @@ fn time_visits(rules: &Rules, window: Interval, now: Timestamp) {
             calendar: CalendarId(Uuid::from_u128(1)),
             kind: Kind::Service,
             rules: &rules,
-            hosts: &hosts,
+            schedules: &schedules,
             window,
             now,
             booked_per_day: &BTreeMap::new(),

@@ -1,4 +1,4 @@
-//! Whom a round robin gives an appointment to (scheduling.md, "Round robin").
+//! Which member of a Round Robin calendar gets an appointment (docs/scheduling.md, "Round robin").
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use crate::ids::StaffId;
 use crate::rules::{Distribution, Priority};
 
-/// Somebody who is free and could be given the appointment.
+/// How a member of a Round Robin calendar stands: what decides whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
-    /// Who.
+pub struct Standing {
+    /// The member.
     pub host: StaffId,
     /// How much they are preferred.
     pub priority: Priority,
@@ -23,50 +23,50 @@ pub struct Candidate {
     pub last_booked: Option<Timestamp>,
     /// Their appointments here in the calendar month of the appointment.
     pub booked_this_month: u32,
-    /// What they are credited with for the time in which they were away ([`credits`]), in hundredths of an appointment.
+    /// Their credit for the time in which they were absent ([`credits`]), in hundredths of an appointment.
     pub credit_hundredths: u32,
-    /// Is there on the day of the appointment ([`crate::present`]); somebody who is away does not hold the others up.
+    /// Whether they are present on the day of the appointment ([`crate::present`]). A member who is absent does not hold the others back.
     pub active: bool,
 }
 
-/// A candidate in the order of choice, with the reason that staff see.
+/// A member who could get the appointment, with the reason that staff see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// Who.
+    /// The member.
     pub host: StaffId,
     /// "fewest this month: 3, others 4".
     pub reason: String,
 }
 
-/// A member more than this far ahead of the lowest active one is not offered, in hundredths.
+/// How far a member may be ahead of the lowest active one and still be offered, in hundredths of an appointment.
 const MOST_AHEAD: u128 = 300;
 
-/// An appointment that a member has, with the members who were there when it was given ([`crate::present`]).
+/// An appointment that a member was given, with the members who were present then ([`crate::present`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given<'a> {
-    /// Who has it. They could have it, whatever else is known.
+    /// The member who has it; counted as present in any case.
     pub host: StaffId,
-    /// Who was there on its day, as was known when it was given.
-    pub there: &'a [StaffId],
+    /// The members who were present on its day, as known when it was given.
+    pub present: &'a [StaffId],
 }
 
-/// What each member of a team, given with their weights, is credited with in hundredths of an appointment: of each appointment that
-/// was given while they were away, what those who were there had of it on average, by weight. So whoever joins or comes back goes
-/// on at the level of the others, and neither gets all that follows nor makes up for what they missed. What people have who are
-/// members no more counts for nobody.
+/// Returns the credit of each member of a team, who are given with their weights, in hundredths of an appointment: for each
+/// appointment that was given while they were absent, the average share of it, by weight, of those who were present. So a member who
+/// joins or comes back continues at the level of the others, without making up for the appointments they missed. Appointments of
+/// people who are no longer members do not count.
 pub fn credits<'a>(
     team: &[(StaffId, u32)],
     given: impl IntoIterator<Item = Given<'a>>,
 ) -> BTreeMap<StaffId, u32> {
-    // How many appointments each member missed, by the weight of those who were there, so that little is rounded.
+    // How many appointments each member missed, by the total weight of the present members, so that each sum is rounded once.
     let mut missed: BTreeMap<(StaffId, u64), u64> = BTreeMap::new();
-    for Given { host, there } in given {
-        let was_there = |member: StaffId| member == host || there.contains(&member);
-        if !team.iter().any(|(member, _)| *member == host) {
+    for given in given {
+        let was_present = |member: StaffId| member == given.host || given.present.contains(&member);
+        if !team.iter().any(|(member, _)| *member == given.host) {
             continue;
         }
         let (present, absent): (Vec<_>, Vec<_>) =
-            team.iter().copied().partition(|(member, _)| was_there(*member));
+            team.iter().copied().partition(|(member, _)| was_present(*member));
         let weights = present
             .iter()
             .map(|(_, weight)| u64::from((*weight).max(1)))
@@ -87,7 +87,7 @@ pub fn credits<'a>(
         .collect()
 }
 
-/// Appointments by weight. Shares are compared as the fractions that they are, so that no weight is too large to tell two apart.
+/// Appointments divided by weight. Shares are compared as fractions, because rounding would make different ones equal.
 #[derive(Debug, Clone, Copy)]
 struct Share {
     hundredths: u128,
@@ -95,11 +95,10 @@ struct Share {
 }
 
 impl Share {
-    fn of(candidate: &Candidate) -> Self {
+    fn of(member: &Standing) -> Self {
         Self {
-            hundredths: u128::from(candidate.booked_this_month) * 100
-                + u128::from(candidate.credit_hundredths),
-            weight: u128::from(candidate.weight.max(1)),
+            hundredths: u128::from(member.booked_this_month) * 100 + u128::from(member.credit_hundredths),
+            weight: u128::from(member.weight.max(1)),
         }
     }
 
@@ -130,89 +129,85 @@ impl PartialEq for Share {
 
 impl Eq for Share {}
 
-/// The candidates whom an equal distribution does not offer at the moment: those more than three appointments, by weight,
+/// The members of a team whom an equal distribution does not offer at the moment: those more than three appointments, by weight,
 /// ahead of the lowest active one.
-pub fn ahead(candidates: &[Candidate]) -> Vec<StaffId> {
-    let active = candidates.iter().filter(|candidate| candidate.active);
+pub fn ahead(team: &[Standing]) -> Vec<StaffId> {
+    let active = team.iter().filter(|member| member.active);
     let Some(lowest) = active.map(Share::of).min() else {
         return Vec::new();
     };
-    candidates
-        .iter()
-        .filter(|candidate| Share::of(candidate).is_far_ahead_of(lowest))
-        .map(|candidate| candidate.host)
+    team.iter()
+        .filter(|member| Share::of(member).is_far_ahead_of(lowest))
+        .map(|member| member.host)
         .collect()
 }
 
-/// Those of a team who are free, in the order in which the appointment is to be offered to them. The whole team counts for
-/// what is fair.
-pub fn rank(distribution: Distribution, team: &[Candidate], free: &BTreeSet<StaffId>) -> Vec<Choice> {
-    let candidates: Vec<&Candidate> = team
-        .iter()
-        .filter(|candidate| free.contains(&candidate.host))
-        .collect();
+/// Returns the free members of a team in the order in which they are to get the appointment. Shares are compared within the whole
+/// team.
+pub fn rank(distribution: Distribution, team: &[Standing], free: &BTreeSet<StaffId>) -> Vec<Choice> {
+    let free: Vec<&Standing> = team.iter().filter(|member| free.contains(&member.host)).collect();
     match distribution {
-        Distribution::Availability => by_availability(candidates),
-        Distribution::Equal => by_share(team, candidates),
+        Distribution::Availability => by_availability(free),
+        Distribution::Equal => by_share(team, free),
     }
 }
 
-fn by_availability(mut order: Vec<&Candidate>) -> Vec<Choice> {
-    order.sort_by_key(|candidate| (candidate.priority, candidate.last_booked, candidate.position));
+fn by_availability(mut order: Vec<&Standing>) -> Vec<Choice> {
+    order.sort_by_key(|member| (member.priority, member.last_booked, member.position));
     order
         .iter()
-        .map(|candidate| {
-            let lower = order.iter().any(|other| other.priority > candidate.priority);
+        .map(|member| {
+            let lower = order.iter().any(|other| other.priority > member.priority);
             let same = order
                 .iter()
-                .filter(|other| other.priority == candidate.priority)
+                .filter(|other| other.priority == member.priority)
                 .count();
-            let reason = match (order.len(), same, candidate.last_booked) {
+            let reason = match (order.len(), same, member.last_booked) {
                 (1, _, _) => "the only one free".to_owned(),
-                (_, 1, _) if lower => format!("{} priority", candidate.priority.as_str()),
+                (_, 1, _) if lower => format!("{} priority", member.priority.as_str()),
                 (_, _, None) => "not booked here before".to_owned(),
                 (_, _, Some(last)) => format!("booked longest ago: {}", last.strftime("%-d %B %Y")),
             };
             Choice {
-                host: candidate.host,
+                host: member.host,
                 reason,
             }
         })
         .collect()
 }
 
-fn by_share(team: &[Candidate], mut order: Vec<&Candidate>) -> Vec<Choice> {
+fn by_share(team: &[Standing], mut order: Vec<&Standing>) -> Vec<Choice> {
     let held_back = ahead(team);
-    order.retain(|candidate| !held_back.contains(&candidate.host));
-    order.sort_by_key(|candidate| (Share::of(candidate), candidate.priority, candidate.position));
+    order.retain(|member| !held_back.contains(&member.host));
+    order.sort_by_key(|member| (Share::of(member), member.priority, member.position));
     order
         .iter()
-        .map(|candidate| Choice {
-            host: candidate.host,
-            reason: share_reason(team, candidate, order.len()),
+        .map(|member| Choice {
+            host: member.host,
+            reason: share_reason(team, member, order.len()),
         })
         .collect()
 }
 
-fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> String {
+fn share_reason(team: &[Standing], member: &Standing, free: usize) -> String {
     let others = team
         .iter()
-        .filter(|other| other.active && other.host != candidate.host);
+        .filter(|other| other.active && other.host != member.host);
     let Some(next) = others.min_by_key(|other| (Share::of(other), Reverse(other.position))) else {
         return "the only one free".to_owned();
     };
-    let place = match Share::of(candidate).cmp(&Share::of(next)) {
+    let place = match Share::of(member).cmp(&Share::of(next)) {
         Ordering::Less => "fewest this month",
         Ordering::Equal => "as few this month as others",
         Ordering::Greater if free == 1 => "the only one free this time",
         Ordering::Greater => "next after those with fewer this month",
     };
-    let by_weight = if candidate.weight == next.weight {
+    let by_weight = if member.weight == next.weight {
         ""
     } else {
         " (by weight)"
     };
-    let credited = match (credit(candidate), credit(next)) {
+    let credited = match (credit(member), credit(next)) {
         (Some(own), Some(other)) => format!(", credited with {own} and {other} for time away"),
         (Some(own), None) => format!(", credited with {own} for time away"),
         (None, Some(other)) => format!(", others credited with {other} for time away"),
@@ -220,16 +215,13 @@ fn share_reason(team: &[Candidate], candidate: &Candidate, free: usize) -> Strin
     };
     format!(
         "{place}: {}, others {}{by_weight}{credited}",
-        candidate.booked_this_month, next.booked_this_month
+        member.booked_this_month, next.booked_this_month
     )
 }
 
 /// A credit in words: 2, 4.5 or 0.33.
-fn credit(candidate: &Candidate) -> Option<String> {
-    let (whole, part) = (
-        candidate.credit_hundredths / 100,
-        candidate.credit_hundredths % 100,
-    );
+fn credit(member: &Standing) -> Option<String> {
+    let (whole, part) = (member.credit_hundredths / 100, member.credit_hundredths % 100);
     match (whole, part) {
         (0, 0) => None,
         (_, 0) => Some(whole.to_string()),

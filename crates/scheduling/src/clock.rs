@@ -1,4 +1,4 @@
-//! Local times as instants, many in a row: the zone is asked again only where its clocks change.
+//! Conversion of many local times in a row to instants. The zone's rules are read again only where its clocks change.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

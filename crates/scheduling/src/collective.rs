@@ -1,27 +1,27 @@
-//! Collective: everybody together, or nobody.
+//! Collective: a start is offered when all members are free.
 
 use jiff::Timestamp;
 
 use crate::free_starts::free_starts;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::limits::Limits;
-use crate::request::{Request, Slot, SlotHosts};
+use crate::request::{Request, Schedule, Slot, SlotHosts};
 
 /// The starts at which every host is free.
 pub(crate) fn slots(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
     let grids = Grid::together(request, own);
     let mut free = request
-        .hosts
+        .schedules
         .iter()
         .zip(&grids)
-        .map(|(host, grid)| free_starts(request, limits, host, grid));
+        .map(|(schedule, grid)| free_starts(request, limits, schedule, grid));
     let Some(mut common) = free.next() else {
         return Vec::new();
     };
     for starts in free {
         common.retain(|start| starts.binary_search(start).is_ok());
     }
-    let hosts: SlotHosts = request.hosts.iter().map(|host| host.id).collect();
+    let hosts: SlotHosts = request.schedules.iter().filter_map(Schedule::host).collect();
     let slot = |start: i64| {
         let start = Timestamp::from_millisecond(start).ok()?;
         Some(Slot {

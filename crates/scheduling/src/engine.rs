@@ -1,4 +1,4 @@
-//! The slots of a booking calendar: every host's grid is swept once against sorted hours and busy time.
+//! The slots of a booking calendar. Each schedule's grid is swept once against its sorted hours and busy time.
 
 use jiff::Timestamp;
 
@@ -6,11 +6,11 @@ use crate::free_starts::free_starts;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::limits::Limits;
 use crate::look_busy;
-use crate::request::{Host, Request, Slot, SlotHosts, UnsupportedKind};
+use crate::request::{Request, Schedule, Slot, SlotHosts, UnsupportedKind};
 use crate::rules::Kind;
 use crate::{class, collective};
 
-/// Refuses the kinds that this engine does not know.
+/// Refuses the kind whose times depend on more than the booking calendar.
 pub(crate) fn supported(request: &Request) -> Result<(), UnsupportedKind> {
     match request.kind {
         Kind::Service => Err(UnsupportedKind(Kind::Service)),
@@ -18,8 +18,8 @@ pub(crate) fn supported(request: &Request) -> Result<(), UnsupportedKind> {
     }
 }
 
-/// Whether some of the times are hidden from whoever asks.
-fn looks_busy(request: &Request) -> bool {
+/// Whether a part of the slots is hidden from whoever asks.
+fn hides_slots(request: &Request) -> bool {
     request.rules.look_busy_percent > 0 && !request.staff_view && request.kind != Kind::ClassBooking
 }
 
@@ -30,46 +30,46 @@ fn looks_busy(request: &Request) -> bool {
 pub fn slots(request: &Request) -> Result<Vec<Slot>, UnsupportedKind> {
     supported(request)?;
     let limits = Limits::of(request);
-    if !looks_busy(request) {
-        return Ok(free_slots(request, &limits));
+    if !hides_slots(request) {
+        return Ok(bookable_slots(request, &limits));
     }
-    // Which times of a day are shown must not depend on how much of the day is asked for.
+    // The shown times of a day must not depend on how much of the day is requested.
     let whole = Request {
         window: request.rules.whole_days(request.window),
         ..*request
     };
-    let mut slots = free_slots(&whole, &limits);
+    let mut slots = bookable_slots(&whole, &limits);
     look_busy::hide(&whole, &limits, &mut slots);
     slots.retain(|slot| request.window.start <= slot.start && slot.start < request.window.end);
     Ok(slots)
 }
 
-/// Everything that can be booked, in order.
-fn free_slots(request: &Request, limits: &Limits) -> Vec<Slot> {
+/// Every start that can be booked, hidden ones included, in order.
+fn bookable_slots(request: &Request, limits: &Limits) -> Vec<Slot> {
     let own = OwnHours::of(request);
     let mut slots = match request.kind {
         Kind::Collective => collective::slots(request, limits, own.as_ref()),
         Kind::ClassBooking => class::slots(request, limits, own.as_ref()),
-        _ => any_host(request, limits, own.as_ref()),
+        _ => with_any(request, limits, own.as_ref()),
     };
     limits.drop_full_days(&mut slots, |slot| slot.start);
     slots
 }
 
-/// The starts at which at least one host is free.
-fn any_host(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
+/// The starts at which at least one of the schedules is free.
+fn with_any(request: &Request, limits: &Limits, own: Option<&OwnHours>) -> Vec<Slot> {
     let mut merged: Vec<Slot> = Vec::new();
-    for host in request.hosts {
-        let grid = Grid::of(request, host, own);
-        let mut free = free_starts(request, limits, host, &grid);
-        limits.drop_held_back(&mut free, host.id);
-        merge(&mut merged, host, &free, request);
+    for schedule in request.schedules {
+        let grid = Grid::of(request, schedule, own);
+        let mut free = free_starts(request, limits, schedule, &grid);
+        limits.drop_held_back(&mut free, schedule.owner);
+        merge(&mut merged, schedule, &free, request);
     }
     merged
 }
 
-/// Adds a host's starts to those of the hosts before. Both are sorted.
-fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
+/// Adds the free starts of a schedule to those of the schedules before it. Both are sorted.
+fn merge(merged: &mut Vec<Slot>, schedule: &Schedule, free: &[i64], request: &Request) {
     let duration = minutes(request.rules.duration);
     let mut next = 0;
     let mut new = Vec::with_capacity(if merged.is_empty() { free.len() } else { 0 });
@@ -81,13 +81,13 @@ fn merge(merged: &mut Vec<Slot>, host: &Host, free: &[i64], request: &Request) {
             next += 1;
         }
         match merged.get_mut(next) {
-            Some(same) if same.start == start => same.hosts.push(host.id),
+            Some(same) if same.start == start => same.hosts.extend(schedule.host()),
             _ => {
                 let Ok(end) = start.checked_add(duration) else {
                     continue;
                 };
-                let mut hosts = SlotHosts::with_capacity(request.hosts.len());
-                hosts.push(host.id);
+                let mut hosts = SlotHosts::with_capacity(request.schedules.len());
+                hosts.extend(schedule.host());
                 new.push(Slot {
                     start,
                     end,

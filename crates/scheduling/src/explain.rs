@@ -1,4 +1,4 @@
-//! Why (not)? Every start of the grid with the reasons against it, for staff; and the check of one start.
+//! Every start of the grid with the reasons against it, and the check of one start.
 
 use jiff::Timestamp;
 
@@ -8,25 +8,27 @@ use crate::free_starts::has_room;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::interval::Interval;
 use crate::limits::Limits;
-use crate::request::{Busy, Cause, Host, Position, Reason, Refusal, Request, Slot, UnsupportedKind};
+use crate::request::{
+    Busy, Cause, Position, Reason, Refusal, Request, Schedule, Slot, SlotHosts, UnsupportedKind,
+};
 use crate::rules::Kind;
 
-/// Every start of the grid in the window, offered or not, with its reasons. Where members have grids of their own, a start of
-/// one of them is told of all.
+/// Every start of the grid in the window, offered or not, with its reasons. Where members have different grids, a start of one of
+/// them has the reasons of all.
 ///
 /// # Errors
 /// [`UnsupportedKind`] for a Service calendar, whose times depend on what is chosen from its menu.
 pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
     supported(request)?;
     let limits = Limits::of(request);
-    let members = Member::all(request);
+    let schedules = Prepared::all(request);
     let mut starts: Vec<i64> = Vec::new();
-    for member in &members {
-        starts.extend(&member.grid.starts);
+    for schedule in &schedules {
+        starts.extend(&schedule.grid.starts);
     }
     if request.kind == Kind::ClassBooking {
         let sessions = class::live_sessions(request).map(|session| session.start.as_millisecond());
-        starts.extend(sessions.filter(|start| limits.is_asked_for(*start)));
+        starts.extend(sessions.filter(|start| limits.is_in_window(*start)));
     }
     starts.sort_unstable();
     starts.dedup();
@@ -36,59 +38,60 @@ pub fn explain(request: &Request) -> Result<Vec<Position>, UnsupportedKind> {
         let Ok(start) = Timestamp::from_millisecond(start) else {
             continue;
         };
-        let mut position = position(request, &limits, &members, start);
-        let offered = shown.binary_search_by_key(&start, |slot| slot.start).is_ok();
-        if !position.hosts.is_empty() && !offered {
+        let mut position = position(request, &limits, &schedules, start);
+        let is_shown = shown.binary_search_by_key(&start, |slot| slot.start).is_ok();
+        if position.is_offered && !is_shown {
+            position.is_offered = false;
             position.hosts.clear();
-            position.refusals.push(Refusal::of_calendar(Reason::LookBusy));
+            position.refusals.push(Refusal::for_all(Reason::LookBusy));
         }
         positions.push(position);
     }
     Ok(positions)
 }
 
-/// Whether exactly this start is on offer. What only looks busy is on offer.
+/// The slot at exactly this start. A start that look busy hides from clients is one, too.
 ///
 /// # Errors
-/// All reasons against it, also of members who would not be offered then anyway. One that is no start of anybody's grid is
-/// [`Reason::Grid`], of nobody in particular, unless it lies outside all hours.
+/// All reasons against it, also those of members who would not be offered then anyway. For a start that is in nobody's grid,
+/// [`Reason::Grid`] for all, unless it lies outside everybody's hours.
 pub fn check(request: &Request, start: Timestamp) -> Result<Slot, Vec<Refusal>> {
     let end_of_window = start
         .checked_add(minutes(1))
-        .map_err(|_| vec![Refusal::of_calendar(Reason::TooFar)])?;
+        .map_err(|_| vec![Refusal::for_all(Reason::TooFar)])?;
     let narrow = Request {
         window: Interval::new(start, end_of_window),
         staff_view: true,
         ..*request
     };
     let found = slots(&narrow)
-        .map_err(|_| vec![Refusal::of_calendar(Reason::Hours)])?
+        .map_err(|_| vec![Refusal::for_all(Reason::Hours)])?
         .into_iter()
         .find(|slot| slot.start == start);
-    found.ok_or_else(|| position(&narrow, &Limits::of(&narrow), &Member::all(&narrow), start).refusals)
+    found.ok_or_else(|| position(&narrow, &Limits::of(&narrow), &Prepared::all(&narrow), start).refusals)
 }
 
-/// A host with what every start asks about, prepared once.
-struct Member<'a> {
-    host: &'a Host,
+/// A schedule, prepared for many starts.
+struct Prepared<'a> {
+    schedule: &'a Schedule,
     grid: Grid,
-    /// When they are busy, in the order of the starts, each with the latest end of it and of all before.
+    /// Its busy time in the order of the starts, each with the latest end of it and of all before.
     busy: Vec<(&'a Busy, Timestamp)>,
 }
 
-impl<'a> Member<'a> {
+impl<'a> Prepared<'a> {
     fn all(request: &Request<'a>) -> Vec<Self> {
         let own = OwnHours::of(request);
-        let hosts: &'a [Host] = request.hosts;
+        let schedules: &'a [Schedule] = request.schedules;
         let grids = match request.kind {
             Kind::Collective => Grid::together(request, own.as_ref()),
-            _ => hosts
+            _ => schedules
                 .iter()
-                .map(|host| Grid::of(request, host, own.as_ref()))
+                .map(|schedule| Grid::of(request, schedule, own.as_ref()))
                 .collect(),
         };
-        let with_grid = |(host, grid): (&'a Host, Grid)| {
-            let mut busy: Vec<&Busy> = host.busy.iter().collect();
+        let with_grid = |(schedule, grid): (&'a Schedule, Grid)| {
+            let mut busy: Vec<&Busy> = schedule.busy.iter().collect();
             busy.sort_by_key(|busy| busy.interval.start);
             let mut latest = Timestamp::MIN;
             let so_far = |busy: &'a Busy| {
@@ -96,31 +99,31 @@ impl<'a> Member<'a> {
                 (busy, latest)
             };
             Self {
-                host,
+                schedule,
                 grid,
                 busy: busy.into_iter().map(so_far).collect(),
             }
         };
-        hosts.iter().zip(grids).map(with_grid).collect()
+        schedules.iter().zip(grids).map(with_grid).collect()
     }
 
     fn has_start(&self, start: Timestamp) -> bool {
         self.grid.starts.binary_search(&start.as_millisecond()).is_ok()
     }
 
-    /// What they have to do within a span, by reason.
+    /// The refusals for its busy time within a span.
     fn in_the_way(&self, request: &Request, meeting: &Interval, occupied: &Interval) -> Vec<Refusal> {
         let first = self.busy.partition_point(|(_, latest)| *latest <= occupied.start);
         self.busy[first..]
             .iter()
             .take_while(|(busy, _)| busy.interval.start < occupied.end)
-            .filter_map(|(busy, _)| against(request, self.host, busy, meeting, occupied))
+            .filter_map(|(busy, _)| refusal(request, self.schedule, busy, meeting, occupied))
             .collect()
     }
 }
 
-/// A start as it is for everybody, whether or not it is one of the grid.
-fn position(request: &Request, limits: &Limits, members: &[Member], start: Timestamp) -> Position {
+/// A start with the reasons of all schedules, whether or not it is one of the grid. Look busy is not considered.
+fn position(request: &Request, limits: &Limits, schedules: &[Prepared], start: Timestamp) -> Position {
     let rules = request.rules;
     let end = start
         .saturating_add(minutes(rules.duration))
@@ -134,88 +137,93 @@ fn position(request: &Request, limits: &Limits, members: &[Member], start: Times
             .unwrap_or(Timestamp::MAX),
     );
     let limited = limits.reasons(start).into_iter();
-    let mut refusals: Vec<Refusal> = limited.map(Refusal::of_calendar).collect();
-    let mut hosts = Vec::new();
+    let mut refusals: Vec<Refusal> = limited.map(Refusal::for_all).collect();
     if let Some(session) = class::session_at(request, start) {
         if class::seats_left(request, &session) < request.seats {
-            refusals.push(Refusal::of_calendar(Reason::NoSeats));
-        } else if refusals.is_empty() {
-            hosts.extend(request.hosts.first().map(|owner| owner.id));
+            refusals.push(Refusal::for_all(Reason::NoSeats));
         }
+        let is_offered = refusals.is_empty();
+        let schedule = request.schedules.first().filter(|_| is_offered);
         return Position {
             start,
             end: session.end,
-            hosts,
+            is_offered,
+            hosts: schedule.and_then(Schedule::host).into_iter().collect(),
             refusals,
         };
     }
     if request.kind == Kind::ClassBooking && request.seats > rules.seats {
-        refusals.push(Refusal::of_calendar(Reason::NoSeats));
+        refusals.push(Refusal::for_all(Reason::NoSeats));
     }
-    let on_grid = members.iter().any(|member| member.has_start(start));
+    let on_grid = schedules.iter().any(|schedule| schedule.has_start(start));
     if !on_grid {
-        refusals.extend(off_grid(request, members, &meeting).map(Refusal::of_calendar));
+        refusals.extend(off_grid(request, schedules, &meeting).map(Refusal::for_all));
     }
     let forbidden = !refusals.is_empty();
-    for member in members {
-        let host = member.host.id;
+    let mut free: Vec<&Schedule> = Vec::new();
+    for prepared in schedules {
+        let owner = prepared.schedule.owner;
         let before = refusals.len();
-        if !member.grid.is_open(&meeting) {
-            refusals.push(Refusal::of_host(Reason::Hours, host));
-        } else if on_grid && !member.has_start(start) {
-            refusals.push(Refusal::of_host(Reason::Grid, host));
+        if !prepared.grid.is_open(&meeting) {
+            refusals.push(Refusal::of(owner, Reason::Hours));
+        } else if on_grid && !prepared.has_start(start) {
+            refusals.push(Refusal::of(owner, Reason::Grid));
         }
-        refusals.extend(member.in_the_way(request, &meeting, &occupied));
-        if limits.is_held_back(start, host) {
-            refusals.push(Refusal::of_host(Reason::RoundRobin, host));
+        refusals.extend(prepared.in_the_way(request, &meeting, &occupied));
+        if limits.is_held_back(start, owner) {
+            refusals.push(Refusal::of(owner, Reason::RoundRobin));
         }
         if refusals.len() == before && on_grid && !forbidden {
-            hosts.push(host);
+            free.push(prepared.schedule);
         }
     }
-    if request.kind == Kind::Collective && !hosts.is_empty() && hosts.len() < request.hosts.len() {
-        hosts.clear();
-        refusals.push(Refusal::of_calendar(Reason::Collective));
+    if request.kind == Kind::Collective && !free.is_empty() && free.len() < schedules.len() {
+        free.clear();
+        refusals.push(Refusal::for_all(Reason::Collective));
     }
+    let hosts: SlotHosts = free.iter().filter_map(|schedule| schedule.host()).collect();
     Position {
         start,
         end,
+        is_offered: !free.is_empty(),
         hosts,
         refusals,
     }
 }
 
-/// What is wrong with a start that nobody's grid has, unless that is told of each member.
-fn off_grid(request: &Request, members: &[Member], meeting: &Interval) -> Option<Reason> {
-    let mut open = members.iter().map(|member| member.grid.is_open(meeting));
+/// The reason for all against a start that is in nobody's grid. Nothing where it is outside the hours, which is a reason of each
+/// schedule.
+fn off_grid(request: &Request, schedules: &[Prepared], meeting: &Interval) -> Option<Reason> {
+    let mut open = schedules.iter().map(|schedule| schedule.grid.is_open(meeting));
     let could_take_place = match request.kind {
         Kind::Collective => open.all(|open| open),
         _ => open.any(|open| open),
     };
-    match (members.is_empty(), could_take_place) {
+    match (schedules.is_empty(), could_take_place) {
         (true, _) => Some(Reason::Hours),
         (false, true) => Some(Reason::Grid),
         (false, false) => None,
     }
 }
 
-/// What a host has to do within a span, by reason.
+/// The refusals for the busy time of a schedule within a span.
 pub(crate) fn in_the_way(
     request: &Request,
-    host: &Host,
+    schedule: &Schedule,
     meeting: &Interval,
     occupied: &Interval,
 ) -> Vec<Refusal> {
-    host.busy
+    schedule
+        .busy
         .iter()
-        .filter_map(|busy| against(request, host, busy, meeting, occupied))
+        .filter_map(|busy| refusal(request, schedule, busy, meeting, occupied))
         .collect()
 }
 
-/// Why a busy time of a host is in the way, if it is.
-fn against(
+/// The refusal for one busy span of a schedule, if it is in the way.
+fn refusal(
     request: &Request,
-    host: &Host,
+    schedule: &Schedule,
     busy: &Busy,
     meeting: &Interval,
     occupied: &Interval,
@@ -234,7 +242,7 @@ fn against(
     };
     Some(Refusal {
         reason,
-        host: Some(host.id),
+        owner: Some(schedule.owner),
         busy: Some(*busy),
     })
 }

@@ -1,16 +1,16 @@
-//! The starts at which one host is free, by one sweep over the grid, the open hours and the busy time.
+//! The starts at which one schedule is free, by one sweep over the grid, the open hours and the busy time.
 
 use jiff::Timestamp;
 
 use crate::grid::{Grid, minutes};
 use crate::interval::{Interval, ceil, union};
 use crate::limits::Limits;
-use crate::request::{Busy, Host, Request};
+use crate::request::{Busy, Request, Schedule};
 use crate::rules::Kind;
 
-/// The starts of a grid, in milliseconds, at which a host is free and no limit of time forbids.
-pub(crate) fn free_starts(request: &Request, limits: &Limits, host: &Host, grid: &Grid) -> Vec<i64> {
-    let busy = BusyTime::of(request, host);
+/// The starts of a grid, in milliseconds since 1970, at which a schedule is free and which no limit of time forbids.
+pub(crate) fn free_starts(request: &Request, limits: &Limits, schedule: &Schedule, grid: &Grid) -> Vec<i64> {
+    let busy = BusyTime::of(request, schedule);
     let (pre, post) = (
         millis(request.rules.pre_buffer),
         millis(request.rules.post_buffer),
@@ -68,7 +68,7 @@ pub(crate) fn millis(minutes_: u32) -> i64 {
     i64::try_from(minutes(minutes_).as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A host's busy time, sorted for a sweep.
+/// A schedule's busy time, sorted for a sweep.
 struct BusyTime {
     /// Spans that block every meeting, joined.
     solid: Vec<(i64, i64)>,
@@ -83,7 +83,7 @@ struct Shareable {
     longest_end: i64,
 }
 
-/// Whether a busy span is a start of the asked booking calendar with room for what is asked for.
+/// The start of the meeting, if a busy span is a start of the requested booking calendar with room for the requested seats.
 pub(crate) fn has_room(request: &Request, busy: &Busy) -> Option<Timestamp> {
     let shared = busy.shared?;
     let capacity = match request.kind {
@@ -96,10 +96,10 @@ pub(crate) fn has_room(request: &Request, busy: &Busy) -> Option<Timestamp> {
 }
 
 impl BusyTime {
-    fn of(request: &Request, host: &Host) -> Self {
-        let mut solid: Vec<Interval> = Vec::with_capacity(host.busy.len());
+    fn of(request: &Request, schedule: &Schedule) -> Self {
+        let mut solid: Vec<Interval> = Vec::with_capacity(schedule.busy.len());
         let mut shareable: Vec<Shareable> = Vec::new();
-        for busy in host.busy.iter().filter(|busy| !busy.interval.is_empty()) {
+        for busy in schedule.busy.iter().filter(|busy| !busy.interval.is_empty()) {
             match has_room(request, busy) {
                 None => solid.push(busy.interval),
                 Some(start) => shareable.push(Shareable {

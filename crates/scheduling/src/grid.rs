@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::hours::Hours;
 use crate::interval::{Interval, ceil, difference, intersection, union};
-use crate::request::{Host, Request};
+use crate::request::{Request, Schedule};
 
 /// A whole number of minutes as elapsed time.
 pub(crate) fn minutes(count: u32) -> SignedDuration {
     SignedDuration::from_secs(i64::from(count) * 60)
 }
 
-/// The dates whose windows can matter for starts in the asked window: yesterday's may pass midnight, and the last
+/// The first and last date whose windows can matter for starts in the requested window: yesterday's may pass midnight, and the last
 /// meeting may run into tomorrow's.
 fn dates(hours: &Hours, request: &Request) -> (Date, Date) {
     let first = hours.zone.date(request.window.start).saturating_sub(1.day());
@@ -27,7 +27,7 @@ fn dates(hours: &Hours, request: &Request) -> (Date, Date) {
 
 /// Starts of one grid in a window, and the time in which meetings must lie.
 pub(crate) struct Grid {
-    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    /// Possible starts in milliseconds since 1970, sorted, each once.
     pub starts: Vec<i64>,
     /// When meetings may take place, as a union.
     pub open: Vec<Interval>,
@@ -35,7 +35,7 @@ pub(crate) struct Grid {
 
 /// The booking calendar's own hours over a window, if it has some.
 pub(crate) struct OwnHours {
-    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    /// Possible starts in milliseconds since 1970, sorted, each once.
     pub starts: Vec<i64>,
     open: Vec<Interval>,
 }
@@ -51,9 +51,9 @@ impl OwnHours {
 }
 
 impl Grid {
-    /// The grid on which a host is offered: the booking calendar's if it has hours of its own, else the host's.
-    pub(crate) fn of(request: &Request, host: &Host, own: Option<&OwnHours>) -> Self {
-        let openings = openings(&host.hours, request);
+    /// The grid on which a schedule is offered: the booking calendar's if it has hours of its own, else that of the schedule's hours.
+    pub(crate) fn of(request: &Request, schedule: &Schedule, own: Option<&OwnHours>) -> Self {
+        let openings = openings(&schedule.hours, request);
         match own {
             Some(own) => Self {
                 starts: own.starts.clone(),
@@ -72,21 +72,23 @@ impl Grid {
         after > 0 && self.open[after - 1].contains(meeting)
     }
 
-    /// The grids of hosts who meet together: all have the same starts. Where the booking calendar has no hours of its own,
-    /// these are counted from whenever the last of them opens.
+    /// The grids of hosts who take part together: all have the same starts. Where the booking calendar has no hours of its own,
+    /// the starts are counted from when the last of them opens.
     pub(crate) fn together(request: &Request, own: Option<&OwnHours>) -> Vec<Self> {
         if own.is_some() {
-            let hosts = request.hosts.iter();
-            return hosts.map(|host| Self::of(request, host, own)).collect();
+            let schedules = request.schedules.iter();
+            return schedules
+                .map(|schedule| Self::of(request, schedule, own))
+                .collect();
         }
         let openings: Vec<Vec<Interval>> = request
-            .hosts
+            .schedules
             .iter()
-            .map(|host| openings(&host.hours, request))
+            .map(|schedule| openings(&schedule.hours, request))
             .collect();
         let common = openings
             .iter()
-            .map(|openings| anew(openings))
+            .map(|openings| cut_at_openings(openings))
             .reduce(|common, next| intersection(&common, &next))
             .unwrap_or_default();
         let starts = starts(request, &common);
@@ -107,8 +109,8 @@ fn openings(hours: &Hours, request: &Request) -> Vec<Interval> {
     openings.into_iter().map(|opening| opening.interval).collect()
 }
 
-/// A host's opening windows as a union, without the dates on which a booking calendar without hours of its own is closed. The
-/// grid stays as it is.
+/// Opening windows as a union, without the dates on which a booking calendar without hours of its own is closed. The grid does not
+/// depend on these dates.
 fn open(request: &Request, openings: Vec<Interval>) -> Vec<Interval> {
     let open = union(openings);
     match request.rules.closed() {
@@ -118,7 +120,7 @@ fn open(request: &Request, openings: Vec<Interval>) -> Vec<Interval> {
 }
 
 /// Opening windows cut where the next one opens, because the grid starts anew there.
-fn anew(openings: &[Interval]) -> Vec<Interval> {
+fn cut_at_openings(openings: &[Interval]) -> Vec<Interval> {
     let mut close = Timestamp::MIN;
     let mut cut = Vec::with_capacity(openings.len());
     for (index, opening) in openings.iter().enumerate() {
@@ -129,13 +131,13 @@ fn anew(openings: &[Interval]) -> Vec<Interval> {
     cut
 }
 
-/// The starts in the asked window that the opening windows make. Where a window opens while an earlier day's is still
+/// The starts that the opening windows give in the requested window. Where a window opens while an earlier day's is still
 /// open, both are one window whose grid starts anew there.
 fn starts(request: &Request, openings: &[Interval]) -> Vec<i64> {
     let step = i64::from(request.rules.interval.max(1)) * 60_000;
     let (from, to) = (ceil(request.window.start), ceil(request.window.end));
     let mut starts = Vec::new();
-    for opening in anew(openings) {
+    for opening in cut_at_openings(openings) {
         let open = opening.start.as_millisecond();
         let skipped = ((from - open).max(0) + step - 1) / step;
         let mut start = open + skipped * step;

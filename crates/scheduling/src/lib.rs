@@ -1,10 +1,9 @@
 //! Pure scheduling rules: hours, busy sets, grid, limits, kinds, assignment. No I/O, no clock.
 //!
-//! [`slots`] answers which starts are on offer and by whom, [`check`] whether one start is, [`explain`] why (not), and
-//! [`rank`] whom a round robin gives an appointment to; [`visits`] answers the same for several services in one visit.
-//! Everything they need is an argument, the present instant
-//! included. All intervals are half-open; instants are UTC, and local rules carry their zone. The rules are those of
-//! scheduling.md.
+//! [`slots`] returns the starts that are offered and who is free then, [`check`] says whether one start is offered, [`explain`] why
+//! or why not, and [`rank`] whom a round robin gives an appointment to. [`visits`], [`check_visit`] and [`explain_visits`] do the same
+//! for several services in one visit. Everything they need is an argument, the present instant included. All intervals are half-open;
+//! instants are UTC, and local rules carry their zone. docs/scheduling.md has the rules.
 
 mod assignment;
 mod class;
@@ -25,7 +24,7 @@ mod rules;
 mod visits;
 mod words;
 
-pub use assignment::{Candidate, Choice, Given, ahead, credits, rank};
+pub use assignment::{Choice, Given, Standing, ahead, credits, rank};
 pub use class::{full_sessions, is_live};
 pub use engine::slots;
 pub use explain::{check, explain};
@@ -34,10 +33,10 @@ pub use ids::{AppointmentId, CalendarId, NotAnId, ResourceId, StaffId, TimeOwner
 pub use interval::Interval;
 pub use presence::present;
 pub use request::{
-    Busy, Cause, Host, Position, Reason, Refusal, Request, Shared, Slot, SlotHosts, UnsupportedKind,
+    Busy, Cause, Position, Reason, Refusal, Request, Schedule, Shared, Slot, SlotHosts, UnsupportedKind,
 };
 pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};
 pub use visits::{
-    Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, visit_all_the_same, visits,
+    Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, override_visit, visits,
 };
 pub use words::UnknownWord;

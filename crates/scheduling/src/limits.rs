@@ -1,4 +1,5 @@
-//! Limits that concern the booking calendar, not a host: the past, the minimum notice, the date range, the day's number.
+//! Limits that concern the booking calendar, not a member: the past, the minimum notice, the date range, the appointments of a day.
+//! And who is held back on a day.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,7 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::ids::StaffId;
+use crate::ids::{StaffId, TimeOwner};
 use crate::interval::ceil;
 use crate::request::{Reason, Request};
 
@@ -19,9 +20,9 @@ pub(crate) struct Limits<'a> {
     end: i64,
     /// Full days as spans of milliseconds.
     full: Vec<(i64, i64)>,
-    /// Days in the same way, with who is too far ahead of the others on them.
+    /// Days in the same way, with the members who are too far ahead of the others on them.
     held_back: Vec<(i64, i64, &'a BTreeSet<StaffId>)>,
-    /// More seats are asked for than any day may have.
+    /// More seats are requested than any day may have.
     too_many: bool,
 }
 
@@ -74,13 +75,14 @@ impl<'a> Limits<'a> {
         }
     }
 
-    /// Whether a start lies in the asked window.
-    pub(crate) fn is_asked_for(&self, start: i64) -> bool {
+    /// Whether a start lies in the requested window.
+    pub(crate) fn is_in_window(&self, start: i64) -> bool {
         (ceil(self.request.window.start)..ceil(self.request.window.end)).contains(&start)
     }
 
-    /// Drops the starts, which are in order, on days on which a host is too far ahead of the others.
-    pub(crate) fn drop_held_back(&self, starts: &mut Vec<i64>, host: StaffId) {
+    /// Drops the starts, which are in order, on days on which a member is too far ahead of the others.
+    pub(crate) fn drop_held_back(&self, starts: &mut Vec<i64>, owner: TimeOwner) {
+        let Some(host) = owner.staff() else { return };
         let mut held = self
             .held_back
             .iter()
@@ -97,8 +99,9 @@ impl<'a> Limits<'a> {
         });
     }
 
-    /// Whether a host is too far ahead of the others to be offered at a start.
-    pub(crate) fn is_held_back(&self, start: Timestamp, host: StaffId) -> bool {
+    /// Whether a member is too far ahead of the others to be offered at a start.
+    pub(crate) fn is_held_back(&self, start: Timestamp, owner: TimeOwner) -> bool {
+        let Some(host) = owner.staff() else { return false };
         let start = start.as_millisecond();
         let day = self.held_back.partition_point(|(_, end, _)| *end <= start);
         let held = self.held_back.get(day);

@@ -1,5 +1,5 @@
-//! Look busy: of a day's times only a part is shown to clients. Which ones follows from a hash of the time itself, so
-//! they stay the same from visit to visit.
+//! Look busy: only a part of a day's times is shown to clients. Which part depends on a hash of each time, so that a client sees the
+//! same times again later.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub(crate) fn hide(request: &Request, limits: &Limits, slots: &mut Vec<Slot>) {
     slots.retain(|slot| kept.binary_search(&slot.start.as_millisecond()).is_ok());
 }
 
-/// How many starts each local day has, busy or not: those in somebody's hours, or in everybody's where all meet together.
+/// How many starts each local day has, busy or not: those in somebody's hours, in a Collective those in everybody's.
 fn totals(request: &Request, limits: &Limits) -> BTreeMap<Date, u64> {
     let own = OwnHours::of(request);
     let mut starts: Vec<i64> = Vec::new();
@@ -47,8 +47,8 @@ fn totals(request: &Request, limits: &Limits) -> BTreeMap<Date, u64> {
             starts.extend(first.starts.iter().copied().filter(all_open));
         }
     } else {
-        for host in request.hosts {
-            let grid = Grid::of(request, host, own.as_ref());
+        for schedule in request.schedules {
+            let grid = Grid::of(request, schedule, own.as_ref());
             let open = |start: &i64| is_open(request, &grid, *start);
             starts.extend(grid.starts.iter().copied().filter(open));
         }

@@ -1,5 +1,5 @@
-//! Who is there on a day, for the balance of a round robin: somebody who is away holds nobody up. Having all the appointments
-//! that fit is not being away.
+//! Who is present on a day, for the balance of a round robin: a member who is absent holds nobody back. A member whose day is full of
+//! appointments is present.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use crate::grid::{Grid, OwnHours, minutes};
 use crate::ids::StaffId;
 use crate::interval::{Interval, difference, union};
-use crate::request::{Cause, Host, Request};
+use crate::request::{Cause, Request, Schedule};
 
 /// By each local date that the window touches: the members who could be offered on it if nobody had booked them. They are open
-/// then, and blocked-off time, events and calendars that cannot be read leave them long enough for a meeting. The hosts' busy
-/// time must be that of the whole days.
+/// then, and blocked-off time, events and calendars that cannot be read leave them long enough for a meeting. The schedules' busy
+/// time must cover the whole days.
 pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
     let rules = request.rules;
     let whole = Request {
@@ -21,12 +21,12 @@ pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
         ..*request
     };
     let own = OwnHours::of(&whole);
-    let there: Vec<(StaffId, Vec<Interval>)> = request
-        .hosts
+    let available: Vec<(StaffId, Vec<Interval>)> = request
+        .schedules
         .iter()
-        .map(|host| (host.id, there(&whole, host, own.as_ref())))
+        .filter_map(|schedule| Some((schedule.host()?, available(&whole, schedule, own.as_ref()))))
         .collect();
-    // What is too soon today is offered by nobody.
+    // Nobody can be offered before the minimum notice is over.
     let soonest = request.now.max(rules.notice.after(request.now, &rules.zone));
     let mut days = BTreeMap::new();
     let mut date = rules.zone.date(whole.window.start);
@@ -36,10 +36,10 @@ pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
             return days;
         }
         let starts = Interval::new(day.start.max(soonest), day.end);
-        let able = there
+        let present = available
             .iter()
             .filter(|(_, spans)| fits(&starts, rules.duration, spans));
-        days.insert(date, able.map(|(host, _)| *host).collect());
+        days.insert(date, present.map(|(host, _)| *host).collect());
         match date.tomorrow() {
             Ok(next) => date = next,
             Err(_) => return days,
@@ -47,17 +47,17 @@ pub fn present(request: &Request) -> BTreeMap<Date, BTreeSet<StaffId>> {
     }
 }
 
-/// When a host works, without what is not an appointment.
-fn there(request: &Request, host: &Host, own: Option<&OwnHours>) -> Vec<Interval> {
-    let away = host.busy.iter().filter(|busy| match busy.cause {
+/// When a member works and is not away. Appointments and holds do not count as being away.
+fn available(request: &Request, schedule: &Schedule, own: Option<&OwnHours>) -> Vec<Interval> {
+    let away = schedule.busy.iter().filter(|busy| match busy.cause {
         Cause::Blocked | Cause::External | Cause::Unreadable | Cause::NotRead => true,
         Cause::Appointment(_) | Cause::Hold => false,
     });
     let away = union(away.map(|busy| busy.interval).collect());
-    difference(&Grid::of(request, host, own).open, &away)
+    difference(&Grid::of(request, schedule, own).open, &away)
 }
 
-/// Whether a meeting of so many minutes fits into one of the spans, wherever it starts in these hours.
+/// Whether a meeting of so many minutes that starts within `starts` fits into one of the spans.
 fn fits(starts: &Interval, duration: u32, spans: &[Interval]) -> bool {
     let first = spans.partition_point(|span| span.end <= starts.start);
     spans[first..]

@@ -1,4 +1,4 @@
-//! What the engine is asked, and what it answers.
+//! What the rules are asked, and what they answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use smallvec::SmallVec;
 
 use crate::hours::Hours;
-use crate::ids::{AppointmentId, CalendarId, StaffId};
+use crate::ids::{AppointmentId, CalendarId, StaffId, TimeOwner};
 use crate::interval::Interval;
 use crate::rules::{Kind, Rules};
 use crate::text_enum;
@@ -19,17 +19,17 @@ pub enum Cause {
     Appointment(AppointmentId),
     /// Another visitor is about to book it.
     Hold,
-    /// The host blocked it off.
+    /// Its owner blocked it off.
     Blocked,
     /// An event of a primary or conflict calendar.
     External,
-    /// A calendar could not be read, and the host chose not to be offered meanwhile.
+    /// A calendar could not be read, and the member chose not to be offered meanwhile.
     Unreadable,
     /// It lies further ahead than a calendar was read.
     NotRead,
 }
 
-/// That a busy span is one start of a booking calendar, which further appointments may share.
+/// The start of a booking calendar that a busy span is, which further appointments may share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shared {
     /// The booking calendar.
@@ -38,16 +38,16 @@ pub struct Shared {
     pub start: Timestamp,
     /// Its end, without the buffer after it.
     pub end: Timestamp,
-    /// How many appointments share it already, or [`Shared::CLOSED`].
+    /// The places of it that are taken, or [`Shared::CLOSED`].
     pub taken: u32,
 }
 
 impl Shared {
-    /// Nobody else may share it, however many places there are.
+    /// Stands for `taken` where nobody else may share the start, however many places there are.
     pub const CLOSED: u32 = u32::MAX;
 }
 
-/// Time that a host does not have.
+/// Time that somebody or something is not free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Busy {
     /// When; for an appointment with the buffers stored with it.
@@ -59,25 +59,33 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// The time of the meeting itself, without the buffers stored with it; of anything else all of its time.
+    /// The time of the meeting itself, without the buffers stored with it; for other causes the whole span.
     pub(crate) fn meeting(&self) -> Interval {
         self.shared
             .map_or(self.interval, |shared| Interval::new(shared.start, shared.end))
     }
 }
 
-/// A member with hours and busy time. The appointment that is being moved is left out by the caller.
+/// The time that can be booked of a member, or of a booking calendar without members. The caller leaves out the appointment that is
+/// being moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host {
-    /// Who.
-    pub id: StaffId,
-    /// When they work.
+pub struct Schedule {
+    /// Whose time it is: a staff member's, or a Simple calendar's own.
+    pub owner: TimeOwner,
+    /// When it is open.
     pub hours: Hours,
-    /// When they are busy, in any order.
+    /// When it is busy, in any order.
     pub busy: Vec<Busy>,
 }
 
-/// A question about one booking calendar.
+impl Schedule {
+    /// The member who would host an appointment in this time; nobody in a Simple calendar.
+    pub fn host(&self) -> Option<StaffId> {
+        self.owner.staff()
+    }
+}
+
+/// What the rules are asked about one booking calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The booking calendar.
@@ -86,8 +94,8 @@ pub struct Request<'a> {
     pub kind: Kind,
     /// When it can be booked.
     pub rules: &'a Rules,
-    /// The members who may be offered.
-    pub hosts: &'a [Host],
+    /// The schedules of the members who may be offered; a Simple calendar's own.
+    pub schedules: &'a [Schedule],
     /// Starts from here, up to and without its end.
     pub window: Interval,
     /// The present instant.
@@ -95,7 +103,7 @@ pub struct Request<'a> {
     /// Active appointments of this booking calendar by local start date, in the zone of the rules; in a Class Booking
     /// calendar their seats.
     pub booked_per_day: &'a BTreeMap<Date, u32>,
-    /// The seats that are asked for: the client and their guests. Only a Class Booking calendar has several.
+    /// The requested seats: those of the client and their guests. Only a Class Booking calendar has several.
     pub seats: u32,
     /// By local date: the members of a Round Robin calendar who are too far ahead of those who are there then (see
     /// [`crate::ahead`]).
@@ -104,7 +112,7 @@ pub struct Request<'a> {
     pub staff_view: bool,
 }
 
-/// Who is free at a start. Mostly that is one, who takes no memory of its own: there are many starts.
+/// Who is free at a start: mostly one, for whom nothing is allocated, as there are many starts.
 pub type SlotHosts = SmallVec<[StaffId; 1]>;
 
 /// A start that is offered.
@@ -114,14 +122,14 @@ pub struct Slot {
     pub start: Timestamp,
     /// The meeting's end, without buffers.
     pub end: Timestamp,
-    /// The members who are free, in the order of the question.
+    /// The members who are free, in the order of the request; nobody in a Simple calendar.
     pub hosts: SlotHosts,
-    /// The seats that a session of a Class Booking calendar has left; none in other kinds.
+    /// The seats that a session of a Class Booking calendar has left; nothing in other kinds.
     pub seats_left: Option<u32>,
 }
 
 text_enum! {
-    /// Why a start is not offered (scheduling.md, "Limits").
+    /// Why a start is not offered (docs/scheduling.md, "Limits").
     Reason {
         /// Outside the hours of the member or of the booking calendar.
         Hours = "HOURS",
@@ -147,7 +155,7 @@ text_enum! {
         Stale = "STALE",
         /// Only the buffers are in the way.
         Buffer = "BUFFER",
-        /// The session has fewer seats left than are asked for.
+        /// The session has fewer seats left than are requested.
         NoSeats = "NOSEATS",
         /// Another member who has to take part is not free.
         Collective = "COLLECTIVE",
@@ -165,40 +173,49 @@ text_enum! {
 pub struct Refusal {
     /// The reason.
     pub reason: Reason,
-    /// The member it concerns; none when it concerns the booking calendar.
-    pub host: Option<StaffId>,
-    /// What is in the way.
+    /// Whose time it concerns; nobody's when the start is refused for everybody.
+    pub owner: Option<TimeOwner>,
+    /// The busy time that is in the way, if that is the reason.
     pub busy: Option<Busy>,
 }
 
 impl Refusal {
-    pub(crate) fn of_calendar(reason: Reason) -> Self {
+    /// A reason that concerns everybody.
+    pub fn for_all(reason: Reason) -> Self {
         Self {
             reason,
-            host: None,
+            owner: None,
             busy: None,
         }
     }
 
-    pub(crate) fn of_host(reason: Reason, host: StaffId) -> Self {
+    /// A reason that concerns one owner's time.
+    pub fn of(owner: impl Into<TimeOwner>, reason: Reason) -> Self {
         Self {
             reason,
-            host: Some(host),
+            owner: Some(owner.into()),
             busy: None,
         }
+    }
+
+    /// The member it concerns, if it concerns one.
+    pub fn host(&self) -> Option<StaffId> {
+        self.owner.and_then(TimeOwner::staff)
     }
 }
 
-/// A start of the grid with its verdict: offered by these members, or refused for these reasons.
+/// A start of the grid, offered or not, with the reasons against it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     /// The meeting's start.
     pub start: Timestamp,
     /// The meeting's end.
     pub end: Timestamp,
-    /// The members who are free and offered.
-    pub hosts: Vec<StaffId>,
-    /// Why it is not offered at all, or not by some members.
+    /// Whether it is one of the slots.
+    pub is_offered: bool,
+    /// The members who are free if it is offered; nobody in a Simple calendar.
+    pub hosts: SlotHosts,
+    /// Why it is not offered at all, or not with some members.
     pub refusals: Vec<Refusal>,
 }
 

@@ -1,7 +1,7 @@
 //! Service: several services one after the other in one visit. Each step needs one of its hosts for its work, and units of
 //! its rooms and equipment until its processing time is over, during which the host is free for others.
 //!
-//! Steps follow one another, so that the choice of one host never takes another step's: a visit is possible when each of its
+//! Steps follow one another, so that the host of one step is never missing in another: a visit is possible when each of its
 //! steps is.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::grid::{Grid, OwnHours, minutes};
 use crate::ids::{ResourceId, StaffId, UnitId};
 use crate::interval::{Interval, union};
 use crate::limits::Limits;
-use crate::request::{Busy, Host, Position, Reason, Refusal, Request};
+use crate::request::{Busy, Position, Reason, Refusal, Request, Schedule, Slot, SlotHosts};
 use crate::rules::Rules;
 
 /// One service of a visit.
@@ -23,9 +23,9 @@ pub struct Step {
     pub duration: u32,
     /// How long the client stays after that, minutes; the host is free then, rooms and equipment are not.
     pub processing: u32,
-    /// Who may do it, in the order of choice.
+    /// The members who may do it, in the order of choice.
     pub hosts: Vec<StaffId>,
-    /// Who of them does it if free, even if somebody else works with the client already: they had it before.
+    /// The member who does it if free, even if somebody else works with the client already: the host before an appointment is moved.
     pub preferred: Option<StaffId>,
     /// Rooms and equipment that it needs, with how many of each.
     pub resources: Vec<(ResourceId, u32)>,
@@ -40,10 +40,10 @@ pub struct Resource {
     pub units: Vec<(UnitId, Vec<Busy>)>,
 }
 
-/// A question about the visits of one booking calendar.
+/// What the rules are asked about the visits of one booking calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct VisitRequest<'a> {
-    /// The booking calendar, its rules and everybody who may do one of the steps. The duration of the rules does not matter.
+    /// The booking calendar, its rules and the schedules of all who may do one of the steps. The duration of the rules does not matter.
     pub request: Request<'a>,
     /// The services in the order in which they follow each other.
     pub steps: &'a [Step],
@@ -58,7 +58,7 @@ pub struct Part {
     pub work: Interval,
     /// When the client goes on to the next step, or leaves: the end of the work and its processing time.
     pub leaves: Timestamp,
-    /// The host's time that is taken: the work with buffers, as far as they don't meet other work of theirs in the visit.
+    /// The host's time that is taken: the work with its buffers, cut where the host does another step of the visit.
     pub occupied: Interval,
     /// Who works.
     pub host: StaffId,
@@ -77,26 +77,44 @@ pub struct Visit {
     pub parts: Vec<Part>,
 }
 
+impl Visit {
+    /// Its start with all who work in it, each once, in the order of their work.
+    pub fn slot(&self) -> Slot {
+        let mut hosts = SlotHosts::new();
+        for part in &self.parts {
+            if !hosts.contains(&part.host) {
+                hosts.push(part.host);
+            }
+        }
+        Slot {
+            start: self.start,
+            end: self.end,
+            hosts,
+            seats_left: None,
+        }
+    }
+}
+
 /// The visits that can be booked, in order.
-pub fn visits(asked: &VisitRequest) -> Vec<Visit> {
-    let rules = asked.rules();
-    let asked = asked.with(&rules);
-    let limits = Limits::of(&asked.request);
-    let day = Day::of(&asked);
+pub fn visits(request: &VisitRequest) -> Vec<Visit> {
+    let rules = request.rules();
+    let request = request.with(&rules);
+    let limits = Limits::of(&request.request);
+    let day = Day::of(&request);
     let starts = day.starts.iter().filter(|start| limits.allows(**start));
-    let mut visits: Vec<Visit> = starts.filter_map(|start| day.visit(&asked, *start)).collect();
+    let mut visits: Vec<Visit> = starts.filter_map(|start| day.visit(&request, *start)).collect();
     limits.drop_full_days(&mut visits, |visit| visit.start);
     visits
 }
 
-/// Whether exactly this visit can be booked.
+/// The visit that can be booked at exactly this start.
 ///
 /// # Errors
-/// The reasons against it: for a start that is no start of the grid, [`Reason::Grid`] or [`Reason::Hours`].
-pub fn check_visit(asked: &VisitRequest, start: Timestamp) -> Result<Visit, Vec<Refusal>> {
-    let narrow = asked
+/// The reasons against it; for a start that is not in the grid, [`Reason::Grid`] or [`Reason::Hours`].
+pub fn check_visit(request: &VisitRequest, start: Timestamp) -> Result<Visit, Vec<Refusal>> {
+    let narrow = request
         .narrowed(start)
-        .ok_or_else(|| vec![Refusal::of_calendar(Reason::TooFar)])?;
+        .ok_or_else(|| vec![Refusal::for_all(Reason::TooFar)])?;
     if let Some(visit) = visits(&narrow).into_iter().find(|visit| visit.start == start) {
         return Ok(visit);
     }
@@ -107,81 +125,70 @@ pub fn check_visit(asked: &VisitRequest, start: Timestamp) -> Result<Visit, Vec<
 }
 
 /// Every start of the grid, with who would work, or with the reasons against the first step that cannot take place.
-pub fn explain_visits(asked: &VisitRequest) -> Vec<Position> {
-    let rules = asked.rules();
-    let asked = asked.with(&rules);
-    let limits = Limits::of(&asked.request);
-    let day = Day::of(&asked);
+pub fn explain_visits(request: &VisitRequest) -> Vec<Position> {
+    let rules = request.rules();
+    let request = request.with(&rules);
+    let limits = Limits::of(&request.request);
+    let day = Day::of(&request);
     let position = |start: &i64| {
         let start = Timestamp::from_millisecond(*start).ok()?;
-        let mut refusals: Vec<Refusal> = limits
-            .reasons(start)
-            .into_iter()
-            .map(Refusal::of_calendar)
-            .collect();
-        let visit = day.visit(&asked, start.as_millisecond());
-        let end = visit
-            .as_ref()
-            .map_or_else(|| asked.end_of(start), |visit| visit.end);
-        let mut hosts = Vec::new();
-        match visit {
-            Some(visit) if refusals.is_empty() => {
-                for part in &visit.parts {
-                    if !hosts.contains(&part.host) {
-                        hosts.push(part.host);
-                    }
-                }
-            }
-            Some(_) => {}
-            None => refusals.extend(day.reasons(&asked, start)),
+        let mut refusals: Vec<Refusal> = limits.reasons(start).into_iter().map(Refusal::for_all).collect();
+        let visit = day.visit(&request, start.as_millisecond());
+        if visit.is_none() {
+            refusals.extend(day.reasons(&request, start));
         }
+        let offered = visit.as_ref().filter(|_| refusals.is_empty());
         Some(Position {
             start,
-            end,
-            hosts,
+            end: visit
+                .as_ref()
+                .map_or_else(|| request.end_of(start), |visit| visit.end),
+            is_offered: offered.is_some(),
+            hosts: offered.map(|visit| visit.slot().hosts).unwrap_or_default(),
             refusals,
         })
     };
     day.starts.iter().filter_map(position).collect()
 }
 
-/// The visit that starts then whatever is in the way, with what is. Each step is done by somebody who is free if anybody is,
-/// else by somebody who just does not work then; it gets free rooms and equipment as far as there are any. There is none when
-/// nobody does one of the steps.
-pub fn visit_all_the_same(asked: &VisitRequest, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
-    let rules = asked.rules();
-    let asked = asked.narrowed(start)?;
-    let asked = asked.with(&rules);
-    let day = Day::of(&asked);
-    let mut refusals: Vec<Refusal> = Limits::of(&asked.request)
+/// The visit that starts then although it may be refused, and the reasons against it. Each step is done by a host who is free if one
+/// is, else by one who does not work then but has nothing else to do, else by the first; it gets free rooms and equipment as far as
+/// there are any. Nothing when nobody may do one of the steps.
+pub fn override_visit(request: &VisitRequest, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
+    let rules = request.rules();
+    let request = request.narrowed(start)?;
+    let request = request.with(&rules);
+    let day = Day::of(&request);
+    let mut refusals: Vec<Refusal> = Limits::of(&request.request)
         .reasons(start)
         .into_iter()
-        .map(Refusal::of_calendar)
+        .map(Refusal::for_all)
         .collect();
-    let mut parts: Vec<Part> = Vec::with_capacity(asked.steps.len());
+    let mut parts: Vec<Part> = Vec::with_capacity(request.steps.len());
     let mut at = start;
-    for step in asked.steps {
-        let spans = Spans::of(asked.request.rules, step, at)?;
+    for step in request.steps {
+        let spans = Spans::of(request.request.rules, step, at)?;
         let host = day.least_taken(step, &parts, &spans)?;
-        let host = asked.request.hosts.iter().find(|known| known.id == host)?;
-        refusals.extend(day.against(&asked, host, &spans));
+        let mut schedules = request.request.schedules.iter();
+        let schedule = schedules.find(|schedule| schedule.host() == Some(host))?;
+        refusals.extend(day.against(&request, schedule, &spans));
         let (units, enough) = day.first_units(step, &spans);
         if !enough {
-            refusals.push(Refusal::of_calendar(Reason::Resource));
+            refusals.push(Refusal::for_all(Reason::Resource));
         }
         at = spans.stay.end;
         parts.push(Part {
             work: spans.work,
             leaves: at,
             occupied: spans.occupied,
-            host: host.id,
+            host,
             units,
         });
     }
     if refusals.iter().all(|refusal| refusal.reason != Reason::Hours)
         && !day.starts.contains(&start.as_millisecond())
     {
-        refusals.push(Refusal::of_calendar(Reason::Grid));
+        refusals.push(Refusal::for_all(Reason::Grid));
     }
     cut_buffers(&mut parts);
     let visit = Visit {
@@ -192,26 +199,26 @@ pub fn visit_all_the_same(asked: &VisitRequest, start: Timestamp) -> Option<(Vis
     (!visit.parts.is_empty()).then_some((visit, refusals))
 }
 
-fn off_grid(asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
-    let rules = asked.rules();
-    let asked = asked.with(&rules);
-    let mut refusals: Vec<Refusal> = Limits::of(&asked.request)
+fn off_grid(request: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
+    let rules = request.rules();
+    let request = request.with(&rules);
+    let mut refusals: Vec<Refusal> = Limits::of(&request.request)
         .reasons(start)
         .into_iter()
-        .map(Refusal::of_calendar)
+        .map(Refusal::for_all)
         .collect();
-    let day = Day::of(&asked);
-    let open = asked.steps.first().is_some_and(|first| {
+    let day = Day::of(&request);
+    let open = request.steps.first().is_some_and(|first| {
         let end = start.saturating_add(minutes(first.duration));
         let work = Interval::new(start, end.unwrap_or(Timestamp::MAX));
         let mut hosts = first.hosts.iter().filter_map(|host| day.hosts.get(host));
         hosts.any(|host| host.is_open(&work))
     });
-    let against = day.reasons(&asked, start);
+    let against = day.reasons(&request, start);
     if open {
-        refusals.push(Refusal::of_calendar(Reason::Grid));
+        refusals.push(Refusal::for_all(Reason::Grid));
     } else if against.iter().all(|refusal| refusal.reason != Reason::Hours) {
-        refusals.push(Refusal::of_calendar(Reason::Hours));
+        refusals.push(Refusal::for_all(Reason::Hours));
     }
     refusals.extend(against);
     refusals
@@ -242,7 +249,7 @@ impl<'a> VisitRequest<'a> {
         }
     }
 
-    /// The same question about one start.
+    /// The same request about one start.
     fn narrowed(&self, start: Timestamp) -> Option<Self> {
         let end = start.checked_add(minutes(1)).ok()?;
         Some(Self {
@@ -285,32 +292,33 @@ impl Time {
     }
 }
 
-/// Everything that the steps ask about, prepared once.
+/// The grid and everybody's time, prepared for many starts.
 struct Day {
-    /// Candidate starts in milliseconds since 1970, sorted, each once.
+    /// Possible starts in milliseconds since 1970, sorted, each once.
     starts: Vec<i64>,
     hosts: BTreeMap<StaffId, Time>,
     resources: BTreeMap<ResourceId, Vec<(UnitId, Time)>>,
 }
 
 impl Day {
-    fn of(asked: &VisitRequest) -> Self {
-        let request = &asked.request;
+    fn of(visit: &VisitRequest) -> Self {
+        let request = &visit.request;
         let own = OwnHours::of(request);
-        let first: &[StaffId] = asked.steps.first().map_or(&[], |step| &step.hosts);
-        // The booking calendar's own grid stands even when nobody can begin, so that the reason can be told.
+        let first: &[StaffId] = visit.steps.first().map_or(&[], |step| &step.hosts);
+        // The booking calendar's own grid is kept even when nobody may do the first step, so that the reason can be given.
         let mut starts = own.as_ref().map_or_else(Vec::new, |own| own.starts.clone());
         let mut hosts = BTreeMap::new();
-        for host in request.hosts {
-            let grid = Grid::of(request, host, own.as_ref());
-            if own.is_none() && first.contains(&host.id) {
+        for schedule in request.schedules {
+            let Some(host) = schedule.host() else { continue };
+            let grid = Grid::of(request, schedule, own.as_ref());
+            if own.is_none() && first.contains(&host) {
                 starts.extend(grid.starts);
             }
-            hosts.insert(host.id, Time::of(grid.open, &host.busy));
+            hosts.insert(host, Time::of(grid.open, &schedule.busy));
         }
         starts.sort_unstable();
         starts.dedup();
-        let resources = asked.resources.iter().map(|resource| {
+        let resources = visit.resources.iter().map(|resource| {
             let units = resource.units.iter();
             let units = units.map(|(id, busy)| (*id, Time::of(Vec::new(), busy)));
             (resource.id, units.collect())
@@ -323,12 +331,12 @@ impl Day {
     }
 
     /// The visit that starts then, if every step can take place.
-    fn visit(&self, asked: &VisitRequest, start: i64) -> Option<Visit> {
-        let mut parts: Vec<Part> = Vec::with_capacity(asked.steps.len());
+    fn visit(&self, request: &VisitRequest, start: i64) -> Option<Visit> {
+        let mut parts: Vec<Part> = Vec::with_capacity(request.steps.len());
         let mut at = Timestamp::from_millisecond(start).ok()?;
         let start = at;
-        for step in asked.steps {
-            let spans = Spans::of(asked.request.rules, step, at)?;
+        for step in request.steps {
+            let spans = Spans::of(request.request.rules, step, at)?;
             let host = in_order(step, &parts).find(|host| self.is_able(*host, &spans))?;
             let units = self.units(step, &spans)?;
             at = spans.stay.end;
@@ -353,7 +361,7 @@ impl Day {
         host.is_some_and(|host| host.is_open(&spans.work) && host.is_free(&spans.occupied))
     }
 
-    /// Free units of everything that a step needs; none when there are not enough.
+    /// Free units of everything that a step needs; nothing when there are not enough.
     fn units(&self, step: &Step, spans: &Spans) -> Option<Vec<UnitId>> {
         let mut units = Vec::new();
         for (resource, quantity) in &step.resources {
@@ -369,7 +377,7 @@ impl Day {
         Some(units)
     }
 
-    /// Who does a step whatever is in the way.
+    /// The host of a step that may be refused: the one with the least in the way.
     fn least_taken(&self, step: &Step, before: &[Part], spans: &Spans) -> Option<StaffId> {
         let mut known = in_order(step, before).filter(|host| self.hosts.contains_key(host));
         let is_free = |host: &StaffId| self.hosts[host].is_free(&spans.occupied);
@@ -379,7 +387,7 @@ impl Day {
             .or_else(|| known.next())
     }
 
-    /// What a step gets of everything that it needs whatever is taken, and whether all of that is free.
+    /// The units that a step gets, taken ones if there are not enough free ones, and whether all of them are free.
     fn first_units(&self, step: &Step, spans: &Spans) -> (Vec<UnitId>, bool) {
         let (mut units, mut enough) = (Vec::new(), true);
         for (resource, quantity) in &step.resources {
@@ -394,19 +402,19 @@ impl Day {
         (units, enough)
     }
 
-    /// Why the first step that cannot take place cannot.
-    fn reasons(&self, asked: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
+    /// The reasons against the first step that cannot take place.
+    fn reasons(&self, request: &VisitRequest, start: Timestamp) -> Vec<Refusal> {
         let mut at = start;
-        for step in asked.steps {
-            let Some(spans) = Spans::of(asked.request.rules, step, at) else {
-                return vec![Refusal::of_calendar(Reason::TooFar)];
+        for step in request.steps {
+            let Some(spans) = Spans::of(request.request.rules, step, at) else {
+                return vec![Refusal::for_all(Reason::TooFar)];
             };
             let mut refusals = Vec::new();
             if !step.hosts.iter().any(|host| self.is_able(*host, &spans)) {
-                refusals.extend(self.of_hosts(asked, step, &spans));
+                refusals.extend(self.of_hosts(request, step, &spans));
             }
             if self.units(step, &spans).is_none() {
-                refusals.push(Refusal::of_calendar(Reason::Resource));
+                refusals.push(Refusal::for_all(Reason::Resource));
             }
             if !refusals.is_empty() {
                 return refusals;
@@ -416,33 +424,38 @@ impl Day {
         Vec::new()
     }
 
-    fn of_hosts(&self, asked: &VisitRequest, step: &Step, spans: &Spans) -> Vec<Refusal> {
-        let able = asked
-            .request
-            .hosts
-            .iter()
-            .filter(|host| step.hosts.contains(&host.id));
-        let mut refusals: Vec<Refusal> = able.flat_map(|host| self.against(asked, host, spans)).collect();
+    fn of_hosts(&self, request: &VisitRequest, step: &Step, spans: &Spans) -> Vec<Refusal> {
+        let of_step = |schedule: &&Schedule| schedule.host().is_some_and(|host| step.hosts.contains(&host));
+        let schedules = request.request.schedules.iter().filter(of_step);
+        let mut refusals: Vec<Refusal> = schedules
+            .flat_map(|schedule| self.against(request, schedule, spans))
+            .collect();
         if refusals.is_empty() {
-            // Nobody does this service.
-            refusals.push(Refusal::of_calendar(Reason::Hours));
+            // Nobody may do this service.
+            refusals.push(Refusal::for_all(Reason::Hours));
         }
         refusals
     }
 
     /// Everything that keeps a host from a step.
-    fn against(&self, asked: &VisitRequest, host: &Host, spans: &Spans) -> Vec<Refusal> {
-        let time = self.hosts.get(&host.id);
+    fn against(&self, request: &VisitRequest, schedule: &Schedule, spans: &Spans) -> Vec<Refusal> {
+        let time = schedule.host().and_then(|host| self.hosts.get(&host));
         let mut refusals = Vec::new();
         if !time.is_some_and(|time| time.is_open(&spans.work)) {
-            refusals.push(Refusal::of_host(Reason::Hours, host.id));
+            refusals.push(Refusal::of(schedule.owner, Reason::Hours));
         }
-        refusals.extend(in_the_way(&asked.request, host, &spans.work, &spans.occupied));
+        refusals.extend(in_the_way(
+            &request.request,
+            schedule,
+            &spans.work,
+            &spans.occupied,
+        ));
         refusals
     }
 }
 
-/// Who may do a step, in the order of choice: who had it, who works with the client already, the others. Some come twice.
+/// The hosts of a step in the order of choice: the preferred one, the one who works with the client already, the others. A host may
+/// occur twice.
 fn in_order<'a>(step: &'a Step, before: &[Part]) -> impl Iterator<Item = StaffId> + Clone + 'a {
     let last = before.last().map(|part| part.host);
     let first = step.preferred.into_iter().chain(last);

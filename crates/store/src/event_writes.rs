@@ -71,7 +71,7 @@ pub struct EventWrite {
     pub uid: String,
     /// The event's path on the server, once known (CalDAV href).
     pub href: Option<String>,
-    /// The event's ETag on the server.
+    /// The event's `ETag` on the server.
     pub etag: Option<String>,
     /// The iCalendar text that was written last.
     pub written_ics: Option<String>,
@@ -481,13 +481,13 @@ pub async fn is_held(tx: &mut WriteTx, claimed: &EventWrite) -> Result<bool, Sto
 pub struct Outcome {
     /// The event's path.
     pub href: Option<String>,
-    /// The event's ETag.
+    /// The event's `ETag`.
     pub etag: Option<String>,
     /// The iCalendar text that was written.
     pub written_ics: Option<String>,
 }
 
-/// Records a success. If the write was requested again meanwhile (`sequence` has grown) it stays waiting, and only path and ETag are
+/// Records a success. If the write was requested again meanwhile (`sequence` has grown) it stays waiting, and only path and `ETag` are
 /// stored, without the text when the event is to be deleted.
 pub async fn succeeded(
     tx: &mut WriteTx,

@@ -12,8 +12,8 @@ use crate::fields::Fields;
 use crate::holds::{self, FreedSlot, VisitorId};
 use crate::ids::{OccupancyId, new_id};
 use crate::locks::{self, Lock, OwnersLocked};
-pub use crate::spans::TimeClaim;
-use crate::spans::remove_if_empty;
+use crate::spans::shrink_to_fit;
+pub use crate::spans::{SharedSpan, TimeClaim, shared_with_others};
 use crate::time_owner::{owner, owner_kind};
 
 /// Who takes seats.
@@ -88,21 +88,6 @@ pub async fn seats_of(
         tx,
         |row: &dyn Fields| Ok((OccupancyId(row.uuid("occupancy_id")?), row.count("seats")?)),
         "SELECT occupancy_id, COUNT(*) AS seats FROM occupancy_seats WHERE appointment_id = $1 GROUP BY occupancy_id",
-        appointment.0
-    )
-}
-
-/// Returns the spans that an appointment shares with other appointments. Holds do not count.
-pub async fn shared_with_others(
-    tx: &mut ReadTx,
-    appointment: AppointmentId,
-) -> Result<Vec<OccupancyId>, StoreError> {
-    fetch_all!(
-        tx,
-        |row: &dyn Fields| Ok(OccupancyId(row.uuid("occupancy_id")?)),
-        "SELECT DISTINCT occupancy_id FROM occupancy_seats
-         WHERE appointment_id <> $1
-            AND occupancy_id IN (SELECT occupancy_id FROM occupancy_seats WHERE appointment_id = $1)",
         appointment.0
     )
 }
@@ -220,7 +205,8 @@ pub async fn hold(
     TAKE.settle(tx, held).await
 }
 
-/// Locks the owners of what a visitor holds and of what they are going to hold, and the count of a class where there is one.
+/// Locks all whose time changes when a visitor holds these owners' time in place of what they held, and what is booked of a class
+/// where that is counted.
 pub async fn lock_to_hold<T: Into<TimeOwner>>(
     tx: &mut WriteTx,
     holder: VisitorId,
@@ -474,7 +460,7 @@ pub async fn lock_to_release(
     locks::owners(tx, held).await
 }
 
-/// Deletes an appointment's seats, and spans that become empty.
+/// Releases an appointment's time. What others share of it stays theirs.
 pub async fn release(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
@@ -495,7 +481,7 @@ pub async fn release(
         appointment.0
     )?;
     for (span, _) in spans {
-        remove_if_empty(tx, span).await?;
+        shrink_to_fit(tx, span).await?;
     }
     Ok(())
 }

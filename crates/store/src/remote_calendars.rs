@@ -39,7 +39,7 @@ pub struct RemoteCalendar {
     pub all_day_blocks: bool,
     /// Sync token of the next incremental read (RFC 6578).
     pub sync_token: Option<String>,
-    /// CTag of the collection at the last read.
+    /// `CTag` of the collection at the last read.
     pub ctag: Option<String>,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,

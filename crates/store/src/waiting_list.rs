@@ -103,7 +103,7 @@ pub async fn list(tx: &mut ReadTx, session: SessionId) -> Result<Vec<Waiting>, S
     )
 }
 
-/// Finds a place by id.
+/// Finds a place by its id.
 pub async fn find(tx: &mut ReadTx, id: WaitingId) -> Result<Option<Waiting>, StoreError> {
     fetch_optional!(tx, read, "SELECT * FROM waiting_list WHERE id = $1", id.0)
 }

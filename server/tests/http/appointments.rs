@@ -1,11 +1,10 @@
 //! The list of appointments in pages, by links alone, and the marks in it.
 
 use reqwest::StatusCode;
-use sandbox::{Options, Sandbox};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::studio::{CALENDAR, ask, book, events, free, set_up, value_after};
-use crate::support::{Browser, Quince, eventually};
+use crate::support::{Browser, Quince, eventually, practice_icloud};
 
 /// Appointments of the owner, one an hour: sixty that were, the latest `Client 60`, and sixty to come, the next `Client 61`.
 const APPOINTMENTS: &str = "INSERT INTO appointments (id, calendar_id, host_id, name, email, client_zone, status, starts_at, ends_at,
@@ -38,7 +37,7 @@ fn link(page: &str, words: &str) -> Option<String> {
 
 #[tokio::test]
 async fn the_list_goes_on_by_links() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
@@ -90,7 +89,7 @@ async fn the_list_goes_on_by_links() {
 
 #[tokio::test]
 async fn an_appointment_is_deleted_on_its_page_and_leaves_a_line() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
@@ -143,7 +142,7 @@ async fn an_appointment_is_deleted_on_its_page_and_leaves_a_line() {
 
 #[tokio::test]
 async fn a_changed_duration_says_what_becomes_of_what_is_booked() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);
@@ -203,7 +202,7 @@ const EVENTS: [&str; 2] = [
 #[tokio::test]
 async fn an_appointment_that_an_event_collides_with_is_marked_on_every_page() {
     const MARK: &str = "Collides with calendar";
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);

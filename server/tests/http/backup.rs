@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use reqwest::StatusCode;
-use sandbox::{Options, Sandbox};
+use sandbox::Sandbox;
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 use testdb::Postgres;
 
 use crate::studio::{ask, free, set_up};
-use crate::support::{Browser, Quince, json_of};
+use crate::support::{Browser, Quince, json_of, practice_icloud};
 
 /// 32 bytes.
 const KEY: &str = "cXVpbmNlIHF1aW5jZSBxdWluY2UgcXVpbmNlIHF1aW4=";
@@ -76,7 +76,7 @@ impl Studio {
     /// Where nothing runs yet.
     pub async fn closed() -> Self {
         Self {
-            sandbox: Sandbox::start(Options::default()).await.unwrap(),
+            sandbox: practice_icloud().await,
             folder: tempfile::tempdir().unwrap(),
             elsewhere: tempfile::tempdir().unwrap(),
         }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use sandbox::{Fault, Options, Sandbox};
+use sandbox::Fault;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::studio::{set_up, value_after};
-use crate::support::{Quince, eventually};
+use crate::support::{Quince, eventually, practice_icloud};
 
 /// Pages of each area.
 const PAGES: [&str; 8] = [
@@ -44,7 +44,7 @@ fn odd_event(exception: &str) -> String {
 
 #[tokio::test]
 async fn a_calendar_that_cannot_be_read_is_told_on_every_page() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let vars = [("QUINCE_ICLOUD_URL", icloud.as_str())];

@@ -1,10 +1,10 @@
 //! Calendar Configuration and the wizard's third step, by forms alone: each connection has its own rules.
 
 use reqwest::StatusCode;
-use sandbox::{NewCalendar, Options, Sandbox};
+use sandbox::NewCalendar;
 
 use crate::studio::{set_up, value_after};
-use crate::support::Quince;
+use crate::support::{Quince, practice_icloud};
 
 const PAGE: &str = "/settings/calendar-configuration";
 
@@ -21,7 +21,7 @@ fn is_chosen(card: &str, choice: &str) -> bool {
 
 #[tokio::test]
 async fn each_connection_has_its_own_rules() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let quince = Quince::serve(folder.path(), &[("QUINCE_ICLOUD_URL", icloud.as_str())]);

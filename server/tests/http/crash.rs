@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use sandbox::{Options, Sandbox};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::studio::{book, events, free, set_up};
-use crate::support::{Quince, eventually};
+use crate::support::{Quince, eventually, practice_icloud};
 
 #[tokio::test]
 async fn a_booking_committed_before_a_power_cut_is_pushed_once_after_the_restart() {
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let icloud = sandbox.entry_url();
     let vars = [("QUINCE_ICLOUD_URL", icloud.as_str())];

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sandbox::{Options, Sandbox};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use testdb::PostgresServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::backup::{Ran, Studio, inside, run};
 use crate::mail_server::{Behaviour, MailServer};
-use crate::support::Quince;
+use crate::support::{Quince, beside, practice_icloud};
 
 /// 32 bytes.
 const KEY: &str = "cXVpbmNlIHF1aW5jZSBxdWluY2UgcXVpbmNlIHF1aW4=";
@@ -76,7 +75,7 @@ impl Patient {
             let own = std::fs::Permissions::from_mode(0o700);
             std::fs::set_permissions(studio.folder.path(), own).unwrap();
         }
-        let mail = MailServer::start(Behaviour::default()).await;
+        let mail = beside(MailServer::start(Behaviour::default())).await;
         let (icloud, smtp) = (studio.sandbox.entry_url(), mail.url("localhost"));
         Self {
             studio,
@@ -429,7 +428,7 @@ async fn addresses_that_lead_nowhere_and_proxies_that_are_not_listed_are_told() 
         is_wrong(&patient.look(&listed).await, "proxies", "strangers");
     }
 
-    let other = Sandbox::start(Options::default()).await.unwrap();
+    let other = practice_icloud().await;
     let url = other.entry_url();
     let ran = patient.look(&[("QUINCE_BASE_URL", &url)]).await;
     says(&ran, "warning", "base url", "is not Quince");

@@ -2,11 +2,9 @@
 
 use std::process::{Command, Output};
 
-use sandbox::{Options, Sandbox};
-
 use crate::mail_server::{Behaviour, MailServer};
 use crate::studio::{book, free, set_up, value_after};
-use crate::support::{Browser, Quince, eventually};
+use crate::support::{Browser, Quince, beside, eventually, practice_icloud};
 
 async fn try_mail(vars: Vec<(&'static str, String)>, address: &'static str) -> (Output, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -25,7 +23,7 @@ async fn try_mail(vars: Vec<(&'static str, String)>, address: &'static str) -> (
 
 #[tokio::test]
 async fn a_mail_for_trial_says_what_became_of_it() {
-    let server = MailServer::start(Behaviour::default()).await;
+    let server = beside(MailServer::start(Behaviour::default())).await;
     let url = || vec![("QUINCE_SMTP_URL", server.url("localhost"))];
     let (output, said) = try_mail(url(), "ada@example.com").await;
     assert!(output.status.success(), "{said}");
@@ -77,12 +75,12 @@ async fn a_mail_for_trial_says_what_became_of_it() {
 
 #[tokio::test]
 async fn an_admin_sees_why_mails_wait_and_that_none_can_be_sent() {
-    let server = MailServer::start(Behaviour {
+    let server = beside(MailServer::start(Behaviour {
         answers: vec![("MAIL", "451 4.3.0 Out of order")],
         ..Behaviour::default()
-    })
+    }))
     .await;
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let (icloud, smtp) = (sandbox.entry_url(), server.url("localhost"));
     let icloud = ("QUINCE_ICLOUD_URL", icloud.as_str());
@@ -108,12 +106,12 @@ async fn an_admin_sees_why_mails_wait_and_that_none_can_be_sent() {
 
 #[tokio::test]
 async fn an_admin_finds_what_was_given_up_and_sends_it_again() {
-    let server = MailServer::start(Behaviour {
+    let server = beside(MailServer::start(Behaviour {
         answers: vec![("RCPT TO:<grace@", "550 5.1.1 No such user")],
         ..Behaviour::default()
-    })
+    }))
     .await;
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let folder = tempfile::tempdir().unwrap();
     let (icloud, smtp) = (sandbox.entry_url(), server.url("localhost"));
     let vars = [

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use sandbox::{Fault, Options, Sandbox};
+use sandbox::{Fault, Sandbox};
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use testdb::Postgres;
 use tokio::task::JoinSet;
 
 use crate::studio::{ask, events, free, set_up, value_after};
-use crate::support::{Browser, Quince, eventually, json_of};
+use crate::support::{Browser, Quince, eventually, json_of, practice_icloud};
 
 /// 32 bytes, the same for all processes.
 const KEY: &str = "cXVpbmNlIHF1aW5jZSBxdWluY2UgcXVpbmNlIHF1aW4=";
@@ -31,7 +31,7 @@ struct Office {
 
 impl Office {
     async fn open() -> Self {
-        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let sandbox = practice_icloud().await;
         let postgres = Postgres::start().await;
         let (database, icloud) = (postgres.url(), sandbox.entry_url());
         let vars = [

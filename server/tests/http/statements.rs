@@ -1,11 +1,10 @@
 //! What a booking costs the database, in statements: those of its request, without beginning and committing.
 
 use reqwest::StatusCode;
-use sandbox::{Options, Sandbox};
 use testdb::Postgres;
 
 use crate::studio::{ask, free, set_up};
-use crate::support::{Browser, Quince, logged};
+use crate::support::{Browser, Quince, logged, practice_icloud};
 
 /// Statements that a booking takes while nobody limits strangers; on Postgres one more, as the host's time is waited for.
 const WITH_ICLOUD: usize = 13;
@@ -29,7 +28,7 @@ fn statements(log: &str, path: &str) -> Vec<String> {
 /// The statements of one booking of the studio's calendar.
 async fn cost(database: Option<&Postgres>, with_icloud: bool) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let sandbox = practice_icloud().await;
     let (url, icloud) = (database.map(Postgres::url), sandbox.entry_url());
     let mut vars = vec![
         ("QUINCE_ICLOUD_URL", icloud.as_str()),

@@ -3,15 +3,17 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use bookings::clock::{Clock, SystemClock, TestClock};
 use bookings::{Mail, Settings};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
+use sandbox::{Options, Sandbox};
 use serde_json::Value;
 use store::{SecretKey, Store};
+use tokio::runtime::{Builder, Runtime};
 
 /// A `quince` process; killed when dropped.
 pub struct Quince {
@@ -250,6 +252,20 @@ fn open_use_cases(icloud: &str, store: Store, folder: &Path, clock: Arc<dyn Cloc
         practice: None,
     };
     bookings::Quince::new(settings, store, clock).unwrap()
+}
+
+/// Starts what serves, in a thread of its own: it answers even while the test's thread waits for a process to end.
+pub async fn beside<T: Send + 'static>(start: impl Future<Output = T> + Send + 'static) -> T {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+        let builder = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        builder.unwrap()
+    });
+    RUNTIME.spawn(start).await.unwrap()
+}
+
+/// A practice iCloud as most tests have it.
+pub async fn practice_icloud() -> Sandbox {
+    beside(Sandbox::start(Options::default())).await.unwrap()
 }
 
 /// A client that follows no redirects, so that a test sees each answer.

@@ -8,7 +8,7 @@ use bookings::services::{self, ResourceForm, ServiceForm};
 use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, WeeklyHours};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
-use sandbox::{Options, Sandbox};
+use sandbox::Sandbox;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use testdb::Postgres;
@@ -16,7 +16,7 @@ use zones::Zone;
 
 use crate::access::in_the_source;
 use crate::studio::set_up;
-use crate::support::{Browser, Quince, http, use_cases_on};
+use crate::support::{Browser, Quince, http, practice_icloud, use_cases_on};
 
 /// What is put into which column of every row of a table.
 const POISONS: &[(&str, &str, &str)] = &[
@@ -80,7 +80,7 @@ const PASSWORD: &str = "correct horse battery";
 
 impl Studio {
     async fn open(database: Database) -> Self {
-        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let sandbox = practice_icloud().await;
         let folder = tempfile::tempdir().unwrap();
         let url = match &database {
             Database::Sqlite => format!("sqlite://{}", folder.path().join("quince.db").display()),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use bookings::availability::SlotQuery;
 use bookings::services::Chosen;
-use bookings::{Interval, StaffId, availability};
+use bookings::{Slot, StaffId, availability};
 use jiff::civil::Date;
 use zones::Zone;
 
 use super::MonthOffer;
-use super::month::{BeyondMonth, MonthQuery, Offered, month_offer};
+use super::month::{BeyondMonth, MonthQuery, month_offer};
 use crate::context::quince;
 use crate::error::AppError;
 use crate::public::locale::Locale;
@@ -64,25 +64,21 @@ pub async fn load_month(
             .collect(),
         None => BTreeMap::new(),
     };
-    let with = |slot: &availability::OfferedSlot| host_note(slot, filter.present, &team);
     Ok(month_offer(
         asked,
-        &shown(free.days, full, with),
+        &with_full(free.days, full),
         BeyondMonth {
             next_free: free.next_free,
             last: free.last,
         },
         zone,
         Locale::of_request(),
+        |slot| host_note(slot, filter.present, &team),
     ))
 }
 
 /// "with Jonas Okafor", if somebody other than the present host would be the host.
-fn host_note(
-    slot: &availability::OfferedSlot,
-    present: Option<StaffId>,
-    team: &BTreeMap<StaffId, String>,
-) -> String {
+fn host_note(slot: &Slot, present: Option<StaffId>, team: &BTreeMap<StaffId, String>) -> String {
     match (present, slot.hosts.as_slice()) {
         (Some(present), hosts) if !hosts.is_empty() && !hosts.contains(&present) => match hosts {
             [one] => team
@@ -96,32 +92,14 @@ fn host_note(
 }
 
 /// Merges free times and full sessions, by start.
-fn shown(
-    free: BTreeMap<Date, Vec<availability::OfferedSlot>>,
-    full: BTreeMap<Date, Vec<Interval>>,
-    with: impl Fn(&availability::OfferedSlot) -> String,
-) -> BTreeMap<Date, Vec<Offered>> {
-    let mut shown: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
-    for (date, times) in free {
-        let times = times.into_iter().map(|slot| Offered {
-            with: with(&slot),
-            start: slot.start,
-            end: slot.end,
-            seats_left: slot.seats_left,
-        });
-        shown.entry(date).or_default().extend(times);
-    }
+fn with_full(
+    mut days: BTreeMap<Date, Vec<Slot>>,
+    full: BTreeMap<Date, Vec<Slot>>,
+) -> BTreeMap<Date, Vec<Slot>> {
     for (date, sessions) in full {
-        let sessions = sessions.into_iter().map(|session| Offered {
-            start: session.start,
-            end: session.end,
-            seats_left: Some(0),
-            with: String::new(),
-        });
-        shown.entry(date).or_default().extend(sessions);
+        let slots = days.entry(date).or_default();
+        slots.extend(sessions);
+        slots.sort_by_key(|slot| slot.start);
     }
-    for times in shown.values_mut() {
-        times.sort_by_key(|offered| offered.start);
-    }
-    shown
+    days
 }

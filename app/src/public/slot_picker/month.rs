@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use bookings::Slot;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use zones::Zone;
 
-use crate::public::locale::{Locale, day_label, month_label};
+use crate::public::locale::{Locale, day_label, month_label, seats_label};
 use crate::public::slot_picker::{DayTimes, FreeTime, MonthOffer, NextFreeDay};
 use crate::ui::zone::{offset_text, zone_label};
 
@@ -53,19 +54,6 @@ impl MonthQuery {
     }
 }
 
-/// A time to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
-    /// Start of the meeting.
-    pub start: Timestamp,
-    /// End of the meeting.
-    pub end: Timestamp,
-    /// Seats left in a class, 0 if only the waiting list is left; none for other kinds.
-    pub seats_left: Option<u32>,
-    /// "with Jonas Okafor", if the host changes; empty otherwise.
-    pub with: String,
-}
-
 /// What is known about the time after a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BeyondMonth {
@@ -75,17 +63,30 @@ pub struct BeyondMonth {
     pub last: Option<Date>,
 }
 
-/// Builds the month from the free times of its days. The link to the next month is there as long as that can be booked.
+/// Builds the month from the slots of its days; one without seats left is a full session. `with` gives the words of who would hold a
+/// slot, where that has to be said. The month leads on to the next one as long as that can be booked.
 pub fn month_offer(
     asked: MonthQuery,
-    free: &BTreeMap<Date, Vec<Offered>>,
+    slots: &BTreeMap<Date, Vec<Slot>>,
     BeyondMonth { next_free, last }: BeyondMonth,
     zone: &Zone,
     locale: Locale,
+    with: impl Fn(&Slot) -> String,
 ) -> MonthOffer {
     let days: Vec<DayTimes> = (0..i32::from(asked.first.days_in_month()))
         .filter_map(|offset| asked.first.checked_add(offset.days()).ok())
-        .map(|date| day_times(date, asked.today, free.get(&date), zone, locale))
+        .map(|date| DayTimes {
+            date: date.to_string(),
+            title: day_label(date),
+            day: u8::try_from(date.day()).unwrap_or(1),
+            today: date == asked.today,
+            times: slots
+                .get(&date)
+                .into_iter()
+                .flatten()
+                .map(|slot| free_time(slot, zone, locale, with(slot)))
+                .collect(),
+        })
         .collect();
     let is_empty = days.iter().all(|day| day.times.is_empty());
     let month_key = |date: Date| date.strftime("%Y-%m").to_string();
@@ -126,23 +127,9 @@ pub fn month_offer(
     }
 }
 
-fn day_times(date: Date, today: Date, free: Option<&Vec<Offered>>, zone: &Zone, locale: Locale) -> DayTimes {
-    let times = free.map(Vec::as_slice).unwrap_or_default();
-    DayTimes {
-        date: date.to_string(),
-        title: day_label(date),
-        day: u8::try_from(date.day()).unwrap_or(1),
-        today: date == today,
-        times: times
-            .iter()
-            .map(|offered| free_time(offered, zone, locale))
-            .collect(),
-    }
-}
-
-fn free_time(offered: &Offered, zone: &Zone, locale: Locale) -> FreeTime {
-    let start = offered.start;
-    let (from, to) = (zone.local(start), zone.local(offered.end));
+fn free_time(slot: &Slot, zone: &Zone, locale: Locale, with: String) -> FreeTime {
+    let start = slot.start;
+    let (from, to) = (zone.local(start), zone.local(slot.end));
     // When clocks are set back, an hour occurs twice. The offset tells its times apart.
     let twice = matches!(zone.instants(from), zones::LocalTime::Twice { .. });
     let label = locale.time(from);
@@ -155,20 +142,16 @@ fn free_time(offered: &Offered, zone: &Zone, locale: Locale) -> FreeTime {
         },
         until: locale.end(from, to),
         minute: u16::try_from(i32::from(from.hour()) * 60 + i32::from(from.minute())).unwrap_or(0),
-        seats: match offered.seats_left {
-            None => String::new(),
-            Some(0) => "Full".to_owned(),
-            Some(1) => "1 seat left".to_owned(),
-            Some(left) => format!("{left} seats left"),
-        },
-        full: offered.seats_left == Some(0),
-        with: offered.with.clone(),
+        seats: seats_label(slot.seats_left),
+        full: slot.seats_left == Some(0),
+        with,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use scheduling::SlotHosts;
 
     use super::*;
 
@@ -180,19 +163,19 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn half_hour(text: &str) -> Offered {
-        Offered {
+    fn half_hour(text: &str) -> Slot {
+        Slot {
             start: at(text),
             end: at(text) + 30.minutes(),
+            hosts: SlotHosts::new(),
             seats_left: None,
-            with: String::new(),
         }
     }
 
     const NOW: &str = "2026-11-23T08:00:00Z";
 
     fn offer(asked: MonthQuery, times: &[(Date, &str)], next: Option<Date>, zone: &Zone) -> MonthOffer {
-        let mut free: BTreeMap<Date, Vec<Offered>> = BTreeMap::new();
+        let mut free: BTreeMap<Date, Vec<Slot>> = BTreeMap::new();
         for (date, time) in times {
             free.entry(*date).or_default().push(half_hour(time));
         }
@@ -200,7 +183,14 @@ mod tests {
             next_free: next,
             last: None,
         };
-        month_offer(asked, &free, later, zone, Locale::of_accept_language("de"))
+        month_offer(
+            asked,
+            &free,
+            later,
+            zone,
+            Locale::of_accept_language("de"),
+            |_| String::new(),
+        )
     }
 
     #[test]
@@ -272,7 +262,8 @@ mod tests {
                     next_free: None,
                     last: Some(last),
                 };
-                let month = month_offer(asked, &free, later, &berlin(), Locale::of_accept_language("de"));
+                let locale = Locale::of_accept_language("de");
+                let month = month_offer(asked, &free, later, &berlin(), locale, |_| String::new());
                 assert_eq!(month.next.as_deref(), next, "until {last}");
             }
         }
@@ -291,7 +282,7 @@ mod tests {
     fn a_class_tells_the_seats_that_are_left() {
         let asked = month_query(None, &berlin(), at(NOW));
         let day = date(2026, 11, 24);
-        let with = |seats_left| Offered {
+        let with = |seats_left| Slot {
             seats_left,
             ..half_hour("2026-11-24T08:30:00Z")
         };
@@ -302,6 +293,7 @@ mod tests {
             BeyondMonth::default(),
             &berlin(),
             Locale::of_accept_language("de"),
+            |_| String::new(),
         );
         let times = &month.days[23].times;
         let notes: Vec<&str> = times.iter().map(|time| time.seats.as_str()).collect();

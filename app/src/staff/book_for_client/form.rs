@@ -13,6 +13,7 @@ use super::{AnswerText, BookPage, ClientText, QuestionView, TimeChoice};
 use crate::context::{flash_until_accepted, quince};
 use crate::error::AppError;
 use crate::public::booking::{question_view, to_answers};
+use crate::public::locale::seats_label;
 
 /// The query of the page's address; each part may be empty.
 #[derive(Debug, Clone, Copy)]
@@ -149,17 +150,13 @@ async fn free(
     };
     Ok(free
         .into_iter()
-        .map(|start| {
-            let time = me.zone.local(start.start).time();
+        .map(|slot| {
+            let time = me.zone.local(slot.start).time();
             let sent = time.strftime("%H:%M").to_string();
             TimeChoice {
                 label: clock(time),
-                note: match start.seats_left {
-                    None => String::new(),
-                    Some(1) => "1 seat left".to_owned(),
-                    Some(left) => format!("{left} seats left"),
-                },
-                start: start.start.to_string(),
+                note: seats_label(slot.seats_left),
+                start: slot.start.to_string(),
                 href: format!(
                     "/appointments/new?calendar={}&date={day}&time={sent}{with}{}",
                     calendar.id,

@@ -23,7 +23,7 @@ use zones::Zone;
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::availability::{busy, context};
+use crate::availability::{busy, input};
 use crate::blocked;
 use crate::error::{Deed, Error, Missing};
 use crate::holidays;
@@ -313,7 +313,7 @@ fn day(
         // Hours are local to the person's own zone, so those of the neighbouring dates can reach into this one.
         let (before, after) = (date.saturating_sub(1.day()), date.saturating_add(1.day()));
         let closed = holidays::closed(holidays.iter().map(|holiday| holiday.date).collect());
-        let spans = context::hours(person, &closed).spans(before, after);
+        let spans = input::hours(person, &closed).spans(before, after);
         let cut = |open: Interval| open.intersection(&span).map(|open| (open.start, open.end));
         spans.into_iter().filter_map(cut).collect()
     });

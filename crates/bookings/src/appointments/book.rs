@@ -18,7 +18,7 @@ use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, Own, lock_calendar_if_limited};
+use crate::availability::input::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::links;

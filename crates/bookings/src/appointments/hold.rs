@@ -7,7 +7,7 @@ use store::calendar_members::Member;
 use store::holds::VisitorId;
 use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
 
-use crate::availability::context::{AvailabilityInput, Own, count_if_limited};
+use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
 use crate::classes;
 use crate::error::{Error, Kept, Missing};
 use crate::links;

@@ -11,7 +11,7 @@ use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 use super::change::{Actor, Opened, check_may, record};
 use super::read::{host_names, hosts_of, names_of_hosts, one_view};
 use super::view::AppointmentView;
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own};
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::placement::candidates::{self, Candidate, Placement};
 use crate::placement::live_check::LiveCheck;

@@ -12,7 +12,7 @@ use super::change::{Actor, Opened, check_may, record};
 use super::read::{calendar_of, hosts_of, names_of_hosts, of_token, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
-use crate::availability::context::{AvailabilityInput, count_if_limited};
+use crate::availability::input::{AvailabilityInput, count_if_limited};
 use crate::error::{Error, Kept, Missing, Refusal};
 use crate::notifications::Before;
 use crate::placement::candidates::{self, Candidate, Placement};

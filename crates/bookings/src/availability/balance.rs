@@ -1,39 +1,40 @@
-//! Who of a round robin has had how much (scheduling.md, "Round robin").
+//! How the members of a Round Robin calendar stand (docs/scheduling.md, "Round robin").
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use scheduling::{AppointmentId, Candidate, Distribution, Given, Interval, Kind, StaffId, ahead, credits};
+use scheduling::{AppointmentId, Distribution, Given, Interval, Kind, StaffId, Standing, ahead, credits};
 use store::appointments::{self, Start};
 use store::booking_calendars::BookingCalendar;
 use store::{StoreError, WriteTx};
 
-use super::context::AvailabilityInput;
+use super::input::AvailabilityInput;
 
 /// Whether appointments are counted by month.
 pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
     calendar.kind == Kind::RoundRobin && calendar.distribution == Distribution::Equal
 }
 
-/// By each local date that the window touches: the members who are there on it. Nothing where appointments are not counted.
-pub(crate) fn present(context: &AvailabilityInput, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
-    if counts_months(&context.calendar) {
-        scheduling::present(&context.request(now, true))
+/// By each local date that the window touches: the members who are present on it. Nothing where appointments are not counted by
+/// month.
+pub(crate) fn present(input: &AvailabilityInput, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
+    if counts_months(&input.calendar) {
+        scheduling::present(&input.request(now, true))
     } else {
         BTreeMap::new()
     }
 }
 
-/// By each local date that the window touches: who is too far ahead of those who are there on it to be offered.
-pub(crate) fn held_back(context: &AvailabilityInput) -> BTreeMap<Date, BTreeSet<StaffId>> {
+/// By each local date that the window touches: the members who are too far ahead of the present ones to be offered.
+pub(crate) fn held_back(input: &AvailabilityInput) -> BTreeMap<Date, BTreeSet<StaffId>> {
     let mut held_back = BTreeMap::new();
-    let mut months: BTreeMap<Date, Vec<Candidate>> = BTreeMap::new();
-    for (date, present) in &context.present {
+    let mut months: BTreeMap<Date, Vec<Standing>> = BTreeMap::new();
+    for (date, present) in &input.present {
         let month = date.first_of_month();
-        let team = months.entry(month).or_insert_with(|| of_month(context, month));
-        for candidate in &mut *team {
-            candidate.active = present.contains(&candidate.host);
+        let team = months.entry(month).or_insert_with(|| of_month(input, month));
+        for standing in &mut *team {
+            standing.active = present.contains(&standing.host);
         }
         let held: BTreeSet<StaffId> = ahead(team).into_iter().collect();
         if !held.is_empty() {
@@ -43,53 +44,53 @@ pub(crate) fn held_back(context: &AvailabilityInput) -> BTreeMap<Date, BTreeSet<
     held_back
 }
 
-/// All members as candidates for an appointment on a local date, which the window touches.
+/// How all members stand for an appointment on a local date, which the window touches.
 pub(crate) fn team(
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     date: Date,
     last_booked: &BTreeMap<StaffId, Timestamp>,
-) -> Vec<Candidate> {
-    let present = context.present.get(&date);
-    let mut team = of_month(context, date.first_of_month());
-    for candidate in &mut team {
-        candidate.active = present.is_some_and(|present| present.contains(&candidate.host));
-        candidate.last_booked = last_booked.get(&candidate.host).copied();
+) -> Vec<Standing> {
+    let present = input.present.get(&date);
+    let mut team = of_month(input, date.first_of_month());
+    for standing in &mut team {
+        standing.active = present.is_some_and(|present| present.contains(&standing.host));
+        standing.last_booked = last_booked.get(&standing.host).copied();
     }
     team
 }
 
-/// Notes who was there when an appointment was given, where that counts.
+/// Notes who is present when an appointment is given, where that counts.
 pub(crate) async fn note_who_was_there(
     tx: &mut WriteTx,
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     id: AppointmentId,
     start: Timestamp,
 ) -> Result<(), StoreError> {
-    if !counts_months(&context.calendar) {
+    if !counts_months(&input.calendar) {
         return Ok(());
     }
-    let present = context.present.get(&context.calendar.rules.zone.date(start));
-    let there: Vec<StaffId> = present.into_iter().flatten().copied().collect();
-    appointments::set_members_there(tx, id, &there).await
+    let present = input.present.get(&input.calendar.rules.zone.date(start));
+    let present: Vec<StaffId> = present.into_iter().flatten().copied().collect();
+    appointments::set_members_there(tx, id, &present).await
 }
 
-/// All members with what counts in the local month that begins on this date.
-fn of_month(context: &AvailabilityInput, month: Date) -> Vec<Candidate> {
-    let zone = &context.calendar.rules.zone;
+/// How all members stand in the local month that begins on this date, as if all were present.
+fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
+    let zone = &input.calendar.rules.zone;
     let span = Interval::new(
         zone.start_of_day(month),
         zone.start_of_day(month.saturating_add(1.month())),
     );
-    let booked: Vec<&Start> = context
+    let booked: Vec<&Start> = input
         .booked
         .iter()
         .filter(|start| span.start <= start.starts_at && start.starts_at < span.end)
         .collect();
-    let credits = credits_of(context, &booked);
-    context
+    let credits = credits_of(input, &booked);
+    input
         .members
         .iter()
-        .map(|(member, person)| Candidate {
+        .map(|(member, person)| Standing {
             host: person.id,
             priority: member.priority,
             weight: member.weight,
@@ -108,13 +109,13 @@ fn count(booked: &[&Start], host: StaffId) -> u32 {
     u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
-/// What the members are credited with for those of these appointments that were given while they were away.
-fn credits_of(context: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
-    let members = context.members.iter().map(|(member, _)| member);
+/// The members' credits for those of these appointments that were given while they were absent.
+fn credits_of(input: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
+    let members = input.members.iter().map(|(member, _)| member);
     let team: Vec<(StaffId, u32)> = members.map(|member| (member.staff_id, member.weight)).collect();
-    // Where it was not noted, those count as there who were members.
+    // Where it was not noted, all who were members then count as present.
     let joined_before = |at: Timestamp| {
-        let joined = context
+        let joined = input
             .members
             .iter()
             .filter(move |(member, _)| member.joined_at < at);
@@ -123,15 +124,15 @@ fn credits_of(context: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffI
     let given: Vec<(StaffId, Vec<StaffId>)> = booked
         .iter()
         .filter_map(|start| {
-            let there = start.members_there.clone();
+            let present = start.members_there.clone();
             Some((
                 start.host_id?,
-                there.unwrap_or_else(|| joined_before(start.created_at)),
+                present.unwrap_or_else(|| joined_before(start.created_at)),
             ))
         })
         .collect();
     credits(
         &team,
-        given.iter().map(|(host, there)| Given { host: *host, there }),
+        given.iter().map(|(host, present)| Given { host: *host, present }),
     )
 }

@@ -1,4 +1,4 @@
-//! What the database knows of hosts' time, as the rules understand it.
+//! Busy time as the rules take it, from what the database has.
 
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
@@ -19,13 +19,13 @@ pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
             calendar: taken.calendar_id,
             start: taken.meeting_start,
             end: taken.meeting_end,
-            // Nobody shares what staff took over something else.
+            // What staff booked over something else is shared with nobody.
             taken: if taken.overriding { Shared::CLOSED } else { seats },
         }),
     }
 }
 
-/// A session that was called off. Its time is not offered again, as nobody knows why it was.
+/// A session that was called off. Its time is not offered again, as the reason may still hold.
 pub(crate) fn of_called_off(session: &Session) -> Busy {
     Busy {
         interval: Interval::new(session.starts_at, session.ends_at),
@@ -39,8 +39,8 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
     }
 }
 
-/// What a host's calendars block in a window: their events that take time and, after what was read, everything; while a calendar
-/// cannot be read, what the host chose for its connection.
+/// What a host's calendars block in a window: the events that take time and everything beyond what was read; for a calendar that cannot
+/// be read, what the host chose for its connection.
 pub(crate) fn of_calendars<'a>(
     host: StaffId,
     calendars: impl Iterator<Item = (&'a Watched, &'a Vec<(Timestamp, Timestamp)>)>,
@@ -75,7 +75,7 @@ pub(crate) fn of_calendars<'a>(
     busy
 }
 
-/// Whether an instance of this stored word takes time. A word that is not known does.
+/// Whether an instance with this stored word takes time. An unknown word does.
 pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
     const KNOWN: [Blocks; 4] = [
         Blocks::AllDayDefault,
@@ -83,7 +83,7 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
         Blocks::Free(FreeReason::Cancelled),
         Blocks::Free(FreeReason::Declined),
     ];
-    // Nearly all are, and there are many.
+    // Most instances are busy, and there are many.
     word == Blocks::Busy.word()
         || KNOWN
             .into_iter()
@@ -91,7 +91,7 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
             .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
 }
 
-/// Time of which nothing is known, and which is therefore never free.
+/// Time of which nothing is known; it blocks, so that nothing is offered in it.
 pub(crate) fn unreadable(window: Interval) -> Busy {
     Busy {
         interval: window,

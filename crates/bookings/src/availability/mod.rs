@@ -1,8 +1,9 @@
-//! Free times. They never wait for iCloud: everything comes from the database, with a fixed number of queries.
+//! Free times and the reasons against others. No calendar server is asked: everything comes from the database, with a fixed number
+//! of queries.
 
 pub(crate) mod balance;
 pub(crate) mod busy;
-pub(crate) mod context;
+pub(crate) mod input;
 pub(crate) mod public_calendar;
 mod why;
 
@@ -11,9 +12,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{
-    AppointmentId, CalendarId, DateRange, Interval, Kind, Request, Slot, SlotHosts, Span, StaffId, Unit,
-};
+use scheduling::{AppointmentId, CalendarId, DateRange, Interval, Kind, Slot, Span, StaffId, Unit};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
@@ -27,7 +26,7 @@ use crate::error::{Deed, Error, Missing, Refusal};
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
 use crate::validate::YEARS;
-use context::{AvailabilityInput, Own};
+use input::{AvailabilityInput, Own};
 use public_calendar::public;
 
 pub use crate::error::HostProblem;
@@ -35,41 +34,28 @@ pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
 
-/// Most days in one question.
+/// The most days of one query.
 pub const DAYS_LIMIT: i32 = 62;
-/// How often so many days are looked at for the next free one: about a year in all.
-const LOOKS_AHEAD: u32 = 6;
+/// How many times that many days are searched for the next free one: about a year in all.
+const SEARCHES_AHEAD: u32 = 6;
 
 /// The free times of some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreeSlots {
     /// The booking calendar.
     pub calendar: PublicCalendar,
-    /// By local date in the zone of the question; days without free times are missing.
-    pub days: BTreeMap<Date, Vec<OfferedSlot>>,
-    /// In the same way, the sessions of a Class Booking calendar that have no seat left: clients can wait for one.
-    pub full: BTreeMap<Date, Vec<Interval>>,
-    /// The first date with a free time after the asked days, looked for when these have none: within about a year of the
+    /// By local date in the zone of the query; days without free times are missing.
+    pub days: BTreeMap<Date, Vec<Slot>>,
+    /// In the same way, the sessions of a Class Booking calendar that have too few seats left: clients can wait for one.
+    pub full: BTreeMap<Date, Vec<Slot>>,
+    /// The first date with a free time after the requested days, searched when these have none: within about a year of the
     /// first date that can be booked.
     pub next_free: Option<Date>,
     /// The last date that can be booked, whether or not it has free times; nothing where there is no end.
     pub last: Option<Date>,
 }
 
-/// A time that can be booked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfferedSlot {
-    /// The meeting's start.
-    pub start: Timestamp,
-    /// The meeting's end.
-    pub end: Timestamp,
-    /// Who is free then, in team order.
-    pub hosts: SlotHosts,
-    /// The seats left of a session of a Class Booking calendar; none in other kinds.
-    pub seats_left: Option<u32>,
-}
-
-/// A question for free times.
+/// Which free times are wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct SlotQuery<'a> {
     /// The booking calendar's address.
@@ -80,18 +66,18 @@ pub struct SlotQuery<'a> {
     pub to: Date,
     /// The visitor's zone.
     pub zone: &'a Zone,
-    /// The member whom they want; anybody otherwise.
+    /// The member whom the visitor wants; anybody otherwise.
     pub host: Option<StaffId>,
-    /// What they want from the menu of a Service calendar.
+    /// What the visitor chose from the menu of a Service calendar.
     pub services: &'a [Chosen],
     /// The appointment that is being moved; it blocks nothing.
     pub moving: Option<AppointmentId>,
-    /// The visitor; what they hold blocks nothing.
+    /// The visitor, whose own holds block nothing.
     pub holder: Option<VisitorId>,
 }
 
 impl<'a> SlotQuery<'a> {
-    /// A question for anybody's times.
+    /// The times of any member.
     pub fn new(slug: &'a str, from: Date, to: Date, zone: &'a Zone) -> Self {
         Self {
             slug,
@@ -107,41 +93,38 @@ impl<'a> SlotQuery<'a> {
 }
 
 /// The free times of some days.
-pub async fn free(quince: &Quince, question: &SlotQuery<'_>) -> Result<FreeSlots, Error> {
-    let zone = question.zone;
-    let window = window(question.from, question.to, zone)?;
+pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, Error> {
+    let zone = query.zone;
+    let window = window(query.from, query.to, zone)?;
     let now = quince.now();
-    // What is offered is looked at again when it is booked; only a move compares what several questions tell.
-    let mut tx = match question.moving {
+    // What is offered is checked again when it is booked, so that a snapshot is only needed where several queries must agree.
+    let mut tx = match query.moving {
         Some(_) => quince.store().read().await?,
         None => quince.store().connection().await?,
     };
-    let found = booking_calendars::find_with_members(&mut tx, question.slug).await?;
+    let found = booking_calendars::find_with_members(&mut tx, query.slug).await?;
     let (row, members) = found.ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    // What is booked can be moved in a booking calendar that takes no bookings any more.
-    if !row.is_open() && !is_booked_in(&mut tx, question.moving, &row).await? {
+    // Appointments can still be moved in a booking calendar that is closed to new ones.
+    if !row.is_open() && !is_booked_in(&mut tx, query.moving, &row).await? {
         return Err(Error::NotFound(Missing::BookingCalendar));
     }
     let calendar = public(&row);
-    let context = asked(&mut tx, &row, members, question, window, now).await?;
-    // Others can be answered while the times are worked out.
+    let input = load(&mut tx, &row, members, query, window, now).await?;
+    // The connection is free for others while the slots are computed.
     drop(tx);
-    let mut days: BTreeMap<Date, Vec<OfferedSlot>> = BTreeMap::new();
-    for slot in context.slots(now, false)? {
-        days.entry(zone.date(slot.start)).or_default().push(offered(slot));
-    }
+    let days = by_date(input.slots(now, false)?, zone);
     let range = bookable(&row, now);
     let next_free = if days.is_empty() {
         let from = range.start.max(window.end);
         let mut tx = quince.store().read().await?;
-        next_free(&mut tx, &row, question, Interval::new(from, range.end), now).await?
+        next_free(&mut tx, &row, query, Interval::new(from, range.end), now).await?
     } else {
         None
     };
     Ok(FreeSlots {
         calendar,
         days,
-        full: full_sessions(&context.request(now, false), zone),
+        full: by_date(scheduling::full_sessions(&input.request(now, false)), zone),
         next_free,
         last: (row.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
     })
@@ -164,42 +147,42 @@ fn last_date(span: Interval, zone: &Zone) -> Date {
     zone.date(span.end.saturating_sub(1.millisecond()).unwrap_or(span.end))
 }
 
-/// The first date with a free time in a span, as far as it is looked for.
+/// The first date with a free time in a span, as far as it is searched.
 async fn next_free(
     tx: &mut ReadTx,
     row: &BookingCalendar,
-    question: &SlotQuery<'_>,
+    query: &SlotQuery<'_>,
     span: Interval,
     now: Timestamp,
 ) -> Result<Option<Date>, Error> {
     let members = calendar_members::with_staff(tx, &[row.id]).await?;
     let mut from = span.start;
-    for _ in 0..LOOKS_AHEAD {
+    for _ in 0..SEARCHES_AHEAD {
         if from >= span.end {
             break;
         }
         let to = plus_days(from, DAYS_LIMIT).min(span.end);
-        let context = asked(tx, row, members.clone(), question, Interval::new(from, to), now).await?;
-        if let Some(slot) = context.slots(now, false)?.first() {
-            return Ok(Some(question.zone.date(slot.start)));
+        let input = load(tx, row, members.clone(), query, Interval::new(from, to), now).await?;
+        if let Some(slot) = input.slots(now, false)?.first() {
+            return Ok(Some(query.zone.date(slot.start)));
         }
         from = to;
     }
     Ok(None)
 }
 
-/// What a visit to a Service calendar can be made of, for its members and for admins; nothing in other kinds.
+/// The services of a Service calendar, for its members and for admins; none in other kinds.
 pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Result<Vec<ServiceView>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
         .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
-    may_look(&mut tx, &viewer, calendar).await?;
+    members_seen_by(&mut tx, &viewer, calendar).await?;
     Ok(services::offered(&mut tx, calendar).await?)
 }
 
-/// The free times of a local date as staff may book them: members of the booking calendar, and admins. They keep neither
-/// notice nor date range, and nothing looks busy to them. A Service calendar is asked for a visit of these services.
+/// The free times of a local date as members of the booking calendar and admins may book them: without minimum notice, date range and
+/// look busy; in a Service calendar, for a visit of these services.
 pub async fn free_for_staff(
     quince: &Quince,
     viewer: StaffId,
@@ -207,11 +190,11 @@ pub async fn free_for_staff(
     services: &[Chosen],
     date: Date,
     zone: &Zone,
-) -> Result<Vec<OfferedSlot>, Error> {
+) -> Result<Vec<Slot>, Error> {
     free_with_host(quince, viewer, calendar, services, None, date, zone).await
 }
 
-/// As [`free_for_staff`], of one member alone if one is named, however much they have had already.
+/// As [`free_for_staff`], of one member alone if one is given, who is offered even if they are ahead of the others.
 pub async fn free_with_host(
     quince: &Quince,
     viewer: StaffId,
@@ -220,7 +203,7 @@ pub async fn free_with_host(
     host: Option<StaffId>,
     date: Date,
     zone: &Zone,
-) -> Result<Vec<OfferedSlot>, Error> {
+) -> Result<Vec<Slot>, Error> {
     let window = window(date, date, zone)?;
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -231,20 +214,18 @@ pub async fn free_with_host(
     let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
-    let members = may_look(&mut tx, &viewer, calendar).await?;
-    let mut context = for_services(&mut tx, (row, members), services, window, now, Own::default()).await?;
+    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
+    let mut input = load_new(&mut tx, (row, members), services, window, now, Own::default()).await?;
     if let Some(host) = host {
-        context.choose(host)?;
+        input.choose(host)?;
     }
-    let free = context.slots(now, true)?;
-    Ok(free.into_iter().map(offered).collect())
+    Ok(input.slots(now, true)?)
 }
 
-/// The sessions that lack nothing but seats, by local date.
-fn full_sessions(request: &Request, zone: &Zone) -> BTreeMap<Date, Vec<Interval>> {
-    let mut days: BTreeMap<Date, Vec<Interval>> = BTreeMap::new();
-    for session in scheduling::full_sessions(request) {
-        days.entry(zone.date(session.start)).or_default().push(session);
+fn by_date(slots: Vec<Slot>, zone: &Zone) -> BTreeMap<Date, Vec<Slot>> {
+    let mut days: BTreeMap<Date, Vec<Slot>> = BTreeMap::new();
+    for slot in slots {
+        days.entry(zone.date(slot.start)).or_default().push(slot);
     }
     days
 }
@@ -259,40 +240,40 @@ async fn is_booked_in(
     Ok(found.is_some_and(|found| found.calendar_id == calendar.id))
 }
 
-/// What a question needs to know about a span.
-async fn asked(
+/// Loads what counts for a query about a span.
+async fn load(
     tx: &mut ReadTx,
     row: &BookingCalendar,
     members: Vec<Member>,
-    question: &SlotQuery<'_>,
+    query: &SlotQuery<'_>,
     window: Interval,
     now: Timestamp,
 ) -> Result<AvailabilityInput, Error> {
-    let moving = match question.moving {
+    let moving = match query.moving {
         Some(id) => appointments::find(tx, id).await?,
         None => None,
     };
-    let mut context = if let Some(moving) = &moving {
-        AvailabilityInput::load_move(tx, row.clone(), moving, window, now, question.holder).await?
+    let mut input = if let Some(moving) = &moving {
+        AvailabilityInput::load_move(tx, row.clone(), moving, window, now, query.holder).await?
     } else {
         let own = Own {
             moved: None,
-            holder: question.holder,
+            holder: query.holder,
         };
-        for_services(tx, (row.clone(), members), question.services, window, now, own).await?
+        load_new(tx, (row.clone(), members), query.services, window, now, own).await?
     };
-    context.for_seats(moving.as_ref().map_or(1, Appointment::seats));
+    input.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {
-        context.keep_on_offer(host);
+        input.keep_on_offer(host);
     }
-    if let Some(host) = question.host {
-        context.choose(host)?;
+    if let Some(host) = query.host {
+        input.choose(host)?;
     }
-    Ok(context)
+    Ok(input)
 }
 
-/// What counts for a new appointment; in a Service calendar for a visit of these services.
-async fn for_services(
+/// Loads what counts for a new appointment; in a Service calendar for a visit of these services.
+async fn load_new(
     tx: &mut ReadTx,
     (row, members): (BookingCalendar, Vec<Member>),
     services: &[Chosen],
@@ -307,8 +288,15 @@ async fn for_services(
     Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
 }
 
-/// Members of a booking calendar may look into it, and admins; answers with the members.
-async fn may_look(tx: &mut ReadTx, viewer: &Staff, calendar: CalendarId) -> Result<Vec<Member>, Error> {
+/// The members of a booking calendar, for one of them or an admin.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for other viewers.
+async fn members_seen_by(
+    tx: &mut ReadTx,
+    viewer: &Staff,
+    calendar: CalendarId,
+) -> Result<Vec<Member>, Error> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);
@@ -325,19 +313,10 @@ pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Resu
     let Some(row) = booking_calendars::find_by_slug(&mut tx, slug).await? else {
         return Ok(false);
     };
-    match may_look(&mut tx, &viewer, row.id).await {
+    match members_seen_by(&mut tx, &viewer, row.id).await {
         Ok(_) => Ok(true),
         Err(Error::NotAllowed(_)) => Ok(false),
         Err(other) => Err(other),
-    }
-}
-
-fn offered(slot: Slot) -> OfferedSlot {
-    OfferedSlot {
-        start: slot.start,
-        end: slot.end,
-        hosts: slot.hosts,
-        seats_left: slot.seats_left,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why (not)? Every start of a day with who is free then, or what is in the way, in words for staff.
+//! The page "Why not?": every start of a day with who is free then and the reasons against it, in sentences for staff.
 
 mod closed;
 
@@ -19,8 +19,8 @@ use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
 use super::busy;
-use super::context::{AvailabilityInput, Own};
-use super::{for_services, may_look, window};
+use super::input::{self, AvailabilityInput, Own};
+use super::{load_new, members_seen_by, window};
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
@@ -46,7 +46,7 @@ pub struct WhyNot {
 /// A day on which nothing can start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedDay {
-    /// The date, in the zone of the question.
+    /// The date, in the zone of the query.
     pub date: Date,
     /// Why: of the booking calendar, and of each member.
     pub reasons: Vec<Why>,
@@ -63,12 +63,12 @@ pub struct Start {
     pub is_offered: bool,
     /// The names of those who can be booked then; empty when it is not offered, and in a Simple calendar.
     pub hosts: Vec<String>,
-    /// What is in the way, of all or of some.
+    /// The reasons against it, for all or for some.
     pub reasons: Vec<Why>,
 }
 
-/// A local date, start by start, as clients may book it, for the members of a booking calendar and for admins. A Service
-/// calendar is asked for a visit of these services.
+/// A local date, start by start, as clients may book it, for the members of a booking calendar and for admins; in a Service
+/// calendar, for a visit of these services.
 pub async fn why(
     quince: &Quince,
     viewer: StaffId,
@@ -77,10 +77,10 @@ pub async fn why(
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
-    told(quince, viewer, calendar, services, (date, zone), false).await
+    explain_day(quince, viewer, calendar, services, (date, zone), false).await
 }
 
-/// As [`why`], as staff may book it: they keep neither notice nor date range, and nothing looks busy to them.
+/// As [`why`], as staff may book it: without minimum notice, date range and look busy.
 pub async fn why_for_staff(
     quince: &Quince,
     viewer: StaffId,
@@ -89,10 +89,10 @@ pub async fn why_for_staff(
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
-    told(quince, viewer, calendar, services, (date, zone), true).await
+    explain_day(quince, viewer, calendar, services, (date, zone), true).await
 }
 
-async fn told(
+async fn explain_day(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
@@ -108,20 +108,20 @@ async fn told(
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let members = may_look(&mut tx, &viewer, calendar).await?;
+    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
     if as_staff {
         row.rules.notice = Span::new(0, Unit::Minutes);
         row.rules.range = DateRange::Unlimited;
         row.rules.look_busy_percent = 0;
     }
     let explained = Explained::load(quince, &mut tx, (row, members), services, span).await?;
-    let seen = explained.seen_by(&mut tx, viewer, span).await?;
+    let visible = explained.visible_to(&mut tx, viewer, span).await?;
     Ok(explained.answer((date, date), zone, |refusal, position| {
-        explained.told(refusal, position, &seen)
+        explained.why_visible(refusal, position, &visible)
     }))
 }
 
-/// As [`why`] for the operator, over several days and by the calendar's address: nothing of what people do shows.
+/// As [`why`] for the operator, over several days and by the calendar's address, without what is in the way.
 pub async fn why_for_operator(
     quince: &Quince,
     slug: &str,
@@ -137,24 +137,24 @@ pub async fn why_for_operator(
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let explained = Explained::load(quince, &mut tx, found, services, span).await?;
     Ok(explained.answer((from, to), zone, |refusal, position| {
-        explained.untold(refusal, position)
+        explained.why(refusal, position)
     }))
 }
 
-/// The rules' answer with whom it is about.
+/// The positions of some days, with what they were computed from.
 struct Explained {
-    context: AvailabilityInput,
+    input: AvailabilityInput,
     positions: Vec<Position>,
     holidays: Vec<Holiday>,
 }
 
 /// What a viewer may know of what is in the way.
-struct Seen {
+struct Visible {
     viewer: Staff,
     events: Vec<Instance>,
-    /// What was not understood of them.
+    /// What was not understood of these events.
     problems: HashMap<EventId, String>,
-    blocks: Vec<Blocked>,
+    blocked: Vec<Blocked>,
 }
 
 impl Explained {
@@ -166,23 +166,23 @@ impl Explained {
         span: Interval,
     ) -> Result<Self, Error> {
         let now = quince.now();
-        let context = for_services(tx, calendar, services, span, now, Own::default()).await?;
+        let input = load_new(tx, calendar, services, span, now, Own::default()).await?;
         Ok(Self {
-            positions: context.explain(now)?,
+            positions: input.explain(now)?,
             holidays: holidays::list(tx).await?,
-            context,
+            input,
         })
     }
 
-    /// The viewer's own events that could be in the way, and their own blocks; everybody's blocks for admins.
-    async fn seen_by(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Seen, Error> {
-        let watched = self.context.watched.iter();
+    /// The viewer's own events that could be in the way, and their own blocked-off time; everybody's for admins.
+    async fn visible_to(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Visible, Error> {
+        let watched = self.input.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
-        let reach = super::context::reach(&self.context.calendar, span);
-        let people: Vec<TimeOwner> = if is_admin(viewer.role) {
-            let members = self.context.members.iter();
-            let own = TimeOwner::Calendar(self.context.calendar.id);
+        let reach = input::reach(&self.input.calendar, span);
+        let owners: Vec<TimeOwner> = if is_admin(viewer.role) {
+            let members = self.input.members.iter();
+            let own = TimeOwner::Calendar(self.input.calendar.id);
             members.map(|(_, person)| person.id.into()).chain([own]).collect()
         } else {
             vec![viewer.id.into()]
@@ -190,10 +190,10 @@ impl Explained {
         let events = external_events::between(tx, &own, reach.start, reach.end).await?;
         let ids: BTreeSet<EventId> = events.iter().map(|event| event.event_id).collect();
         let ids: Vec<EventId> = ids.into_iter().collect();
-        Ok(Seen {
+        Ok(Visible {
             problems: external_events::problems_of(tx, &ids).await?,
             events,
-            blocks: blocked_time::between(tx, &people, reach.start, reach.end).await?,
+            blocked: blocked_time::between(tx, &owners, reach.start, reach.end).await?,
             viewer,
         })
     }
@@ -202,38 +202,39 @@ impl Explained {
         &self,
         (from, to): (Date, Date),
         zone: &Zone,
-        told: impl Fn(&Refusal, &Position) -> Why,
+        why: impl Fn(&Refusal, &Position) -> Why,
     ) -> WhyNot {
         WhyNot {
-            calendar: self.context.calendar.name.clone(),
-            kind: self.context.calendar.kind,
+            calendar: self.input.calendar.name.clone(),
+            kind: self.input.calendar.kind,
             starts: self
                 .positions
                 .iter()
-                .map(|position| self.start(position, &told))
+                .map(|position| self.start(position, &why))
                 .collect(),
             closed: self.closed_days(from, to, zone),
         }
     }
 
     fn name(&self, host: StaffId) -> Option<String> {
-        self.context.member(host).map(|person| person.name.clone())
+        self.input.member(host).map(|person| person.name.clone())
     }
 
-    fn start(&self, position: &Position, told: impl Fn(&Refusal, &Position) -> Why) -> Start {
+    fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> Why) -> Start {
         let hosts = position.hosts.iter();
         let refusals = position.refusals.iter();
         Start {
             start: position.start,
             end: position.end,
-            is_offered: !position.hosts.is_empty(),
+            is_offered: position.is_offered,
             hosts: hosts.filter_map(|host| self.name(*host)).collect(),
-            reasons: refusals.map(|refusal| told(refusal, position)).collect(),
+            reasons: refusals.map(|refusal| why(refusal, position)).collect(),
         }
     }
 
-    fn untold(&self, refusal: &Refusal, position: &Position) -> Why {
-        let person = refusal.host.and_then(|host| self.context.member(host));
+    /// A reason without what is in the way.
+    fn why(&self, refusal: &Refusal, position: &Position) -> Why {
+        let person = refusal.host().and_then(|host| self.input.member(host));
         let closed = person.and_then(|person| match refusal.reason {
             Reason::Hours => self.closed_for(person, person.zone.date(position.start)),
             Reason::Stale => unreadable::hours_of(person),
@@ -247,15 +248,16 @@ impl Explained {
         }
     }
 
-    fn told(&self, refusal: &Refusal, position: &Position, seen: &Seen) -> Why {
-        let own = refusal.host == Some(seen.viewer.id);
+    /// A reason with what is in the way, as far as the viewer may know it.
+    fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Why {
+        let own = refusal.host() == Some(visible.viewer.id);
         let about = refusal.busy.and_then(|busy| match busy.cause {
-            Cause::Appointment(id) if own || is_admin(seen.viewer.role) => Some(About::Appointment(id)),
-            Cause::External if own => self.event(busy.interval, seen),
-            Cause::Blocked => self.block(refusal, position, seen),
+            Cause::Appointment(id) if own || is_admin(visible.viewer.role) => Some(About::Appointment(id)),
+            Cause::External if own => self.event(busy.interval, visible),
+            Cause::Blocked => self.block(refusal, position, visible),
             _ => None,
         });
-        let mut why = self.untold(refusal, position);
+        let mut why = self.why(refusal, position);
         if let Some(About::Event { problem: Some(_), .. }) = about {
             "has an event that was not understood in full".clone_into(&mut why.sentence);
         }
@@ -263,36 +265,31 @@ impl Explained {
     }
 
     /// The viewer's own event that takes this time.
-    fn event(&self, span: Interval, seen: &Seen) -> Option<About> {
+    fn event(&self, span: Interval, visible: &Visible) -> Option<About> {
         let takes_it = |event: &&Instance| {
-            let mut watched = self.context.watched.iter();
+            let mut watched = self.input.watched.iter();
             let calendar = watched.find(|calendar| calendar.id == event.remote_calendar_id);
             Interval::new(event.starts_at, event.ends_at) == span
                 && calendar.is_some_and(|calendar| busy::takes_time(&event.blocks, calendar.all_day_blocks))
         };
-        let event = seen.events.iter().find(takes_it)?;
+        let event = visible.events.iter().find(takes_it)?;
         Some(About::Event {
             id: event.event_id,
             start: event.starts_at,
             title: event.summary.clone(),
-            problem: seen.problems.get(&event.event_id).cloned(),
+            problem: visible.problems.get(&event.event_id).cloned(),
         })
     }
 
-    /// The block that touches the meeting or its buffers.
-    fn block(&self, refusal: &Refusal, position: &Position, seen: &Seen) -> Option<About> {
+    /// The blocked-off time over the meeting or its buffers.
+    fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<About> {
         let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-        let rules = &self.context.calendar.rules;
+        let rules = &self.input.calendar.rules;
         let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
         let end = position.end.checked_add(minutes(rules.post_buffer)).ok()?;
-        let simple = TimeOwner::Calendar(self.context.calendar.id);
-        let owner = refusal.host.map(|host| match self.context.calendar.kind {
-            Kind::Simple => simple,
-            _ => host.into(),
-        });
-        let of_host = |block: &&Blocked| Some(block.owner) == owner;
-        let mut blocks = seen.blocks.iter().filter(of_host);
-        let found = blocks.find(|block| block.starts_at < end && block.ends_at > start)?;
+        let of_owner = |block: &&Blocked| Some(block.owner) == refusal.owner;
+        let mut blocked = visible.blocked.iter().filter(of_owner);
+        let found = blocked.find(|block| block.starts_at < end && block.ends_at > start)?;
         Some(About::Block {
             id: found.id,
             title: found.title.clone(),
@@ -300,11 +297,11 @@ impl Explained {
     }
 }
 
-/// What is in the way of a start in words, each once. Nothing of what people do shows.
-pub(crate) fn in_words(context: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
+/// The reasons against a start, each once, without what is in the way.
+pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
     let mut reasons: Vec<Why> = Vec::new();
     for refusal in refusals {
-        let host = refusal.host.and_then(|host| context.member(host));
+        let host = refusal.host().and_then(|host| input.member(host));
         let unknown = host
             .filter(|_| refusal.reason == Reason::Stale)
             .and_then(unreadable::hours_of);

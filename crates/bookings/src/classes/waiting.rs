@@ -14,7 +14,7 @@ use store::{
 };
 use zones::Zone;
 
-use crate::availability::context::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Own};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
 use crate::placement::candidates;

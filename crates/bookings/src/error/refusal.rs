@@ -237,7 +237,7 @@ pub enum HostProblem {
     /// They are no member of the booking calendar.
     #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
     NoMember,
-    /// Who takes part is settled by the kind of the booking calendar.
+    /// The kind of the booking calendar decides who takes part.
     #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
     NoChoice,
 }

@@ -15,7 +15,7 @@ use super::Target;
 use super::live_check::LiveCheck;
 use super::refusals;
 use crate::availability::balance;
-use crate::availability::context::AvailabilityInput;
+use crate::availability::input::AvailabilityInput;
 use crate::error::{Error, Kept, Taken};
 use crate::services;
 

@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 
 use super::candidates::Candidate;
 use super::free_busy::{self, FreeBusy, Watched};
-use crate::availability::context::AvailabilityInput;
+use crate::availability::input::AvailabilityInput;
 use crate::outages::{self, Asked};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
@@ -64,12 +64,8 @@ impl LiveCheck {
     /// What turned out to be in the way of a span.
     pub(crate) fn conflicts(&self, span: Interval) -> Vec<Refusal> {
         let busy = self.busy.iter().filter(|(_, checked)| checked.overlaps(&span));
-        busy.map(|(host, _)| Refusal {
-            reason: Reason::Conflict,
-            host: Some(*host),
-            busy: None,
-        })
-        .collect()
+        busy.map(|(host, _)| Refusal::of(*host, Reason::Conflict))
+            .collect()
     }
 
     /// Whether the host's calendars need not be asked (any more) about this span.

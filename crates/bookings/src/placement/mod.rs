@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot, StaffId};
 use store::{ReadTx, StoreError, WriteTx};
 
-use crate::availability::context::AvailabilityInput;
+use crate::availability::input::AvailabilityInput;
 use crate::error::{Error, Kept, Taken};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;

@@ -8,8 +8,8 @@ use store::{ReadTx, StoreError};
 
 use super::candidates::{self, Placement};
 use super::{Target, refusals};
-use crate::availability::context::AvailabilityInput;
 use crate::availability::in_words;
+use crate::availability::input::AvailabilityInput;
 use crate::error::InTheWay;
 
 /// What a staff member wants to happen at a time that is not on offer.
@@ -66,7 +66,7 @@ pub(super) async fn override_conflicts(
             refusals.to_vec(),
         ),
         Kind::Service => {
-            let visit = context.visit().zip(context.visit_all_the_same(now, start));
+            let visit = context.visit().zip(context.override_visit(now, start));
             let Some((wanted, (visit, against))) = visit else {
                 return Ok(None);
             };
@@ -82,7 +82,7 @@ pub(super) async fn override_conflicts(
             let Some((host, reason)) = host(tx, context, &slot, refusals, preferred).await? else {
                 return Ok(None);
             };
-            let of_host = |refusal: &&Refusal| refusal.host.is_none_or(|other| other == host);
+            let of_host = |refusal: &&Refusal| refusal.owner.is_none_or(|owner| owner == host.into());
             (
                 candidates::held_by(calendar, &slot, &[host], reason),
                 refusals.iter().filter(of_host).copied().collect(),
@@ -117,7 +117,7 @@ async fn host(
     preferred: Option<StaffId>,
 ) -> Result<Option<(StaffId, String)>, StoreError> {
     let of = |host: StaffId| {
-        let own = refusals.iter().filter(|refusal| refusal.host == Some(host));
+        let own = refusals.iter().filter(|refusal| refusal.host() == Some(host));
         let hindrance = own.map(|refusal| match refusal.reason {
             Reason::Grid => Hindrance::None,
             Reason::Hours | Reason::RoundRobin => Hindrance::NotOffered,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scheduling::{Reason, Refusal, StaffId};
+use scheduling::{Reason, Refusal, TimeOwner};
 use store::appointments::Appointment;
 
 use crate::error::{self, Taken};
@@ -19,20 +19,20 @@ pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
     // A time that has passed, say, was never on offer, whatever was there.
     let never = |refusal: &Refusal| match refusal.reason {
         Reason::Past | Reason::Notice => true,
-        Reason::Grid | Reason::TooFar => refusal.host.is_none(),
+        Reason::Grid | Reason::TooFar => refusal.owner.is_none(),
         _ => false,
     };
     if refusals.iter().any(never) {
         return None;
     }
-    // Nor was it by somebody who was not to be had then, whatever they did.
+    // Nor was it offered in the time of somebody who does not work then, whatever they have to do.
     let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid | Reason::TooFar);
-    let away: BTreeSet<StaffId> = refusals
+    let away: BTreeSet<TimeOwner> = refusals
         .iter()
         .filter(|refusal| is_away(refusal.reason))
-        .filter_map(|refusal| refusal.host)
+        .filter_map(|refusal| refusal.owner)
         .collect();
-    let is_there = |refusal: &&Refusal| refusal.host.is_none_or(|host| !away.contains(&host));
+    let is_there = |refusal: &&Refusal| refusal.owner.is_none_or(|owner| !away.contains(&owner));
     let there: BTreeSet<Reason> = refusals
         .iter()
         .filter(is_there)

@@ -106,8 +106,8 @@ async fn seats(world: &World) -> Vec<(String, u32)> {
     let open = free.days.get(&day).into_iter().flatten();
     let full = free.full.get(&day).into_iter().flatten();
     let mut all: Vec<(String, u32)> = open
+        .chain(full)
         .map(|slot| (label(slot.start), slot.seats_left.unwrap()))
-        .chain(full.map(|session| (label(session.start), 0)))
         .collect();
     all.sort();
     all

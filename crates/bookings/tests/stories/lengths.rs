@@ -21,6 +21,7 @@ stories! {
     a_collective_keeps_its_length,
     a_visit_keeps_the_lengths_of_its_services_and_its_buffers,
     a_seat_is_as_long_as_the_session_it_moves_to,
+    a_start_that_two_share_is_as_long_as_those_who_stay_need,
 }
 
 async fn change_rules(world: &World, slug: &str, change: impl FnOnce(&mut Rules)) {
@@ -255,4 +256,50 @@ async fn a_seat_is_as_long_as_the_session_it_moves_to(world: World) {
         let length = SignedDuration::from_mins(length);
         assert_eq!(moved.end, tuesday(start) + length, "of the session at {start}");
     }
+}
+
+/// An hour and half an hour that share ten o'clock.
+async fn long_and_short(world: &World) -> (Booked, Booked) {
+    let book = async |minutes| {
+        change_rules(world, "intro", |rules| {
+            (rules.per_slot, rules.duration) = (2, minutes)
+        })
+        .await;
+        let mut wish = adas_wish("10:00");
+        wish.idempotency_key = bookings::random_id().to_string();
+        appointments::book(&world.quince, wish).await.unwrap()
+    };
+    let (long, short) = (book(60).await, book(30).await);
+    assert!(!world.is_free("10:30").await, "the longer one is there");
+    (long, short)
+}
+
+async fn a_start_that_two_share_is_as_long_as_those_who_stay_need(world: World) {
+    let cancel = async |booked: &Booked| {
+        appointments::cancel(&world.quince, &client(booked), "")
+            .await
+            .unwrap();
+    };
+    let (long, short) = long_and_short(&world).await;
+    let offered = offered_to(&world, "intro", &long).await;
+    assert!(offered.contains(&"10:30-11:30".to_owned()), "{offered:?}");
+    appointments::reschedule(&world.quince, &client(&long), tuesday("10:30"))
+        .await
+        .unwrap();
+    cancel(&long).await;
+    assert!(world.is_free("10:30").await, "the longer one has left");
+    cancel(&short).await;
+
+    let (long, short) = long_and_short(&world).await;
+    cancel(&short).await;
+    assert!(!world.is_free("10:30").await, "the longer one has stayed");
+    cancel(&long).await;
+
+    let (long, short) = long_and_short(&world).await;
+    cancel(&long).await;
+    assert!(world.is_free("10:30").await, "the longer one was cancelled");
+    assert!(world.is_free("10:00").await, "there is room for a second one");
+    world.book("10:30").await;
+    let kept = world.appointment(&short).await;
+    assert_eq!((kept.start, kept.end), (tuesday("10:00"), tuesday("10:30")));
 }

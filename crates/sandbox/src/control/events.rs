@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Control;
 use crate::ics::{edit, lines, series};
-use crate::seed::oddities::{Oddity, oddities};
+use crate::oddities::{Oddity, oddities};
 use crate::world::{CalendarId, World, stable_uuid};
 
 /// An event as it is stored.

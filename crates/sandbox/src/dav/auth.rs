@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Answer, Call};
+use super::answer::Answer;
+use super::call::Call;
 use crate::switches::Switches;
 use crate::world::{Account, World};
 

@@ -2,6 +2,8 @@
 
 mod answer;
 mod auth;
+mod call;
+mod collection;
 mod multistatus;
 mod objects;
 mod propfind;
@@ -10,8 +12,8 @@ mod query;
 mod report;
 mod sync;
 mod target;
+mod token;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -23,48 +25,17 @@ use futures::{StreamExt, stream};
 
 pub(crate) use answer::Answer;
 
+use crate::app::App;
 use crate::listen::{Connection, Host};
 use crate::page;
 use crate::record::{RecordedRequest, kept_body};
 use crate::switches::{Fault, RedirectTarget};
-use crate::world::{Account, Shared, World};
+use crate::world::World;
+use call::Call;
 use target::Target;
 
 /// Apple's limit is 20 MB for an event with its attachments; a little more is read so that the answer can say so.
 const MAX_BODY: usize = 24 * 1024 * 1024;
-
-/// Where both hosts listen.
-#[derive(Debug, Clone)]
-pub(crate) struct Addresses {
-    pub(crate) entry: SocketAddr,
-    pub(crate) partition: SocketAddr,
-}
-
-/// What every request handler is given.
-#[derive(Debug, Clone)]
-pub(crate) struct App {
-    pub(crate) shared: Shared,
-    pub(crate) addresses: Addresses,
-}
-
-/// A request with its body.
-#[derive(Debug)]
-pub(crate) struct Call<'a> {
-    parts: &'a Parts,
-    body: &'a str,
-    host: Host,
-    addresses: &'a Addresses,
-}
-
-impl Call<'_> {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    pub(crate) fn method(&self) -> &str {
-        self.parts.method.as_str()
-    }
-}
 
 /// Answers every request that is not for the page.
 pub(crate) async fn answer(
@@ -242,8 +213,3 @@ fn method(world: &mut World, call: &Call<'_>, target: &Target) -> Answer {
 }
 
 const ALLOWED: &str = "OPTIONS, PROPFIND, REPORT, GET, HEAD, PUT, DELETE";
-
-/// The account of a target that [`Target::of`] found.
-fn owner<'a>(world: &'a World, target: &Target) -> Option<&'a Account> {
-    world.account(target.account)
-}

@@ -51,3 +51,8 @@ fn propstat(props: Vec<Node>, status: &str) -> Node {
         .with(Node::new(DAV, "prop").with_all(props))
         .with(Node::text(DAV, "status", status))
 }
+
+/// An error body with one precondition (RFC 4918, section 16).
+pub(super) fn precondition(ns: &'static str, name: &str) -> Node {
+    Node::new(DAV, "error").with(Node::new(ns, name))
+}

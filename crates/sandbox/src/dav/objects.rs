@@ -1,7 +1,8 @@
 //! GET, PUT and DELETE of single objects.
 
+use super::answer::Answer;
+use super::call::Call;
 use super::target::{Target, What};
-use super::{Answer, Call};
 use crate::ics::check::{Refused, check};
 use crate::world::{CalendarId, World};
 
@@ -91,7 +92,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>, target: &Target) -> Ans
             world.remove(*id, name);
             Answer::status(204)
         }
-        // Without any question, with everything in it: why a client must never do this.
+        // A collection goes with everything in it, and nobody is asked; a client must never do this.
         What::Calendar(id) => {
             world.remove_calendar(*id);
             Answer::status(204)

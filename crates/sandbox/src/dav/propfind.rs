@@ -1,10 +1,11 @@
 //! PROPFIND.
 
+use super::answer::Answer;
+use super::call::{Call, owner};
 use super::multistatus::{asked, document, row};
+use super::props;
 use super::target::{Target, What};
-use super::{Answer, Call, owner, props};
 use crate::world::World;
-use crate::xml::write::Node;
 use crate::xml::{DAV, read};
 
 pub(super) fn answer(world: &World, call: &Call<'_>, target: &Target) -> Answer {
@@ -98,9 +99,4 @@ fn below(world: &World, target: &Target) -> Vec<Target> {
         }),
         _ => Vec::new(),
     }
-}
-
-/// An error body with one precondition (RFC 4918, section 16).
-pub(super) fn precondition(ns: &'static str, name: &str) -> Node {
-    Node::new(DAV, "error").with(Node::new(ns, name))
 }

@@ -1,8 +1,10 @@
 //! The value of each property.
 
+use super::call::owner;
 use super::multistatus::PropName;
 use super::target::{Target, What};
-use super::{Addresses, owner, sync};
+use super::token::token;
+use crate::app::Addresses;
 use crate::world::{Account, Calendar, Kind, World};
 use crate::xml::write::Node;
 use crate::xml::{APPLE, CALDAV, DAV, SERVER};
@@ -154,9 +156,9 @@ fn calendar(world: &World, account: &Account, calendar: &Calendar, ns: &str, nam
         (DAV, "displayname") => Some(Node::text(DAV, name, &calendar.name)),
         (DAV, "owner") => Some(Node::new(DAV, name).with(Node::href(&account.principal_path()))),
         (DAV, "current-user-privilege-set") => Some(privileges(calendar.writable)),
-        (DAV, "sync-token") if !subscribed => Some(Node::text(DAV, name, sync::token(world, calendar))),
+        (DAV, "sync-token") if !subscribed => Some(Node::text(DAV, name, token(world, calendar))),
         (DAV, "supported-report-set") => Some(reports()),
-        (SERVER, "getctag") => Some(Node::text(SERVER, name, sync::token(world, calendar))),
+        (SERVER, "getctag") => Some(Node::text(SERVER, name, token(world, calendar))),
         (SERVER, "source") if subscribed => {
             Some(Node::new(SERVER, name).with(Node::href("webcal://holidays.example/us.ics")))
         }

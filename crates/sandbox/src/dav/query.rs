@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::Answer;
+use super::call::Call;
+use super::collection::collection_row;
 use super::multistatus::{PropName, asked, document, row, status_row};
-use super::{Answer, Call, props};
+use super::props;
 use crate::ics::range::{TimeRange, matches};
 use crate::path;
 use crate::switches::Unfilterable;
@@ -105,21 +108,6 @@ pub(super) fn multiget(world: &World, calendar: &Calendar, root: &Element) -> An
         rows.extend(rows.first().cloned());
     }
     Answer::xml(207, &document(rows))
-}
-
-/// The row of the calendar itself.
-pub(super) fn collection_row(world: &World, calendar: &Calendar, names: &[PropName]) -> Option<Node> {
-    let href = world.href(calendar.id, None)?;
-    Some(row(&href, names, |ns, name| match (ns, name) {
-        (DAV, "getetag") => Some(Node::text(DAV, name, format!("\"{}\"", calendar.revision))),
-        (DAV, "resourcetype") => Some(
-            Node::new(DAV, name)
-                .with(Node::new(DAV, "collection"))
-                .with(Node::new(CALDAV, "calendar")),
-        ),
-        (DAV, "sync-token") => Some(Node::text(DAV, name, super::sync::token(world, calendar))),
-        _ => None,
-    }))
 }
 
 /// The properties that a report asks for.

@@ -1,8 +1,10 @@
 //! REPORT: which one, and where it is allowed.
 
-use super::propfind::precondition;
+use super::answer::Answer;
+use super::call::Call;
+use super::multistatus::precondition;
 use super::target::{Target, What};
-use super::{Answer, Call, query, sync};
+use super::{query, sync};
 use crate::world::{Kind, World};
 use crate::xml::{CALDAV, DAV, read};
 

@@ -1,31 +1,15 @@
 //! sync-collection (RFC 6578): which objects changed, never their data.
 
-use super::multistatus::{asked, document, row, status_row};
-use super::propfind::precondition;
-use super::query::collection_row;
-use super::{Answer, props};
+use super::answer::Answer;
+use super::collection::collection_row;
+use super::multistatus::{asked, document, precondition, row, status_row};
+use super::props;
+use super::token::{revision, token_at};
 use crate::switches::ExpiredToken;
 use crate::world::{Calendar, Change, World};
 use crate::xml::DAV;
 use crate::xml::read::Element;
 use crate::xml::write::Node;
-
-/// The token of the calendar's present state.
-pub(super) fn token(world: &World, calendar: &Calendar) -> String {
-    token_at(world, calendar, calendar.revision)
-}
-
-/// Opaque to clients; it says the calendar, this run of the sandbox, and the number of the change.
-fn token_at(world: &World, calendar: &Calendar, revision: u64) -> String {
-    format!("FT=-@RU={:x}-{:08x}@S={revision}", calendar.id.0, world.run())
-}
-
-/// The number of the change behind a token, if the token is known.
-fn revision(world: &World, calendar: &Calendar, token: &str) -> Option<u64> {
-    let revision: u64 = token.rsplit_once("@S=")?.1.parse().ok()?;
-    let given = token_at(world, calendar, revision) == token;
-    (given && revision <= world.changes() && calendar.knows(revision)).then_some(revision)
-}
 
 pub(super) fn answer(world: &World, calendar: &Calendar, root: &Element) -> Answer {
     let text = root

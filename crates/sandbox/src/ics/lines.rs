@@ -6,11 +6,11 @@ use std::ops::Range;
 /// A content line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// In capitals.
+    /// Its name, in capitals.
     pub(crate) name: String,
-    /// Names in capitals, values without quotes.
+    /// Its parameters: names in capitals, values without quotes.
     pub(crate) params: Vec<(String, String)>,
-    /// As written, still escaped.
+    /// Its value as written, still escaped.
     pub(crate) value: String,
 }
 

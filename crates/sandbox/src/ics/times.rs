@@ -12,11 +12,11 @@ use super::lines::Line;
 /// A date or time as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum When {
-    /// `…Z`
+    /// In UTC, as in `20261201T090000Z`.
     Utc(DateTime),
-    /// With a TZID.
+    /// A clock time in the zone that a TZID names.
     ZonedDateTime(DateTime, String),
-    /// Neither: the same clock time wherever the owner is.
+    /// A floating time: the same clock time wherever the owner is.
     Floating(DateTime),
     /// A whole day.
     Day(Date),
@@ -89,7 +89,7 @@ impl When {
         }
     }
 
-    /// This, with its clock time moved by whole seconds; whole days move by whole days.
+    /// The same value with its clock time moved by whole seconds; whole days move by whole days.
     pub(crate) fn moved(&self, seconds: i64) -> Self {
         let by = |local: DateTime| local.saturating_add(SignedDuration::from_secs(seconds));
         match self {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use zones::Zone;
 
 use super::agenda::Item;
-use super::view::{Typed, escape, moment};
+use super::notice::Typed;
+use super::text::{escape, moment};
 use crate::world::{Calendar, World};
 
 /// The form for a new event.

@@ -8,10 +8,10 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 
-use super::view::{Notice, Typed};
-use super::{PATH, page};
+use super::answer::{PATH, page};
+use super::notice::{Notice, Typed};
+use crate::app::App;
 use crate::control::{self, plant};
-use crate::dav::App;
 use crate::ics::edit;
 use crate::switches::Fault;
 use crate::world::{AccountId, CalendarId, PasswordState, World};

@@ -2,33 +2,11 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
-use zones::Zone;
-
 use super::agenda::coming;
 use super::entry::{add_form, event_item};
+use super::notice::{Notice, Typed};
+use super::text::{escape, moment};
 use crate::world::{Account, Calendar, Kind, PasswordState, World};
-
-/// A sentence at the top.
-#[derive(Debug)]
-pub(super) enum Notice {
-    Done(&'static str),
-    /// With the form that it concerns, so that nothing typed is lost.
-    Problem(&'static str, Option<Typed>),
-}
-
-/// What a person typed into a form that was refused.
-#[derive(Debug, Default)]
-pub(super) struct Typed {
-    pub(super) calendar: u64,
-    /// The event's name and the start that the form showed; none in the form for a new event.
-    pub(super) event: Option<(String, String)>,
-    pub(super) title: String,
-    pub(super) date: String,
-    pub(super) from: String,
-    pub(super) until: String,
-    pub(super) all_day: bool,
-}
 
 /// Whether the page offers changes: in everything that somebody edits on a phone.
 pub(super) fn can_change(calendar: &Calendar) -> bool {
@@ -209,16 +187,4 @@ fn shutter(out: &mut String, world: &World, calendar: &Calendar) {
         id = calendar.id.0,
         name = escape(&calendar.name),
     );
-}
-
-pub(super) fn moment(zone: &Zone, instant: Timestamp, format: &str) -> String {
-    zone.local(instant).strftime(format).to_string()
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

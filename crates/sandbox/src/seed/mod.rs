@@ -1,12 +1,12 @@
 //! What lies in the calendars at the start.
 
-pub(crate) mod oddities;
 mod plan;
 mod practice;
 
 use jiff::ToSpan;
 
 use crate::control::{plant, plant_oddities};
+use crate::oddities;
 use crate::options::{Options, Seed};
 use crate::world::{Account, Calendar, CalendarId, Kind, World};
 

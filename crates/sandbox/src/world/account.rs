@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Calendar, CalendarId, PasswordState};
+use super::calendar::Calendar;
+use super::ids::{AccountId, CalendarId, PasswordState};
 use crate::path;
 
 #[derive(Clone, Serialize, Deserialize)]

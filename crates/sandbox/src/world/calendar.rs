@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarId, Kind};
+use super::ids::{CalendarId, Kind};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Calendar {
@@ -36,7 +36,7 @@ pub(crate) struct Calendar {
 pub(crate) struct Resource {
     pub(crate) uid: String,
     pub(crate) ics: String,
-    /// With its quotes.
+    /// Its `ETag`, with the quotes.
     pub(crate) etag: String,
     pub(crate) revision: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::CalendarId;
+use super::ids::CalendarId;
 use crate::switches::Fault;
 
 /// A standing fault strikes every request, one of a calendar every request to that calendar, one of searches every calendar-query

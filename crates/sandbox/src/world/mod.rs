@@ -4,11 +4,11 @@ mod account;
 mod calendar;
 mod clock;
 mod faults;
+mod ids;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zones::Zone;
 
@@ -16,42 +16,11 @@ pub(crate) use account::Account;
 pub(crate) use calendar::{Calendar, Change, Resource};
 pub(crate) use clock::Clock;
 pub(crate) use faults::Faults;
+pub use ids::{AccountId, CalendarId, Kind, PasswordState};
 
 use crate::ics;
 use crate::record::Log;
 use crate::switches::{Fault, Switches};
-
-/// An account of the sandbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct AccountId(pub(crate) u64);
-
-/// A calendar of the sandbox, known by this for as long as the sandbox runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct CalendarId(pub(crate) u64);
-
-/// What a calendar is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    /// An ordinary calendar.
-    Events,
-    /// A calendar that the account has shared with others (`shared-owner`).
-    Shared,
-    /// Somebody else's calendar that this account may only read.
-    SharedReadOnly,
-    /// A list of reminders: VTODO only.
-    Reminders,
-    /// A subscription to a public calendar: the phone fetches it, the server has nothing.
-    Subscribed,
-}
-
-/// Whether a password opens an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PasswordState {
-    /// The app-specific password works.
-    Ok,
-    /// It has been revoked. This looks exactly like a wrong one.
-    Revoked,
-}
 
 /// A mail that the server would have sent because an event has guests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +59,7 @@ impl Shared {
         Self(Arc::new(Mutex::new(world)))
     }
 
-    /// A panic elsewhere leaves nothing half done that matters here.
+    /// Also after somebody panicked while they held it: nothing of the sandbox is left half done by that.
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

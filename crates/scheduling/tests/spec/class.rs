@@ -1,9 +1,9 @@
 //! Class Booking: the first client opens the session, for which the member has to be free; later ones only need it to take
 //! place and enough seats. A client takes one seat and one for each guest.
 
-use scheduling::{Cause, Interval, Kind, Shared, Slot, Unit, full_sessions, is_live};
+use scheduling::{Cause, Kind, Shared, Slot, SlotHosts, Unit, full_sessions, is_live};
 
-use crate::scene::{BERLIN, CALENDAR, Scene, appointment, day, days};
+use crate::scene::{BERLIN, CALENDAR, Scene, appointment, day, days, staff};
 use crate::table::{case, hold};
 
 const CLASS: &[Kind] = &[Kind::ClassBooking];
@@ -27,8 +27,14 @@ fn held(seats: u32) -> Scene {
     nine_to_ten(Cause::Hold, seats)
 }
 
-fn nine(scene: &Scene) -> Interval {
-    scene.span("09:00", "10:00")
+/// The session, with so many seats left.
+fn nine(scene: &Scene, left: u32) -> Slot {
+    Slot {
+        start: scene.at("09:00"),
+        end: scene.at("10:00"),
+        hosts: SlotHosts::from_iter([staff(0)]),
+        seats_left: Some(left),
+    }
 }
 
 fn left(slots: &[Slot]) -> Vec<Option<u32>> {
@@ -189,12 +195,12 @@ fn a_seat_that_is_only_held_opens_nothing() {
 #[test]
 fn full_are_the_sessions_that_lack_nothing_but_seats() {
     let full = |scene: &Scene| full_sessions(&scene.request());
-    assert_eq!(full(&session(10)), [nine(&session(10))]);
+    assert_eq!(full(&session(10)), [nine(&session(10), 0)]);
     assert_eq!(full(&session(8)), []);
-    assert_eq!(full(&session(8).party_of(3)), [nine(&session(8))]);
+    assert_eq!(full(&session(8).party_of(3)), [nine(&session(8), 2)]);
     assert_eq!(
         full(&session(8).party_of(11)),
-        [nine(&session(8))],
+        [nine(&session(8), 2)],
         "and no start without a session"
     );
     assert_eq!(full(&session(10).now("2026-06-01T09:01")), [], "it is over");
@@ -210,5 +216,5 @@ fn a_session_ends_when_it_was_opened_to_end() {
     assert_eq!(shorter.check("09:00").unwrap().end, shorter.at("10:00"));
     assert_eq!(shorter.explain()[0].end, shorter.at("10:00"));
     let full = session(10).duration(30);
-    assert_eq!(full_sessions(&full.request()), [nine(&full)]);
+    assert_eq!(full_sessions(&full.request()), [nine(&full, 0)]);
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scheduling::{Kind, Position, Refusal, Step, check, check_visit, explain, explain_visits, slots, visits};
+use scheduling::{
+    Kind, Position, Refusal, Schedule, Step, check, check_visit, explain, explain_visits, slots, visits,
+};
 
-use crate::scene::{Scene, staff};
+use crate::scene::{CALENDAR, Scene, staff};
 
 /// Rules that hold everywhere.
 pub const EVERY: &[Kind] = &[
@@ -39,17 +41,17 @@ pub struct Asked {
 
 impl Asked {
     /// A Collective gets a second member who works just as the first and is free; a class as many seats as a slot has
-    /// places; a Simple calendar the member's hours as its own; a Service calendar one step as long as a meeting.
+    /// places; a Simple calendar the member's hours and busy time as its own; a Service calendar one step as long as a meeting.
     pub fn of(scene: &Scene, kind: Kind) -> Self {
         let mut scene = scene.clone();
         scene.kind = kind;
-        let alone = scene.hosts.len() == 1;
+        let alone = scene.schedules.len() == 1;
         match kind {
             Kind::Personal => assert!(alone, "a Personal calendar has one member"),
             Kind::Collective if alone => {
-                let mut twin = scene.hosts[0].clone();
-                (twin.id, twin.busy) = (staff(99), Vec::new());
-                scene.hosts.push(twin);
+                let mut twin = scene.schedules[0].clone();
+                (twin.owner, twin.busy) = (staff(99).into(), Vec::new());
+                scene.schedules.push(twin);
             }
             Kind::RoundRobin | Kind::Collective => {}
             Kind::ClassBooking => {
@@ -59,16 +61,17 @@ impl Asked {
             Kind::Simple => {
                 assert!(alone, "a Simple calendar has no member");
                 if scene.rules.hours.is_none() {
-                    let hours = scene.hosts[0].hours.clone();
+                    let hours = scene.schedules[0].hours.clone();
                     assert_eq!(hours.zone, scene.rules.zone, "its hours are in its own zone");
                     (scene.rules.hours, scene.rules.overrides) = (Some(hours.weekly), hours.overrides);
                 }
-                scene.hosts[0].hours = scene.rules.own_hours().unwrap();
+                scene.schedules[0].owner = CALENDAR.into();
+                scene.schedules[0].hours = scene.rules.own_hours().unwrap();
             }
             Kind::Service => {
                 if scene.steps.is_empty() {
                     let duration = scene.rules.duration;
-                    let hosts = scene.hosts.iter().map(|host| host.id).collect();
+                    let hosts = scene.schedules.iter().filter_map(Schedule::host).collect();
                     scene.steps.push(Step {
                         preferred: None,
                         duration,
@@ -89,7 +92,7 @@ impl Asked {
         let starts = self.starts();
         let explained = self.positions().into_iter();
         let offered: Vec<_> = explained
-            .filter(|position| !position.hosts.is_empty())
+            .filter(|position| position.is_offered)
             .map(|position| position.start)
             .collect();
         assert_eq!(starts, offered, "slots and reasons of {:?}", self.scene);

@@ -130,7 +130,7 @@ fn the_choice_differs_from_day_to_day_and_between_booking_calendars() {
 #[test]
 fn what_is_hidden_says_so() {
     let positions = ten_days().explain();
-    let hidden = positions.iter().filter(|position| position.hosts.is_empty());
+    let hidden = positions.iter().filter(|position| !position.is_offered);
     let reasons: Vec<Vec<Reason>> = hidden
         .map(|position| position.refusals.iter().map(|refusal| refusal.reason).collect())
         .collect();

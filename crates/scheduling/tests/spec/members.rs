@@ -1,8 +1,8 @@
 //! Who of the members must be free: in a round robin any of them, in a Collective all, for a service whoever does it.
 
-use scheduling::{Cause, Kind};
+use scheduling::{Cause, Kind, TimeOwner};
 
-use crate::scene::{day, staff};
+use crate::scene::{CALENDAR, day, staff};
 use crate::table::{case, hold};
 
 const WITH_SEVERAL: &[Kind] = &[Kind::RoundRobin, Kind::Collective, Kind::Service];
@@ -71,6 +71,24 @@ fn without_members_nothing_is_on_offer() {
     hold([case("whoever should be there", WITH_SEVERAL, nobody())
         .nothing()
         .refuses("09:00", "HOURS")]);
+}
+
+#[test]
+fn a_simple_calendar_offers_its_own_time_and_nobody_hosts() {
+    let mut scene = day("09:00-10:00").own("09:00-10:00").kind(Kind::Simple);
+    scene.schedules[0].owner = CALENDAR.into();
+    let scene = scene.taken("09:30", "10:00", Cause::Blocked);
+    let slots = scene.slots();
+    assert_eq!(scene.local_times(&[slots[0].start]), "09:00");
+    assert_eq!((slots.len(), slots[0].hosts.len()), (1, 0));
+    let positions = scene.explain();
+    let offered = positions
+        .iter()
+        .map(|position| (position.is_offered, position.hosts.len()));
+    assert_eq!(offered.collect::<Vec<_>>(), [(true, 0), (false, 0)]);
+    let refusal = positions[1].refusals[0];
+    let owner = Some(TimeOwner::Calendar(CALENDAR));
+    assert_eq!((refusal.owner, refusal.host()), (owner, None));
 }
 
 #[test]

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use scheduling::{Candidate, Choice, Distribution, Given, Kind, Priority, StaffId, ahead, credits};
+use scheduling::{Choice, Distribution, Given, Kind, Priority, StaffId, Standing, ahead, credits};
 
 use crate::dice::{Dice, seeds};
 use crate::scene::{BERLIN, DAY, day, days, staff};
 use crate::table::{case, hold};
 
-fn candidate(number: u32) -> Candidate {
-    Candidate {
+fn standing(number: u32) -> Standing {
+    Standing {
         host: staff(u128::from(number)),
         priority: Priority::Medium,
         weight: 1,
@@ -23,50 +23,50 @@ fn candidate(number: u32) -> Candidate {
     }
 }
 
-fn booked_on(number: u32, date: &str) -> Candidate {
-    Candidate {
+fn booked_on(number: u32, date: &str) -> Standing {
+    Standing {
         last_booked: Some(format!("{date}T09:00Z").parse().unwrap()),
-        ..candidate(number)
+        ..standing(number)
     }
 }
 
-fn with(number: u32, booked_this_month: u32) -> Candidate {
-    Candidate {
+fn with(number: u32, booked_this_month: u32) -> Standing {
+    Standing {
         booked_this_month,
-        ..candidate(number)
+        ..standing(number)
     }
 }
 
-fn weighing(weight: u32, member: Candidate) -> Candidate {
-    Candidate { weight, ..member }
+fn weighing(weight: u32, member: Standing) -> Standing {
+    Standing { weight, ..member }
 }
 
-fn of_priority(priority: Priority, member: Candidate) -> Candidate {
-    Candidate { priority, ..member }
+fn of_priority(priority: Priority, member: Standing) -> Standing {
+    Standing { priority, ..member }
 }
 
-fn credited_with(credit_hundredths: u32, member: Candidate) -> Candidate {
-    Candidate {
+fn credited_with(credit_hundredths: u32, member: Standing) -> Standing {
+    Standing {
         credit_hundredths,
         ..member
     }
 }
 
-fn absent(member: Candidate) -> Candidate {
-    Candidate {
+fn absent(member: Standing) -> Standing {
+    Standing {
         active: false,
         ..member
     }
 }
 
 /// The order of choice when everybody is free.
-fn rank(distribution: Distribution, team: &[Candidate]) -> Vec<Choice> {
-    let free: BTreeSet<StaffId> = team.iter().map(|candidate| candidate.host).collect();
+fn rank(distribution: Distribution, team: &[Standing]) -> Vec<Choice> {
+    let free: BTreeSet<StaffId> = team.iter().map(|member| member.host).collect();
     scheduling::rank(distribution, team, &free)
 }
 
 /// A sentence, a team, the numbers of its members in the order of choice, and why the first one was chosen.
-type Row<'a> = (&'a str, &'a [Candidate], &'a [u128], &'a str);
+type Row<'a> = (&'a str, &'a [Standing], &'a [u128], &'a str);
 
 fn choose(distribution: Distribution, rows: &[Row]) {
     for (sentence, team, order, reason) in rows {
@@ -105,15 +105,15 @@ fn optimise_for_availability() {
             ),
             (
                 "whoever was never booked comes first",
-                &[booked_on(0, "2020-01-01"), candidate(1)],
+                &[booked_on(0, "2020-01-01"), standing(1)],
                 &[1, 0],
                 "not booked here before",
             ),
             (
                 "priority goes before the last booking",
                 &[
-                    of_priority(Low, candidate(1)),
-                    candidate(2),
+                    of_priority(Low, standing(1)),
+                    standing(2),
                     of_priority(High, booked_on(0, "2026-06-03")),
                 ],
                 &[0, 2, 1],
@@ -121,7 +121,7 @@ fn optimise_for_availability() {
             ),
             (
                 "the order of the team breaks ties of those who were never booked",
-                &[candidate(2), candidate(0), candidate(1)],
+                &[standing(2), standing(0), standing(1)],
                 &[0, 1, 2],
                 "not booked here before",
             ),
@@ -137,7 +137,7 @@ fn optimise_for_availability() {
             ),
             (
                 "the only one free is called that",
-                &[candidate(0)],
+                &[standing(0)],
                 &[0],
                 "the only one free",
             ),
@@ -193,7 +193,7 @@ fn equal_distribution() {
             ),
             (
                 "then by the order of the team",
-                &[candidate(2), candidate(0), candidate(1)],
+                &[standing(2), standing(0), standing(1)],
                 &[0, 1, 2],
                 "as few this month as others: 0, others 0",
             ),
@@ -205,7 +205,7 @@ fn equal_distribution() {
             ),
             (
                 "the only one free is called that",
-                &[candidate(0)],
+                &[standing(0)],
                 &[0],
                 "the only one free",
             ),
@@ -383,7 +383,7 @@ fn credited(weights: &[u32], appointments: usize, host: u128, there: &[u128]) ->
     let there: Vec<StaffId> = there.iter().copied().map(staff).collect();
     let given = Given {
         host: staff(host),
-        there: &there,
+        present: &there,
     };
     credits(&team, vec![given; appointments]).into_values().collect()
 }
@@ -452,7 +452,7 @@ impl Team {
         let free: BTreeSet<StaffId> = there.iter().copied().collect();
         let before = self.given.len();
         for _ in 0..appointments {
-            let choices = scheduling::rank(Distribution::Equal, &self.candidates(&there), &free);
+            let choices = scheduling::rank(Distribution::Equal, &self.standings(&there), &free);
             self.given.push((choices[0].host, there.clone()));
         }
         let got = |member: StaffId| {
@@ -466,18 +466,18 @@ impl Team {
         (0..).map(staff).zip(self.weights.iter().copied())
     }
 
-    fn candidates(&self, there: &[StaffId]) -> Vec<Candidate> {
+    fn standings(&self, there: &[StaffId]) -> Vec<Standing> {
         let team: Vec<(StaffId, u32)> = self.members().collect();
-        let given = self
-            .given
-            .iter()
-            .map(|(host, there)| Given { host: *host, there });
+        let given = self.given.iter().map(|(host, there)| Given {
+            host: *host,
+            present: there,
+        });
         let credits = credits(&team, given);
-        let candidates = team.iter().zip(0..);
-        candidates
+        team.iter()
+            .zip(0..)
             .map(|((member, weight), number)| {
                 let own = self.given.iter().filter(|(host, _)| host == member);
-                Candidate {
+                Standing {
                     host: *member,
                     weight: *weight,
                     credit_hundredths: credits[member],

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use scheduling::ids::Uuid;
 use scheduling::{
-    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind,
-    LocalWindow, Position, Refusal, Request, Resource, ResourceId, Rules, Shared, Slot, Span, StaffId, Step,
+    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Hours, Interval, Kind, LocalWindow,
+    Position, Refusal, Request, Resource, ResourceId, Rules, Schedule, Shared, Slot, Span, StaffId, Step,
     Unit, UnitId, VisitRequest, WeeklyHours, check, explain, slots,
 };
 use zones::Zone;
@@ -84,7 +84,7 @@ pub struct Scene {
     pub zone: Zone,
     pub kind: Kind,
     pub rules: Rules,
-    pub hosts: Vec<Host>,
+    pub schedules: Vec<Schedule>,
     pub window: Interval,
     pub now: Timestamp,
     pub booked: BTreeMap<Date, u32>,
@@ -117,7 +117,7 @@ impl Scene {
             zone,
             kind: Kind::RoundRobin,
             rules,
-            hosts: Vec::new(),
+            schedules: Vec::new(),
             window,
             now,
             booked: BTreeMap::new(),
@@ -154,25 +154,25 @@ impl Scene {
     }
 
     pub fn without_members(mut self) -> Self {
-        self.hosts.clear();
+        self.schedules.clear();
         self
     }
 
     /// The first host's hours of each weekday.
     pub fn weekly(mut self, hours: WeeklyHours) -> Self {
-        self.hosts[0].hours.weekly = hours;
+        self.schedules[0].hours.weekly = hours;
         self
     }
 
     fn add_host(&mut self, zone: Zone, hours: &str) {
-        let id = staff(self.hosts.len() as u128);
+        let owner = staff(self.schedules.len() as u128).into();
         let hours = Hours {
             zone,
             weekly: daily(hours),
             overrides: Vec::new(),
         };
-        self.hosts.push(Host {
-            id,
+        self.schedules.push(Schedule {
+            owner,
             hours,
             busy: Vec::new(),
         });
@@ -197,7 +197,7 @@ impl Scene {
 
     /// The first host's hours on one date.
     pub fn on(mut self, day: &str, hours: &str) -> Self {
-        self.hosts[0].hours.overrides.push(DateOverride {
+        self.schedules[0].hours.overrides.push(DateOverride {
             date: date(day),
             windows: windows(hours),
         });
@@ -232,7 +232,7 @@ impl Scene {
     /// Makes a host busy.
     pub fn busy(mut self, host: usize, from: &str, to: &str, cause: Cause) -> Self {
         let interval = self.span(from, to);
-        self.hosts[host].busy.push(Busy {
+        self.schedules[host].busy.push(Busy {
             interval,
             cause,
             shared: None,
@@ -270,7 +270,7 @@ impl Scene {
             end: start.checked_add(length).unwrap().min(interval.end),
             taken,
         });
-        self.hosts[0].busy.push(Busy {
+        self.schedules[0].busy.push(Busy {
             interval,
             cause,
             shared,
@@ -417,7 +417,7 @@ impl Scene {
             calendar: CALENDAR,
             kind: self.kind,
             rules: &self.rules,
-            hosts: &self.hosts,
+            schedules: &self.schedules,
             window: self.window,
             now: self.now,
             booked_per_day: &self.booked,

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{
     Busy, Cause, Interval, Kind, Part, Reason, Refusal, StaffId, Unit, UnsupportedKind, Visit, check_visit,
-    explain_visits, slots, visit_all_the_same, visits,
+    explain_visits, override_visit, slots, visits,
 };
 
 use crate::dice::{Dice, seeds};
@@ -410,7 +410,13 @@ fn explain_names_the_host_and_what_is_in_the_way() {
         .step(30, 0, &[1])
         .has(1, 1)
         .unit_taken(0, 0, "09:30", "09:40");
-    let told = |refusal: Refusal| (refusal.reason, refusal.host, refusal.busy.map(|busy| busy.cause));
+    let told = |refusal: Refusal| {
+        (
+            refusal.reason,
+            refusal.host(),
+            refusal.busy.map(|busy| busy.cause),
+        )
+    };
     let refusals: Vec<Vec<_>> = explain_visits(&scene.visit())
         .into_iter()
         .map(|position| position.refusals.into_iter().map(told).collect())
@@ -433,32 +439,32 @@ fn who_comes_back_to_a_visit_is_named_once() {
         .step(30, 0, &[1])
         .step(30, 0, &[0]);
     let positions = explain_visits(&scene.visit());
-    assert_eq!(positions[0].hosts, [staff(0), staff(1)]);
+    assert_eq!(positions[0].hosts[..], [staff(0), staff(1)]);
 }
 
 /// Who would work when whatever is in the way, and the reasons against it.
-fn all_the_same(scene: &Scene, local: &str) -> (Visit, Vec<String>, Vec<&'static str>) {
-    let (visit, refusals) = visit_all_the_same(&scene.visit(), scene.at(local)).unwrap();
+fn overridden(scene: &Scene, local: &str) -> (Visit, Vec<String>, Vec<&'static str>) {
+    let (visit, refusals) = override_visit(&scene.visit(), scene.at(local)).unwrap();
     let codes = refusals.iter().map(|refusal| refusal.reason.as_str());
     let parts = parts(&visit, scene);
     (visit, parts, codes.collect())
 }
 
 #[test]
-fn a_visit_all_the_same_goes_to_whoever_is_free_at_each_step() {
+fn an_overriding_visit_goes_to_whoever_is_free_at_each_step() {
     let scene = day("09:00-11:00")
         .host("09:00-11:00")
         .step(30, 0, &[0, 1])
         .step(30, 0, &[0, 1])
         .step(30, 0, &[0])
         .taken("09:00", "10:30", Cause::Blocked);
-    let (_, parts, codes) = all_the_same(&scene, "09:00");
+    let (_, parts, codes) = overridden(&scene, "09:00");
     assert_eq!(parts, ["1 09:00-09:30", "1 09:30-10:00", "0 10:00-10:30"]);
     assert_eq!(codes, ["BLOCKED"], "of the last step, which nobody else does");
 }
 
 #[test]
-fn a_visit_all_the_same_rather_leaves_the_hours_than_overlaps() {
+fn an_overriding_visit_rather_leaves_the_hours_than_overlaps() {
     let scene =
         day("09:00-09:30")
             .host("09:00-18:00")
@@ -468,13 +474,13 @@ fn a_visit_all_the_same_rather_leaves_the_hours_than_overlaps() {
         ("12:00", "0 12:00-12:30", "HOURS"),
         ("09:10", "1 09:10-09:40", "GRID"),
     ] {
-        let (_, parts, codes) = all_the_same(&scene, start);
+        let (_, parts, codes) = overridden(&scene, start);
         assert_eq!((parts, codes), (vec![part.to_owned()], vec![code]));
     }
 }
 
 #[test]
-fn a_visit_all_the_same_gets_the_free_rooms_first() {
+fn an_overriding_visit_gets_the_free_rooms_first() {
     let salon = |quantity| {
         day("09:00-11:00")
             .step(30, 0, &[0])
@@ -483,9 +489,9 @@ fn a_visit_all_the_same_gets_the_free_rooms_first() {
             .unit_taken(0, 0, "09:00", "10:00")
             .taken("09:00", "10:00", Cause::Blocked)
     };
-    let (visit, _, codes) = all_the_same(&salon(1), "09:00");
+    let (visit, _, codes) = overridden(&salon(1), "09:00");
     assert_eq!((&visit.parts[0].units, codes), (&vec![unit(11)], vec!["BLOCKED"]));
-    let (visit, _, codes) = all_the_same(&salon(2), "09:00");
+    let (visit, _, codes) = overridden(&salon(2), "09:00");
     assert_eq!(visit.parts[0].units, [unit(11), unit(10)]);
     assert_eq!(codes, ["BLOCKED", "RESOURCE"]);
 }
@@ -493,7 +499,7 @@ fn a_visit_all_the_same_gets_the_free_rooms_first() {
 #[test]
 fn nobody_can_be_made_to_do_what_nobody_does() {
     let scene = day("09:00-11:00").step(30, 0, &[]);
-    assert_eq!(visit_all_the_same(&scene.visit(), scene.at("09:00")), None);
+    assert_eq!(override_visit(&scene.visit(), scene.at("09:00")), None);
 }
 
 /// Who would work in a visit that starts then, asked minute by minute; nobody when it cannot take place.
@@ -523,7 +529,8 @@ fn workers(scene: &Scene, start: Timestamp) -> Option<Vec<StaffId>> {
         );
         let occupied = span(i64::from(rules.pre_buffer), work + i64::from(rules.post_buffer));
         let is_able = |id: &StaffId| {
-            let host = scene.hosts.iter().find(|host| host.id == *id).unwrap();
+            let mut schedules = scene.schedules.iter();
+            let host = schedules.find(|schedule| schedule.host() == Some(*id)).unwrap();
             let day = scene.zone.date(at);
             let open = host.hours.spans(day, day);
             open.iter().any(|open| open.contains(&span(0, work)))
@@ -633,11 +640,7 @@ fn visits_agree_with_a_look_at_every_minute() {
                 "{}, {scene:?}",
                 position.start
             );
-            assert_eq!(
-                position.hosts.is_empty(),
-                visit.is_none(),
-                "{position:?}, {scene:?}"
-            );
+            assert_eq!(position.is_offered, visit.is_some(), "{position:?}, {scene:?}");
             assert_eq!(
                 position.refusals.is_empty(),
                 visit.is_some(),

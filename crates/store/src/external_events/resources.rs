@@ -18,7 +18,7 @@ pub struct Key {
     pub id: EventId,
     /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its ETag on the server.
+    /// Its `ETag` on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
@@ -44,7 +44,7 @@ pub struct ExternalEvent {
 pub struct NewEvent {
     /// Its path on the server (CalDAV href).
     pub href: String,
-    /// Its ETag on the server.
+    /// Its `ETag` on the server.
     pub etag: Option<String>,
     /// Its UID.
     pub uid: String,
@@ -171,8 +171,8 @@ pub async fn keep(
     }
     let rows = json(&rows)?;
     if first_import == FirstImport::Kept {
-        // A resource that was listed but never read is no first import. Neither is one beside a first import, even if it is shown already
-        // because first imports are being given up.
+        // A resource that was listed but never read is no first import. Nor is what lies beside one, even if it is shown as that is being
+        // given up.
         write_rows!(
             tx,
             |_: &dyn Fields| Ok::<(), StoreError>(()),

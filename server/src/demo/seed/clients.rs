@@ -1,8 +1,9 @@
 //! Demo clients, who book free times of the coming days.
 
 use bookings::Quince;
+use bookings::Slot;
 use bookings::appointments::Booking;
-use bookings::availability::{OfferedSlot, SlotQuery};
+use bookings::availability::SlotQuery;
 use bookings::services::Chosen;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -153,7 +154,7 @@ async fn free(
     services: &[Chosen],
     today: Date,
     zone: &Zone,
-) -> Result<Option<OfferedSlot>, Failure> {
+) -> Result<Option<Slot>, Failure> {
     let from = today.saturating_add(demo_booking.from.days());
     let to = from.saturating_add(7.days());
     let question = SlotQuery {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sandbox::{NewCalendar, Options, Sandbox};
+use sandbox::{NewCalendar, Sandbox};
 use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::support::{Quince, use_cases_beside};
+use crate::support::{Quince, practice_icloud, use_cases_beside};
 
 /// The rows of all tables, as text.
 pub type Rows = BTreeMap<String, Vec<String>>;
@@ -45,7 +45,7 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open(url: String, folder: TempDir) -> Self {
-        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let sandbox = practice_icloud().await;
         let control = sandbox.control();
         for (name, password) in [("second", SECOND), ("third", THIRD)] {
             let account = control.add_account(&format!("{name}@icloud.example"), password, name);

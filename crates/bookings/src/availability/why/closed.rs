@@ -1,4 +1,4 @@
-//! Days on which nothing can start, and whose hours, days off or holidays they are.
+//! Days on which nothing can start, with the hours, days off and holidays that are the reason.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use store::staff::Staff;
 use zones::Zone;
 
 use super::{ClosedDay, Explained, Why};
-use crate::availability::context;
+use crate::availability::input;
 use crate::{holidays, unreadable};
 
 impl Explained {
@@ -34,7 +34,7 @@ impl Explained {
             sentence,
             about: None,
         };
-        let calendar = &self.context.calendar;
+        let calendar = &self.input.calendar;
         let own = calendar.rules.own_hours();
         if let Some(sentence) = unreadable::settings_of(calendar) {
             return vec![because(None, sentence)];
@@ -49,7 +49,7 @@ impl Explained {
             };
             return vec![because(None, sentence)];
         }
-        let members = self.context.members.iter().map(|(_, person)| person);
+        let members = self.input.members.iter().map(|(_, person)| person);
         let reasons: Vec<Why> = members
             .map(|person| {
                 let closed = unreadable::hours_of(person).or_else(|| self.closed_for(person, date));
@@ -71,7 +71,7 @@ impl Explained {
         let own = person.overrides.iter().any(|own| own.date == date);
         let holiday = self.holiday(date).filter(|_| !own);
         let holidays = self.holidays.iter().map(|holiday| holiday.date).collect();
-        let hours = context::hours(person, &holidays::closed(holidays));
+        let hours = input::hours(person, &holidays::closed(holidays));
         let no_hours = || "has no hours on this day of the week".to_owned();
         holiday.or_else(|| (!is_open(&hours, date)).then(no_hours))
     }

@@ -1,8 +1,10 @@
 //! Time as clocks on the wall show it, minute by minute.
 
+use std::ops::Range;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use scheduling::Hours;
+use scheduling::{Hours, LocalWindow};
 use zones::Zone;
 
 /// Minutes looked at: days before, in and after the asked window.
@@ -40,15 +42,23 @@ pub struct Open {
     pub anchor: Vec<usize>,
 }
 
+/// The minutes at which a clock may show a local time. Clocks change by less than three hours, so nearly all of the others need not
+/// be looked at.
+fn around(clock: &[i64], local: i64) -> Range<usize> {
+    let minute = |minute: i64| usize::try_from(minute.max(0)).unwrap().min(clock.len());
+    minute(local - clock[0] - 180)..minute(local - clock[0] + 180)
+}
+
 pub fn opening(clock: &[i64], local: i64) -> usize {
-    clock.iter().position(|at| *at >= local).unwrap_or(HORIZON)
+    let first = around(clock, local).start;
+    let found = clock[first..].iter().position(|at| *at >= local);
+    found.map_or(HORIZON, |after| first + after)
 }
 
 pub fn closing(clock: &[i64], local: i64) -> usize {
-    clock
-        .iter()
-        .rposition(|at| *at == local)
-        .unwrap_or_else(|| opening(clock, local))
+    let near = around(clock, local);
+    let found = clock[near.clone()].iter().rposition(|at| *at == local);
+    found.map_or_else(|| opening(clock, local), |after| near.start + after)
 }
 
 /// A local time in minutes since the first of January 1970 on the same clock.
@@ -71,17 +81,20 @@ pub fn open(clock: &[i64], hours: &Hours) -> Open {
     while date < last {
         let exception = hours.overrides.iter().find(|entry| entry.date == date);
         let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap();
-        let mut day = vec![false; HORIZON];
-        for window in exception.map_or(&hours.weekly.0[weekday], |entry| &entry.windows) {
-            let midnight = local(date.at(0, 0, 0, 0));
+        let midnight = local(date.at(0, 0, 0, 0));
+        let windows = exception.map_or(&hours.weekly.0[weekday], |entry| &entry.windows);
+        let of_window = |window: &LocalWindow| {
             let from = opening(clock, midnight + i64::from(window.from));
             let to = closing(clock, midnight + i64::from(window.to));
-            day[from.min(to)..to].fill(true);
-        }
-        for minute in 1..HORIZON {
-            all.open[minute] |= day[minute];
-            if day[minute] && !day[minute - 1] {
-                all.anchor[minute] = minute;
+            from.min(to)..to
+        };
+        let of_day: Vec<Range<usize>> = windows.iter().map(of_window).collect();
+        for window in of_day.iter().filter(|window| !window.is_empty()) {
+            all.open[window.clone()].fill(true);
+            // Within another window of the day nothing begins anew.
+            let is_inside = |other: &Range<usize>| other.contains(&(window.start - 1));
+            if !of_day.iter().any(is_inside) {
+                all.anchor[window.start] = window.start;
             }
         }
         date = date.tomorrow().unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{Cause, DateRange, Kind, Span, StaffId, Unit};
+use scheduling::{Cause, DateRange, Kind, Schedule, Span, StaffId, Unit};
 
 use super::clock::{HORIZON, Minutes, Open, date_of, local, open, opening, together};
 use crate::scene::{CALENDAR, Scene};
@@ -20,6 +20,10 @@ fn on_the_calendar(span: Span) -> jiff::Span {
     }
 }
 
+fn hosts<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Vec<StaffId> {
+    schedules.into_iter().filter_map(Schedule::host).collect()
+}
+
 /// Every offered minute with its hosts.
 pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
     let rules = &scene.rules;
@@ -30,7 +34,7 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
     // Its own hours know for themselves.
     let is_closed = |date| own.is_none() && closed.contains(&date);
     let hosts_open: Vec<Open> = scene
-        .hosts
+        .schedules
         .iter()
         .map(|host| open(&minutes.clock(&host.hours.zone), &host.hours))
         .collect();
@@ -65,7 +69,7 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             continue;
         }
         if scene.kind == Kind::ClassBooking {
-            let session = scene.hosts[0]
+            let session = scene.schedules[0]
                 .busy
                 .iter()
                 .filter(|busy| matches!(busy.cause, Cause::Appointment(_)))
@@ -76,12 +80,12 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                 continue;
             }
             if session.is_some() {
-                offered.push((minute, vec![scene.hosts[0].id]));
+                offered.push((minute, hosts(&scene.schedules[..1])));
                 continue;
             }
         }
         let end = minute + size(rules.duration);
-        let free = scene.hosts.iter().zip(&hosts_open).filter(|(host, hours)| {
+        let free = scene.schedules.iter().zip(&hosts_open).filter(|(host, hours)| {
             let on_grid = match own.as_ref() {
                 Some(own) => own.is_start(minute, size(rules.interval)),
                 None if scene.kind == Kind::Collective => together(&hosts_open, minute, size(rules.interval)),
@@ -93,7 +97,7 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                     && !is_closed(date_of(clock[at]))
             });
             let held = scene.held_back.get(&date);
-            let is_held_back = held.is_some_and(|held| held.contains(&host.id));
+            let is_held_back = held.is_some_and(|held| host.host().is_some_and(|host| held.contains(&host)));
             on_grid && is_open && !is_held_back && {
                 let occupied = i64::try_from(minute).unwrap() - i64::from(rules.pre_buffer)
                     ..i64::try_from(end).unwrap() + i64::from(rules.post_buffer);
@@ -113,13 +117,13 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                 })
             }
         });
-        let free: Vec<StaffId> = free.map(|(host, _)| host.id).collect();
+        let free: Vec<&Schedule> = free.map(|(schedule, _)| schedule).collect();
         let enough = match scene.kind {
-            Kind::Collective => free.len() == scene.hosts.len(),
+            Kind::Collective => free.len() == scene.schedules.len(),
             _ => !free.is_empty(),
         };
         if enough {
-            offered.push((minute, free));
+            offered.push((minute, hosts(free)));
         }
     }
     offered

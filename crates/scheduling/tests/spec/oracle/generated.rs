@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use scheduling::ids::Uuid;
 use scheduling::{
-    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Host, Hours, Interval, Kind,
-    LocalWindow, Shared, Span, StaffId, Unit,
+    AppointmentId, Busy, CalendarId, Cause, DateOverride, DateRange, Hours, Interval, Kind, LocalWindow,
+    Schedule, Shared, Span, StaffId, Unit,
 };
 use zones::Zone;
 
@@ -168,33 +168,34 @@ pub fn scene(dice: &mut Dice) -> (Scene, Minutes) {
         _ => 1 + dice.below(3),
     };
     let busiest = dice.of(&[0, 3, 10]);
-    scene.hosts = (0..count)
+    scene.schedules = (0..count)
         .map(|number| {
             let place = if dice.one_in(3) {
                 zone(dice.of(PLACES).0)
             } else {
                 home.clone()
             };
-            Host {
-                id: staff(number as u128),
+            Schedule {
+                owner: staff(number as u128).into(),
                 hours: hours(dice, place, day),
                 busy: (0..busiest).map(|_| busy(dice, &minutes)).collect(),
             }
         })
         .collect();
     if scene.kind == Kind::ClassBooking {
-        one_session_a_start(&mut scene.hosts[0].busy);
+        one_session_a_start(&mut scene.schedules[0].busy);
     }
     if scene.kind == Kind::Simple {
         let own = hours(dice, home, day);
-        scene.hosts[0].hours = own.clone();
+        scene.schedules[0].owner = CALENDAR.into();
+        scene.schedules[0].hours = own.clone();
         (scene.rules.hours, scene.rules.overrides) = (Some(own.weekly), own.overrides);
     }
     if scene.kind == Kind::RoundRobin && dice.one_in(3) {
         let ahead: BTreeSet<StaffId> = scene
-            .hosts
+            .schedules
             .iter()
-            .map(|host| host.id)
+            .filter_map(Schedule::host)
             .filter(|_| dice.one_in(2))
             .collect();
         scene.held_back.insert(day, ahead);

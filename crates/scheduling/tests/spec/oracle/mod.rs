@@ -45,12 +45,15 @@ fn compare(seeds: &[u64]) -> BTreeMap<&'static str, usize> {
             .into_iter()
             .inspect(|at| {
                 assert!(
-                    !at.hosts.is_empty() || !at.refusals.is_empty(),
+                    at.is_offered || !at.refusals.is_empty(),
                     "no reason: {at:?}, {scene:?}"
                 );
             })
-            .filter(|at| !at.hosts.is_empty())
-            .map(|at| (usize::try_from(minutes.of(at.start)).unwrap(), at.hosts))
+            .filter(|at| at.is_offered)
+            .map(|at| {
+                let minute = usize::try_from(minutes.of(at.start)).unwrap();
+                (minute, at.hosts.into_vec())
+            })
             .collect();
         assert_eq!(explained, expected, "explain: {scene:?}");
         for _ in 0..20 {

@@ -1,13 +1,13 @@
-//! Everything the rules need to know about a booking calendar and a span of time, loaded with a fixed number of
-//! queries: it does not grow with hosts, calendars, events or days.
+//! Everything that the rules need to know about a booking calendar and a span of time, loaded with a fixed number of queries, however
+//! many hosts, calendars, events or days there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling::{
-    AppointmentId, Busy, Cause, DateOverride, Host, Hours, Interval, Kind, Position, Priority, Refusal,
-    Request, Resource, Slot, StaffId, TimeOwner, UnitId, UnsupportedKind, Visit, VisitRequest,
+    AppointmentId, Busy, Cause, DateOverride, Hours, Interval, Kind, Position, Priority, Refusal, Request,
+    Resource, Schedule, Slot, StaffId, TimeOwner, UnitId, UnsupportedKind, Visit, VisitRequest,
 };
 use store::appointments::{Appointment, Start};
 use store::booking_calendars::BookingCalendar;
@@ -15,7 +15,7 @@ use store::busy_time::{self, BusyTime};
 use store::calendar_members::{CalendarMember, Member};
 use store::holds::VisitorId;
 use store::locks::Lock;
-use store::occupancy::OccupiedSpan;
+use store::occupancy::{OccupiedSpan, SharedSpan};
 use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{
@@ -27,12 +27,12 @@ use super::{balance, busy};
 use crate::error::HostProblem;
 use crate::{holidays, services};
 
-/// What does not count for whoever asks, as it is their own.
+/// What does not count as busy, because it belongs to whoever asks.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Own {
     /// The appointment that is being moved.
     pub(crate) moved: Option<AppointmentId>,
-    /// The visitor with what they hold.
+    /// The visitor, whose own holds do not count.
     pub(crate) holder: Option<VisitorId>,
 }
 
@@ -46,29 +46,29 @@ impl Own {
     }
 }
 
-/// A loaded booking calendar: its rules, its hosts and when they are busy.
+/// A booking calendar with its rules, its members and their schedules.
 #[derive(Debug)]
 pub(crate) struct AvailabilityInput {
     pub(crate) calendar: BookingCalendar,
     pub(crate) members: Vec<Member>,
     /// The primary and the conflict calendars of all hosts.
     pub(crate) watched: Vec<Watched>,
-    hosts: Vec<Host>,
-    /// The active appointments of the days that the window touches; of whole months where they are shared out equally.
+    schedules: Vec<Schedule>,
+    /// The active appointments of the days that the window touches; of whole months with equal distribution.
     pub(crate) booked: Vec<Start>,
     booked_per_day: BTreeMap<Date, u32>,
-    /// Where appointments are shared out equally, who is there on the days that the window touches.
+    /// With equal distribution, who is present on each day that the window touches.
     pub(crate) present: BTreeMap<Date, BTreeSet<StaffId>>,
     held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     window: Interval,
-    /// The seats that are asked for.
+    /// The requested seats.
     seats: u32,
-    /// The visit that is asked for, in a Service calendar, with its rooms and equipment.
+    /// The requested visit, in a Service calendar, with its rooms and equipment.
     visit: Option<(services::Wanted, Vec<Resource>)>,
 }
 
 impl AvailabilityInput {
-    /// Loads what counts for starts in `window`, of a booking calendar with these members.
+    /// Loads what counts for starts in `window` of a booking calendar with these members.
     pub(crate) async fn load(
         tx: &mut ReadTx,
         calendar: BookingCalendar,
@@ -80,7 +80,7 @@ impl AvailabilityInput {
         Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
-    /// As [`AvailabilityInput::load`], for people who take part whether they are members or not.
+    /// As [`AvailabilityInput::load`], for these people, who need not be members.
     pub(crate) async fn load_for(
         tx: &mut ReadTx,
         calendar: BookingCalendar,
@@ -90,7 +90,7 @@ impl AvailabilityInput {
         own: Own,
     ) -> Result<Self, StoreError> {
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
-        let people = with_stand_ins(tx, &calendar, &members, people).await?;
+        let people = as_members(tx, &calendar, &members, people).await?;
         Self::load_all(tx, calendar, people, window, now, own, None).await
     }
 
@@ -141,7 +141,7 @@ impl AvailabilityInput {
             _ => return Self::load_all(tx, calendar, members, window, now, own, None).await,
         };
         let people: Vec<StaffId> = people;
-        let people = with_stand_ins(tx, &calendar, &members, &people).await?;
+        let people = as_members(tx, &calendar, &members, &people).await?;
         Self::load_all(tx, calendar, people, window, now, own, wanted).await
     }
 
@@ -166,7 +166,7 @@ impl AvailabilityInput {
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
         owners.extend(needed.flat_map(services::units_of).map(TimeOwner::Unit));
         let reach = reach(&calendar, counted(&calendar, window));
-        let question = busy_time::BusyQuery {
+        let query = busy_time::BusyQuery {
             owners: &owners,
             people: &people,
             from: reach.start,
@@ -181,44 +181,45 @@ impl AvailabilityInput {
             external,
             taken,
             blocked,
-        } = busy_time::between(tx, &question).await?;
-        let mut taken = without_moved(tx, &taken, own.moved).await?;
-        for (person, from, to) in blocked {
-            taken.entry(person).or_default().push(Busy {
+        } = busy_time::between(tx, &query).await?;
+        let mut busy_of = busy_without(tx, &taken, own.moved).await?;
+        for (owner, from, to) in blocked {
+            busy_of.entry(owner).or_default().push(Busy {
                 interval: Interval::new(from, to),
                 cause: Cause::Blocked,
                 shared: None,
             });
         }
-        add_called_off(tx, &calendar, &people, reach, &mut taken).await?;
+        add_called_off(tx, &calendar, &people, reach, &mut busy_of).await?;
         let booked = booked(tx, &calendar, window, own.moved).await?;
         let closed = holidays::closed(holidays);
-        let mut hosts: Vec<Host> = members
+        let mut schedules: Vec<Schedule> = members
             .iter()
             .map(|(_, person)| {
                 let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), reach, now);
-                busy.extend(taken.remove(&person.id.into()).unwrap_or_default());
+                busy.extend(busy_of.remove(&person.id.into()).unwrap_or_default());
                 busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
-                Host {
-                    id: person.id,
+                Schedule {
+                    owner: person.id.into(),
                     hours: hours(person, &closed),
                     busy,
                 }
             })
             .collect();
         if let (Kind::Simple, Some(hours)) = (calendar.kind, calendar.rules.own_hours()) {
-            hosts.push(Host {
-                id: in_place_of_a_host(&calendar),
+            let owner = TimeOwner::Calendar(calendar.id);
+            schedules.push(Schedule {
+                owner,
                 hours: holidays::without(hours, &closed),
-                busy: taken.remove(&calendar.id.into()).unwrap_or_default(),
+                busy: busy_of.remove(&owner).unwrap_or_default(),
             });
         }
         if !calendar.is_readable() {
-            // Nobody is there at times that are not known.
-            hosts.clear();
+            // Without known rules nothing may be offered.
+            schedules.clear();
         }
         let visit = wanted.map(|wanted| {
-            let mut busy_of = |unit: UnitId| taken.remove(&TimeOwner::Unit(unit)).unwrap_or_default();
+            let mut busy_of = |unit: UnitId| busy_of.remove(&TimeOwner::Unit(unit)).unwrap_or_default();
             let resource = |resource: &store::resources::Resource| Resource {
                 id: resource.id,
                 units: services::units_of(resource)
@@ -230,11 +231,11 @@ impl AvailabilityInput {
             (wanted, resources)
         });
         let booked_per_day = per_day(&calendar, &booked);
-        let mut context = Self {
+        let mut input = Self {
             calendar,
             members,
             watched,
-            hosts,
+            schedules,
             booked,
             booked_per_day,
             present: BTreeMap::new(),
@@ -243,12 +244,12 @@ impl AvailabilityInput {
             seats: 1,
             visit,
         };
-        context.present = balance::present(&context, now);
-        context.held_back = balance::held_back(&context);
-        Ok(context)
+        input.present = balance::present(&input, now);
+        input.held_back = balance::held_back(&input);
+        Ok(input)
     }
 
-    /// Keeps one host alone: the one who was chosen, however much they have to do.
+    /// Keeps the schedule of the chosen host alone, who is offered even if they are ahead of the others.
     ///
     /// # Errors
     /// When they are no member, or when nobody can be chosen in this kind of booking calendar.
@@ -258,36 +259,36 @@ impl AvailabilityInput {
             Kind::Collective | Kind::ClassBooking | Kind::Simple => return Err(HostProblem::NoChoice),
         }
         self.member(host).ok_or(HostProblem::NoMember)?;
-        self.hosts.retain(|known| known.id == host);
+        self.schedules.retain(|schedule| schedule.host() == Some(host));
         self.members.retain(|(_, person)| person.id == host);
         self.held_back.clear();
         Ok(())
     }
 
-    /// Whether a calendar of somebody may have to be asked before they are booked.
+    /// Whether members have calendars that may have to be asked before they are booked.
     pub(crate) fn is_watched(&self) -> bool {
         !self.watched.is_empty()
     }
 
-    /// Offers a host who is ahead of the others all the same: they hold the appointment already.
+    /// Offers a host even if they are ahead of the others, because they have the appointment already.
     pub(crate) fn keep_on_offer(&mut self, host: StaffId) {
         for held in self.held_back.values_mut() {
             held.remove(&host);
         }
     }
 
-    /// Asks for so many seats at once.
+    /// Requests so many seats.
     pub(crate) fn for_seats(&mut self, seats: u32) {
         self.seats = seats;
     }
 
-    /// The question to the rules.
+    /// The request to the rules.
     pub(crate) fn request(&self, now: Timestamp, staff_view: bool) -> Request<'_> {
         Request {
             calendar: self.calendar.id,
             kind: self.calendar.kind,
             rules: &self.calendar.rules,
-            hosts: &self.hosts,
+            schedules: &self.schedules,
             window: self.window,
             now,
             booked_per_day: &self.booked_per_day,
@@ -302,15 +303,15 @@ impl AvailabilityInput {
         let Some((wanted, resources)) = &self.visit else {
             return scheduling::slots(&self.request(now, staff_view));
         };
-        let asked = VisitRequest {
+        let request = VisitRequest {
             request: self.request(now, staff_view),
             steps: &wanted.steps,
             resources,
         };
-        Ok(scheduling::visits(&asked).iter().map(slot_of).collect())
+        Ok(scheduling::visits(&request).iter().map(Visit::slot).collect())
     }
 
-    /// Every start of the grid, with who is free then, or with what is in the way.
+    /// Every start of the grid, offered or not, with the reasons against it.
     pub(crate) fn explain(&self, now: Timestamp) -> Result<Vec<Position>, UnsupportedKind> {
         let Some((wanted, resources)) = &self.visit else {
             return scheduling::explain(&self.request(now, false));
@@ -322,7 +323,7 @@ impl AvailabilityInput {
         }))
     }
 
-    /// Whether exactly this start is offered; else why not.
+    /// The slot at exactly this start, if it is offered; else why not.
     pub(crate) fn check(
         &self,
         now: Timestamp,
@@ -330,14 +331,12 @@ impl AvailabilityInput {
         start: Timestamp,
     ) -> Result<Slot, Vec<Refusal>> {
         match &self.visit {
-            Some(_) => self
-                .visit_at(now, start, |_, _| false)
-                .map(|visit| slot_of(&visit)),
+            Some(_) => self.visit_at(now, start, |_, _| false).map(|visit| visit.slot()),
             None => scheduling::check(&self.request(now, staff_view), start),
         }
     }
 
-    /// The visit that starts then, without people who turned out to be busy while they would work; else why not.
+    /// The visit that starts then, without the people who `is_busy` says are busy while they would work; else why not.
     pub(crate) fn visit_at(
         &self,
         now: Timestamp,
@@ -347,30 +346,26 @@ impl AvailabilityInput {
         let Some((wanted, resources)) = &self.visit else {
             return Err(Vec::new());
         };
-        let asked = VisitRequest {
+        let request = VisitRequest {
             request: self.request(now, true),
             steps: &wanted.without(start, is_busy),
             resources,
         };
-        scheduling::check_visit(&asked, start)
+        scheduling::check_visit(&request, start)
     }
 
-    /// The visit that starts then whatever is in the way, with what is.
-    pub(crate) fn visit_all_the_same(
-        &self,
-        now: Timestamp,
-        start: Timestamp,
-    ) -> Option<(Visit, Vec<Refusal>)> {
+    /// The visit that starts then although it may be refused, and the reasons against it.
+    pub(crate) fn override_visit(&self, now: Timestamp, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
         let (wanted, resources) = self.visit.as_ref()?;
-        let asked = VisitRequest {
+        let request = VisitRequest {
             request: self.request(now, true),
             steps: &wanted.steps,
             resources,
         };
-        scheduling::visit_all_the_same(&asked, start)
+        scheduling::override_visit(&request, start)
     }
 
-    /// The visit that is asked for, in a Service calendar.
+    /// The requested visit, in a Service calendar.
     pub(crate) fn visit(&self) -> Option<&services::Wanted> {
         self.visit.as_ref().map(|(wanted, _)| wanted)
     }
@@ -384,8 +379,8 @@ impl AvailabilityInput {
     }
 }
 
-/// These people, each once, in this order. Who is no member takes part as if they had just become one.
-async fn with_stand_ins(
+/// These people as members, each once, in this order. Whoever is no member counts as one who has just joined.
+async fn as_members(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[Member],
@@ -413,70 +408,61 @@ async fn with_stand_ins(
     Ok(all)
 }
 
-/// When hosts, rooms and equipment are taken by appointments and holds, without the appointment that is being moved.
-async fn without_moved(
+/// When people, rooms, equipment and booking calendars without hosts are busy with appointments and holds, without the appointment
+/// that is being moved.
+async fn busy_without(
     tx: &mut ReadTx,
     taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
     let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
-    let mut booked: BTreeSet<OccupancyId> = BTreeSet::new();
+    let mut shared: BTreeMap<OccupancyId, SharedSpan> = BTreeMap::new();
     if let Some(moved) = moved {
         own.extend(occupancy::seats_of(tx, moved).await?);
-        booked.extend(occupancy::shared_with_others(tx, moved).await?);
+        let with_others = occupancy::shared_with_others(tx, moved).await?;
+        shared.extend(with_others.into_iter().map(|span| (span.id, span)));
     }
     let mut busy: BTreeMap<TimeOwner, Vec<Busy>> = BTreeMap::new();
     for place in taken {
         let seats = own.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(seats);
-        // A start that others share stays taken when one of them moves away; it just has more room.
+        // A start that others share stays busy when one of them is moved; it only has more room.
         if seats > 0 && others == 0 {
             continue;
         }
         let mut place = *place;
-        if seats > 0 && !booked.contains(&place.id) {
-            // Who moves away leaves nothing but holds.
-            place.appointment_id = None;
+        if let Some(span) = shared.get(&place.id) {
+            // The others may need less of it.
+            (place.from, place.to) = (span.from, span.to);
+            place.meeting_end = place.meeting_end.min(span.to);
+            if span.appointments == 0 {
+                place.appointment_id = None;
+            }
         }
-        let host = busy.entry(place.owner).or_default();
-        host.push(busy::of_taken(&place, others));
+        let of_owner = busy.entry(place.owner).or_default();
+        of_owner.push(busy::of_taken(&place, others));
     }
     Ok(busy)
 }
 
-/// The time of a class's sessions that were called off, whoever held them.
+/// Adds the time of a class's sessions that were called off, whoever was to hold them.
 async fn add_called_off(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     people: &[TimeOwner],
     reach: Interval,
-    taken: &mut BTreeMap<TimeOwner, Vec<Busy>>,
+    busy_of: &mut BTreeMap<TimeOwner, Vec<Busy>>,
 ) -> Result<(), StoreError> {
     if calendar.kind != Kind::ClassBooking {
         return Ok(());
     }
     for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
         for owner in people.iter().filter(|_| session.called_off.is_some()) {
-            let host = taken.entry(*owner).or_default();
-            host.push(busy::of_called_off(&session));
+            let busy = busy_of.entry(*owner).or_default();
+            busy.push(busy::of_called_off(&session));
         }
     }
     Ok(())
-}
-
-fn slot_of(visit: &Visit) -> Slot {
-    let mut hosts: Vec<StaffId> = Vec::new();
-    for part in &visit.parts {
-        if !hosts.contains(&part.host) {
-            hosts.push(part.host);
-        }
-    }
-    Slot {
-        start: visit.start,
-        end: visit.end,
-        hosts: hosts.into(),
-        seats_left: None,
-    }
 }
 
 /// A staff member's hours, without the workspace's closed dates.
@@ -489,8 +475,8 @@ pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
     holidays::without(hours, closed)
 }
 
-/// The window, as whole local days where what is offered at one time of a day depends on the others: where the day looks busy,
-/// and where it matters who is there on it.
+/// The window, widened to whole local days where what is offered at one time of a day depends on the rest of the day: with look busy,
+/// and with equal distribution.
 fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
     if calendar.rules.look_busy_percent > 0 || balance::counts_months(calendar) {
         calendar.rules.whole_days(window)
@@ -499,7 +485,7 @@ fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// The window with what a meeting that starts in it can occupy outside of it.
+/// The window with the time outside of it that a meeting which starts in it can occupy.
 pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let rules = &calendar.rules;
@@ -513,24 +499,18 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// The host that stands for a Simple calendar in the rules, which know hosts alone: the calendar itself.
-pub(crate) fn in_place_of_a_host(calendar: &BookingCalendar) -> StaffId {
-    StaffId(calendar.id.0)
-}
-
-/// Whether what is booked is counted, by day or by month.
+/// Whether a limit counts the appointments of a day or of a month.
 fn is_counted(calendar: &BookingCalendar) -> bool {
     calendar.rules.per_day.is_some() || balance::counts_months(calendar)
 }
 
-/// What keeps others from booking here meanwhile, where what is booked is counted. Two who book different times take nothing from
-/// each other, but both would count the same.
+/// The lock that keeps others from booking here meanwhile, where appointments are counted: two who book different times at once would
+/// otherwise both find the limit not reached.
 pub(crate) fn count_if_limited(calendar: &BookingCalendar) -> Option<Lock> {
     is_counted(calendar).then_some(Lock::Count(calendar.id))
 }
 
-/// Waits, where what is booked is counted, until nobody else is booking here, and says whether it is counted: then what was read
-/// before may be out of date.
+/// Takes that lock where appointments are counted, and returns whether they are: then what was read before may be out of date.
 pub(crate) async fn lock_calendar_if_limited(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -540,8 +520,8 @@ pub(crate) async fn lock_calendar_if_limited(
     Ok(count.is_some())
 }
 
-/// Active bookings of all the days that the window touches, and of their months where appointments are shared out equally;
-/// nothing where nobody counts them.
+/// The active appointments of all days that the window touches, or of their months with equal distribution; none where they are not
+/// counted.
 async fn booked(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -565,7 +545,7 @@ async fn booked(
     Ok(booked)
 }
 
-/// What is booked by local date: appointments, in a Class Booking calendar their seats.
+/// The number of appointments by local date, in a Class Booking calendar of seats.
 fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
     for start in booked {
