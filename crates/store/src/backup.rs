@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use crate::connections::SEALED_FOR;
-use crate::error::StoreError;
+use crate::error::{StoreError, is_unreleased};
 use crate::ids::ConnectionId;
 use crate::link_keys;
 use crate::postgres::reach;
@@ -65,6 +65,9 @@ pub enum NotWhole {
     /// It is not a Quince database.
     #[error("it is no database of Quince")]
     NotOurs,
+    /// It was made before there was a release.
+    #[error("a development version of Quince from before 0.1.0 made it; use the version that made it")]
+    Unreleased,
     /// A newer Quince wrote it; its schema version.
     #[error("a newer version of Quince made it (schema {0}); use that version")]
     Newer(i64),
@@ -143,16 +146,8 @@ async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result
     })
 }
 
-/// Checks that the key opens the link keys. Copies made before link keys were stored have none.
+/// Checks that the key opens the link keys.
 async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> Result<(), NotWhole> {
-    let is_there = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'link_keys'")
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(unreadable)?
-        .is_some();
-    if !is_there {
-        return Ok(());
-    }
     let kept: Vec<(String, Vec<u8>)> = sqlx::query_as("SELECT purpose, sealed FROM link_keys")
         .fetch_all(connection)
         .await
@@ -174,19 +169,26 @@ async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> 
 
 /// Returns the schema version, which this Quince must know.
 async fn schema(connection: &mut SqliteConnection) -> Result<i64, NotWhole> {
-    let applied: Vec<(i64,)> = sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY version")
-        .fetch_all(connection)
-        .await
-        .map_err(|error| match error {
-            sqlx::Error::Database(_) if !crate::error::is_damage(&error) => NotWhole::NotOurs,
-            error => unreadable(error),
-        })?;
-    for (version,) in &applied {
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(connection)
+            .await
+            .map_err(|error| match error {
+                sqlx::Error::Database(_) if !crate::error::is_damage(&error) => NotWhole::NotOurs,
+                error => unreadable(error),
+            })?;
+    for (version, checksum) in &applied {
+        if *version == 1 && is_unreleased(checksum, &SQLITE) {
+            return Err(NotWhole::Unreleased);
+        }
         if !SQLITE.iter().any(|known| known.version == *version) {
             return Err(NotWhole::Newer(*version));
         }
     }
-    applied.last().map(|(version,)| *version).ok_or(NotWhole::NotOurs)
+    applied
+        .last()
+        .map(|(version, _)| *version)
+        .ok_or(NotWhole::NotOurs)
 }
 
 fn unreadable(error: sqlx::Error) -> NotWhole {

@@ -121,7 +121,7 @@ pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Chang
     fetch_all!(
         tx,
         change,
-        "SELECT subject, subject_id, version, deed, staff_id, staff_name, at, details FROM changes
+        "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = 'appointment' AND deed = 'deleted'
             AND subject_id IN (SELECT appointment_id FROM event_writes WHERE state = 'failed' AND action = 'delete')
          ORDER BY at DESC, subject_id DESC LIMIT $1",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::error::DatabaseError;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 
 use crate::secrets::KeyError;
 
@@ -45,6 +45,13 @@ pub enum StoreError {
         "This database was made by a newer version of Quince (schema {0}). Install that version, or restore a backup."
     )]
     NewerSchema(i64),
+    /// The database was made before there was a release.
+    #[error(
+        "This database was made by a development version of Quince from before 0.1.0, and this version cannot read it. Nothing in it was \
+         changed. Keep it and run the version that made it, or start afresh: with an empty folder in QUINCE_DATA_DIR, another database \
+         in QUINCE_DATABASE_URL, or of a demo with --reset."
+    )]
+    Unreleased,
     /// The schema could not be brought up to date.
     #[error("The database could not be brought up to date: {0}")]
     Migration(String),
@@ -147,9 +154,25 @@ pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
     matches!(code, Some(CORRUPT | NOT_A_DATABASE))
 }
 
-/// Maps the result of sqlx's migrations.
-pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreError> {
-    result.map_err(|error| match error {
+/// The checksum of a schema's first step, which is the same in all releases.
+pub(crate) const FIRST_STEP: &str = "SELECT checksum FROM _sqlx_migrations WHERE version = 1";
+
+/// Whether a schema with this first step is none that a release made.
+pub(crate) fn is_unreleased(first_step: &[u8], migrator: &Migrator) -> bool {
+    let known = migrator.iter().find(|known| known.version == 1);
+    known.is_some_and(|known| *known.checksum != *first_step)
+}
+
+/// Why a schema with this first step could not be brought up to date.
+pub(crate) fn not_migrated(
+    error: MigrateError,
+    first_step: Option<&[u8]>,
+    migrator: &Migrator,
+) -> StoreError {
+    if first_step.is_some_and(|first| is_unreleased(first, migrator)) {
+        return StoreError::Unreleased;
+    }
+    match error {
         MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
             StoreError::NewerSchema(version)
         }
@@ -165,7 +188,7 @@ pub(crate) fn migrated(result: Result<(), MigrateError>) -> Result<(), StoreErro
             "{other}. What was there before is as it was; free space on the disk, or put the version from before back, and \
              report this."
         )),
-    })
+    }
 }
 
 /// The message that the triggers of both databases raise.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::connections::SEALED_FOR;
 use crate::db::{Backend, Handle, ReadTx, WriteTx};
-use crate::error::{StoreError, migrated};
+use crate::error::{StoreError, not_migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
 use crate::link_keys;
@@ -135,7 +135,7 @@ impl Examination {
     /// Returns the state of the schema.
     ///
     /// # Errors
-    /// The schema of a newer Quince, or a migration that was interrupted.
+    /// A schema of a newer Quince or of one that was never released, or a migration that was interrupted.
     pub async fn schema(&self) -> Result<Schema, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
         if !has_table(&mut tx, "_sqlx_migrations").await? {
@@ -187,17 +187,14 @@ impl Examination {
         )?;
         let Some(proof) = proof else { return Ok(None) };
         key.check(&proof)?;
-        // Databases of earlier versions have no such table.
-        if has_table(&mut tx, "link_keys").await? {
-            let kept = fetch_all!(
-                &mut tx,
-                |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
-                "SELECT purpose, sealed FROM link_keys"
-            )?;
-            let (table, column) = link_keys::SEALED_FOR;
-            for (purpose, sealed) in kept {
-                key.open(table, &purpose, column, &sealed)?;
-            }
+        let kept = fetch_all!(
+            &mut tx,
+            |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
+            "SELECT purpose, sealed FROM link_keys"
+        )?;
+        let (table, column) = link_keys::SEALED_FOR;
+        for (purpose, sealed) in kept {
+            key.open(table, &purpose, column, &sealed)?;
         }
         let sealed: Vec<(Uuid, Vec<u8>)> = fetch_all!(
             &mut tx,
@@ -250,6 +247,8 @@ impl Examination {
 }
 
 fn state(applied: &[(i64, bool, Vec<u8>)], migrator: &Migrator) -> Result<Schema, StoreError> {
+    let first_step = applied.iter().find(|(version, ..)| *version == 1);
+    let first_step = first_step.map(|(.., checksum)| checksum.as_slice());
     for (version, is_done, checksum) in applied {
         let known = migrator.iter().find(|known| known.version == *version);
         let error = match known {
@@ -258,7 +257,7 @@ fn state(applied: &[(i64, bool, Vec<u8>)], migrator: &Migrator) -> Result<Schema
             Some(known) if *known.checksum != **checksum => MigrateError::VersionMismatch(*version),
             Some(_) => continue,
         };
-        migrated(Err(error))?;
+        return Err(not_migrated(error, first_step, migrator));
     }
     let known = migrator.iter().map(|known| known.version).max().unwrap_or(0);
     Ok(match applied.last() {
@@ -277,4 +276,51 @@ async fn has_table(tx: &mut ReadTx, name: &'static str) -> Result<bool, StoreErr
         name
     )?;
     Ok(found == [true])
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::SqlSafeStr as _;
+    use sqlx::migrate::{Migration, MigrationType};
+
+    use super::*;
+
+    fn steps(versions: &[i64]) -> Migrator {
+        let step = |&version| {
+            let text = "SELECT 1".into_sql_str();
+            Migration::new(version, "step".into(), MigrationType::Simple, text, false)
+        };
+        Migrator::with_migrations(versions.iter().map(step).collect())
+    }
+
+    fn applied(migrator: &Migrator) -> Vec<(i64, bool, Vec<u8>)> {
+        let rows = migrator.iter();
+        rows.map(|step| (step.version, true, step.checksum.to_vec()))
+            .collect()
+    }
+
+    #[test]
+    fn a_schema_is_told_by_its_steps() {
+        let (first, both) = (steps(&[1]), steps(&[1, 2]));
+        assert_eq!(state(&[], &both).unwrap(), Schema::None);
+        assert_eq!(state(&applied(&both), &both).unwrap(), Schema::Current(2));
+        let earlier = Schema::Earlier { found: 1, known: 2 };
+        assert_eq!(state(&applied(&first), &both).unwrap(), earlier);
+        assert!(matches!(
+            state(&applied(&both), &first),
+            Err(StoreError::NewerSchema(2))
+        ));
+
+        let mut broken_off = applied(&both);
+        broken_off[1].1 = false;
+        let said = state(&broken_off, &both).unwrap_err().to_string();
+        assert!(said.contains("step 2 was begun and not finished"), "{said}");
+        let mut of_another_build = applied(&both);
+        of_another_build[1].2 = vec![0];
+        let said = state(&of_another_build, &both).unwrap_err().to_string();
+        assert!(said.contains("step 2 is not as this Quince knows it"), "{said}");
+        let mut unreleased = applied(&steps(&[1, 2, 3]));
+        unreleased[0].2 = vec![0];
+        assert!(matches!(state(&unreleased, &both), Err(StoreError::Unreleased)));
+    }
 }

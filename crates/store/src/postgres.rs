@@ -8,7 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 
-use crate::error::{StoreError, is_connection_lost, migrated};
+use crate::error::{FIRST_STEP, StoreError, is_connection_lost, not_migrated};
 
 /// How long beginning a transaction waits for a Postgres that restarts.
 const RESTART: Duration = Duration::from_secs(5);
@@ -105,8 +105,11 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
         .connect_with(options)
         .await?;
     // sqlx takes an advisory lock, so several processes may start at once.
-    migrated(POSTGRES.run(&pool).await)?;
-    Ok(pool)
+    let Err(error) = POSTGRES.run(&pool).await else {
+        return Ok(pool);
+    };
+    let first_step: Option<Vec<u8>> = sqlx::query_scalar(FIRST_STEP).fetch_optional(&pool).await?;
+    Err(not_migrated(error, first_step.as_deref(), &POSTGRES))
 }
 
 /// Begins a transaction that may write, skipping dead connections.

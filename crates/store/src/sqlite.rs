@@ -8,7 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
-use crate::error::{StoreError, is_damage, migrated};
+use crate::error::{FIRST_STEP, StoreError, is_damage, not_migrated};
 use crate::secrets::SecretKey;
 use crate::sqlite_file::{self, Opened, SqliteFile, sync_folder};
 
@@ -71,7 +71,7 @@ pub(crate) async fn open(url: &str, key: &SecretKey) -> Result<Sqlite, StoreErro
     };
     let opening = pool().max_connections(1).acquire_timeout(Duration::from_secs(30));
     let write = opening.connect_with(options.clone()).await?;
-    migrated(SQLITE.run(&write).await).map_err(failed)?;
+    migrate(&mut *write.acquire().await?).await.map_err(failed)?;
     // On Postgres the transactions themselves are read-only.
     let reading = options.pragma("query_only", "ON");
     let read = pool().max_connections(readers()).connect_with(reading).await?;
@@ -95,7 +95,7 @@ async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey)
     let options = options.filename(&unfinished).create_if_missing(true);
     let mut connection = options.connect().await?;
     check_version(&mut connection).await?;
-    migrated(SQLITE.run(&mut connection).await)?;
+    migrate(&mut connection).await?;
     sqlx::query("INSERT INTO key_check (id, sealed) VALUES (1, $1)")
         .bind(key.proof()?)
         .execute(&mut connection)
@@ -106,6 +106,15 @@ async fn make(file: &SqliteFile, options: SqliteConnectOptions, key: &SecretKey)
     file_itself.sync_all().map_err(failed)?;
     std::fs::rename(&unfinished, file.path()).map_err(failed)?;
     sync_folder(file.folder()).map_err(failed)
+}
+
+/// Migrates the schema.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let Err(error) = SQLITE.run(&mut *connection).await else {
+        return Ok(());
+    };
+    let first_step: Option<Vec<u8>> = sqlx::query_scalar(FIRST_STEP).fetch_optional(connection).await?;
+    Err(not_migrated(error, first_step.as_deref(), &SQLITE))
 }
 
 /// Checks a file before anything in it is changed: that it is undamaged, within a time limit, and that Quince made it. Returns whether

@@ -47,6 +47,14 @@ impl Postgres {
         self.server.url(&self.name)
     }
 
+    /// What is in it, as SQL: tables, rows as `INSERT`s, rules.
+    ///
+    /// # Panics
+    /// When `pg_dump` is not installed or fails.
+    pub fn dump(&self) -> String {
+        server::dump(&self.url())
+    }
+
     /// The folder in which everything of its server lies, and what other tests have there at the moment.
     pub fn path(&self) -> &Path {
         self.server.path()

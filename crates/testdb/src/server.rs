@@ -233,6 +233,20 @@ fn command(program: &str, owner: Option<Owner>) -> Command {
     command
 }
 
+/// What is in the database at an address, as SQL.
+pub fn dump(url: &str) -> String {
+    let output = Command::new(find("pg_dump"))
+        .args(["--column-inserts", "--no-owner", "--no-privileges", url])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "pg_dump: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The program on the path, or where Debian keeps it; the newest of several.
 fn find(program: &str) -> PathBuf {
     let on_path = std::env::var_os("PATH")

@@ -393,7 +393,7 @@ async fn rows_that_speak_of_nothing_and_a_newer_schema_are_found_whatever_the_ch
     let url = format!("sqlite://{}", database.display());
     for (sql, back, words) in [
         (
-            "INSERT INTO sessions (id_hash, staff_id, data, expires_at) VALUES (x'00', x'01', '', 0)",
+            "INSERT INTO sessions (id_hash, staff_id, data, created_at, expires_at) VALUES (x'00', x'01', '', 0, 0)",
             "DELETE FROM sessions WHERE id_hash = x'00'",
             "sessions",
         ),

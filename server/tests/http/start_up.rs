@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{Connection, Executor as _, PgConnection, SqliteConnection};
 use testdb::Postgres;
 
 use crate::backup::{Ran, run};
@@ -109,6 +109,76 @@ async fn an_update_that_broke_off_and_a_newer_database_stop_the_start() {
         assert!(ran.words.contains(cause), "{}", ran.words);
         sqlx::query(WHOLE_AGAIN).execute(&mut connection).await.unwrap();
     }
+}
+
+/// What a version from before the first release made, as far as it tells itself from others by it.
+const UNRELEASED: [&str; 4] = [
+    "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BYTES NOT NULL, \
+     execution_time BIGINT NOT NULL)",
+    "CREATE TABLE key_check (id BIGINT PRIMARY KEY, sealed BYTES NOT NULL)",
+    "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+     VALUES (1, 'foundation', TRUE, 'f', 1), (2, 'problems', TRUE, 'p', 1), (3, 'kinds', TRUE, 'k', 1)",
+    "INSERT INTO key_check (id, sealed) VALUES (1, 's')",
+];
+
+/// Its statements, with the database's own name for bytes.
+fn unreleased(bytes: &str) -> String {
+    UNRELEASED.join(";").replace("BYTES", bytes)
+}
+
+#[tokio::test]
+async fn a_database_from_before_the_first_release_is_left_as_it_is() {
+    let is_told = |ran: &Ran| {
+        assert_eq!(ran.code, Some(1), "{}", ran.words);
+        for words in [
+            "from before 0.1.0",
+            "Nothing in it was changed",
+            "QUINCE_DATA_DIR",
+        ] {
+            assert!(ran.words.contains(words), "{words}: {}", ran.words);
+        }
+    };
+
+    let folder = tempfile::tempdir().unwrap();
+    store::SecretKey::load_or_create(&folder.path().join("secret.key")).unwrap();
+    let file = folder.path().join("quince.db");
+    let database = format!("sqlite://{}?mode=rwc", file.display());
+    let mut connection = SqliteConnection::connect(&database).await.unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(unreleased("BLOB")))
+        .await
+        .unwrap();
+    is_told(&run(folder.path(), &["serve"], &[]));
+    let ran = run(folder.path(), &["backup", "copy"], &[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.words);
+    assert!(ran.words.contains("from before 0.1.0"), "{}", ran.words);
+    let tables = "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type = 'table'";
+    let tables: String = sqlx::query_scalar(tables)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(tables, "_sqlx_migrations key_check");
+
+    let postgres = Postgres::empty().await;
+    let url = postgres.url();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(unreleased("BYTEA")))
+        .await
+        .unwrap();
+    is_told(&run(
+        folder.path(),
+        &["serve"],
+        &[("QUINCE_DATABASE_URL", url.as_str())],
+    ));
+    let tables =
+        "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'";
+    let tables: String = sqlx::query_scalar(tables)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(tables, "_sqlx_migrations key_check");
 }
 
 #[tokio::test]

@@ -29,18 +29,25 @@ pub struct Database {
 
 impl Database {
     pub async fn sqlite() -> Self {
+        Self::sqlite_sealed_by(SecretKey::random().unwrap()).await
+    }
+
+    pub async fn sqlite_sealed_by(key: SecretKey) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("quince.db").display());
-        Self::open(&url, folder, None).await
+        Self::open(&url, key, folder, None).await
     }
 
     pub async fn postgres() -> Self {
-        let server = Postgres::start().await;
-        Self::open(&server.url(), tempfile::tempdir().unwrap(), Some(server)).await
+        Self::postgres_sealed_by(SecretKey::random().unwrap()).await
     }
 
-    async fn open(url: &str, folder: TempDir, server: Option<Postgres>) -> Self {
-        let key = SecretKey::random().unwrap();
+    pub async fn postgres_sealed_by(key: SecretKey) -> Self {
+        let server = Postgres::start().await;
+        Self::open(&server.url(), key, tempfile::tempdir().unwrap(), Some(server)).await
+    }
+
+    async fn open(url: &str, key: SecretKey, folder: TempDir, server: Option<Postgres>) -> Self {
         let store = Store::open(url, key.clone()).await.unwrap();
         Self {
             store,
@@ -60,6 +67,11 @@ impl Database {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The Postgres that it is on, if it is.
+    pub fn server(&self) -> Option<&Postgres> {
+        self.server.as_ref()
     }
 
     pub fn key(&self) -> &SecretKey {

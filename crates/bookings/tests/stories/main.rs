@@ -47,6 +47,7 @@ mod puzzles;
 mod questions;
 mod quiet;
 mod races;
+mod releases;
 mod round_robin;
 mod running;
 mod rush;

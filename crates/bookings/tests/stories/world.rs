@@ -1,5 +1,6 @@
 //! A workspace with its practice iCloud, a clock that stands still, and short words for what people do.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bookings::accounts::{self, NewOwner, NewStaff};
@@ -66,6 +67,27 @@ pub fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
 
+/// Settings with iCloud at this address, and mails in a folder.
+pub fn settings(icloud: &str, folder: &Path) -> Settings {
+    Settings {
+        base_url: "https://book.example".parse().unwrap(),
+        icloud_url: icloud.parse().unwrap(),
+        allow_loopback: true,
+        calendar_hosts: Vec::new(),
+        mail: Mail::Folder {
+            path: folder.join("mails"),
+            from: "Quince <quince@book.example>".into(),
+        },
+        setup_code: None,
+        practice: None,
+        retention: Retention::default(),
+    }
+}
+
+pub fn clock_at(now: &str) -> Arc<TestClock> {
+    Arc::new(TestClock::at(at(now)))
+}
+
 /// What Ada sends to book a time on Tuesday.
 pub fn adas_wish(time: &str) -> Booking {
     Booking {
@@ -92,20 +114,8 @@ impl World {
             .await
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock::at(at(NOW)));
-        let settings = Settings {
-            base_url: "https://book.example".parse().unwrap(),
-            icloud_url: sandbox.entry_url().parse().unwrap(),
-            allow_loopback: true,
-            calendar_hosts: Vec::new(),
-            mail: Mail::Folder {
-                path: folder.path().join("mails"),
-                from: "Quince <quince@book.example>".into(),
-            },
-            setup_code: None,
-            practice: None,
-            retention: Retention::default(),
-        };
+        let clock = clock_at(NOW);
+        let settings = settings(&sandbox.entry_url(), folder.path());
         let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
         let owner = NewOwner {
             workspace: "Lopez & Co".into(),

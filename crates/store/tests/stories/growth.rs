@@ -161,8 +161,8 @@ async fn fill(tx: &mut ReadTx, people: &People, past: u32) {
              {all} SELECT {appointment}, 0, {host}, {start}, {end} FROM rows"
         ),
         format!(
-            "INSERT INTO occupancy (id, owner_id, calendar_id, meeting_start, from_at, to_at, capacity)
-             {all} SELECT {}, {host}, {calendar}, {start}, {start}, {end}, 1 FROM rows",
+            "INSERT INTO occupancy (id, owner_kind, owner_id, calendar_id, meeting_start, from_at, to_at, capacity)
+             {all} SELECT {}, 'staff', {host}, {calendar}, {start}, {start}, {end}, 1 FROM rows",
             of(3)
         ),
         format!(
@@ -171,15 +171,15 @@ async fn fill(tx: &mut ReadTx, people: &People, past: u32) {
         ),
         format!(
             "INSERT INTO event_writes (id, appointment_id, host_id, connection_id, remote_calendar_id, uid, href, etag, written_ics,
-                state, action, live, sequence, attempts, next_attempt_at, created_at, updated_at)
+                state, action, live, sequence, attempts, next_attempt_at, planned_at, created_at, updated_at)
              {all} SELECT {write}, {appointment}, {host}, {connection}, {remote}, 'uid-' || n, '/1/home/uid-' || n || '.ics', 'e1',
-                '{text}', 'written', 'put', TRUE, 1, 1, {booked}, {booked}, {booked} FROM rows"
+                '{text}', 'written', 'put', TRUE, 1, 1, {booked}, {booked}, {booked}, {booked} FROM rows"
         ),
         format!(
-            "INSERT INTO messages (id, appointment_id, kind, recipient, detail, state, attempts, next_attempt_at, created_at,
-                recipient_key, sent_at)
+            "INSERT INTO messages (id, appointment_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
+                created_at, recipient_key, sent_at)
              {all} SELECT {}, {appointment}, 'client-booked', 'client' || n || '@example.com', '{{}}', 'sent', 1, {booked}, {booked},
-                'client' || n || '@example.com', {booked} FROM rows",
+                {booked}, 'client' || n || '@example.com', {booked} FROM rows",
             of(4)
         ),
         format!(
@@ -212,8 +212,8 @@ async fn fill(tx: &mut ReadTx, people: &People, past: u32) {
             id(people.classes.0)
         ),
         format!(
-            "INSERT INTO blocked_time (id, owner_id, starts_at, ends_at, title)
-             {all} SELECT {}, {host}, {start}, {end}, 'Errand' FROM rows",
+            "INSERT INTO blocked_time (id, owner_kind, owner_id, starts_at, ends_at, title)
+             {all} SELECT {}, 'staff', {host}, {start}, {end}, 'Errand' FROM rows",
             of(8)
         ),
     ];

@@ -319,8 +319,8 @@ async fn what_breaks_a_rule_is_refused_by_the_database_itself(database: Database
     for (what, sql) in [
         (
             "a second span over the first",
-            "INSERT INTO occupancy (id, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
-             SELECT calendar_id, owner_id, calendar_id, meeting_start + 1, from_at + 1, to_at, 1, FALSE FROM occupancy
+            "INSERT INTO occupancy (id, owner_kind, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
+             SELECT calendar_id, owner_kind, owner_id, calendar_id, meeting_start + 1, from_at + 1, to_at, 1, FALSE FROM occupancy
              WHERE capacity = 2",
         ),
         (

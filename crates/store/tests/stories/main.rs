@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
 
 mod claims;
-mod conversion;
 mod database;
+mod frozen;
 mod growth;
 mod invariants;
 mod key_files;

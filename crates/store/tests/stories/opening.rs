@@ -8,7 +8,8 @@ use crate::database::{Database, now, person, stories};
 stories! {
     what_was_kept_is_there_after_opening_again,
     a_wrong_key_stops_the_start,
-    an_update_that_broke_off_or_is_another_builds_says_what_to_do,
+    an_update_that_broke_off_says_what_to_do,
+    a_schema_from_before_the_first_release_is_refused,
     a_newer_schema_is_refused,
     whoever_cannot_get_a_turn_to_write_is_told,
 }
@@ -53,22 +54,28 @@ async fn tamper(database: &Database, statement: &'static str) {
     }
 }
 
-async fn an_update_that_broke_off_or_is_another_builds_says_what_to_do(database: Database) {
-    for (statement, words) in [
-        (
-            "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 3",
-            "step 3 was begun and not finished",
-        ),
-        (
-            "UPDATE _sqlx_migrations SET success = TRUE, checksum = checksum || checksum WHERE version = 3",
-            "step 3 is not as this Quince knows it",
-        ),
-    ] {
-        tamper(&database, statement).await;
-        let refused = Store::open(&database.url, database.key.clone()).await;
-        let said = refused.unwrap_err().to_string();
-        assert!(said.contains(words) && said.contains("restore"), "{said}");
-    }
+async fn an_update_that_broke_off_says_what_to_do(database: Database) {
+    tamper(
+        &database,
+        "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 1",
+    )
+    .await;
+    let refused = Store::open(&database.url, database.key.clone()).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(
+        said.contains("step 1 was begun and not finished") && said.contains("restore"),
+        "{said}"
+    );
+}
+
+async fn a_schema_from_before_the_first_release_is_refused(database: Database) {
+    tamper(
+        &database,
+        "UPDATE _sqlx_migrations SET checksum = checksum || checksum WHERE version = 1",
+    )
+    .await;
+    let refused = Store::open(&database.url, database.key.clone()).await;
+    assert!(matches!(refused, Err(StoreError::Unreleased)), "{refused:?}");
 }
 
 async fn a_newer_schema_is_refused(database: Database) {

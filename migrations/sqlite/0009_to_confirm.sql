@@ -1,2 +1,0 @@
--- Every page of the staff tells how many appointments wait to be confirmed.
-CREATE INDEX appointments_to_confirm ON appointments (ends_at) WHERE status = 'new';
