@@ -19,11 +19,11 @@ pub struct FreeWords {
     pub all_day: &'static str,
 }
 
-/// Whether something collides with a part `q` of an appointment. The placeholders of [`FreeWords`] are given.
+/// SQL condition: whether an external event collides with part `q` of an appointment. The arguments are the placeholders of [`FreeWords`].
 ///
-/// What lies over a part ends after its start. If it is no longer than the longest day, of 25 hours, it ends less than that after the
-/// part's end: between the two an index leads. Longer ones are few, and another index leads to them; looked for among the others, one
-/// that takes years would have all be read that end within so many years.
+/// An overlapping event ends after the part starts. An event of up to 25 hours, the longest day, ends less than 25 hours after the part
+/// ends, which makes an index range. Longer events are few and have an index of their own: with one range for all, an event of several
+/// years would make it several years long.
 macro_rules! collides {
     ($always:literal, $all_day:literal) => {
         concat!(
@@ -45,8 +45,8 @@ macro_rules! collides {
 }
 pub(crate) use collides;
 
-/// The same of events of a range, which an index leads to. `OFFSET 0` has each part looked up by itself: joined, all events that anybody
-/// has are read.
+/// The same condition for the events of an index range. `OFFSET 0` keeps Postgres from flattening the subquery: a join would read
+/// everybody's events.
 macro_rules! lies_over {
     ($range:literal, $always:literal, $all_day:literal) => {
         concat!(

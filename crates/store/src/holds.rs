@@ -45,8 +45,8 @@ pub async fn release(
     end_holds(tx, &held, now, Some(holder)).await
 }
 
-/// Locks what a visitor holds, and more, all in turn: the time of its owners, and of a seat what is booked of its class, as whoever
-/// waits gets it. Answers whose time they hold.
+/// Locks, in the order of all locks, the owners of what a visitor holds and these further owners, and the counts of classes in which
+/// they hold a seat, since whoever waits gets it. Returns the owners of what they hold.
 pub(crate) async fn lock_held_by(
     tx: &mut WriteTx,
     holder: VisitorId,
@@ -103,8 +103,8 @@ pub async fn expire_after(tx: &mut WriteTx, longest: Timestamp, now: Timestamp) 
     .map(drop)
 }
 
-/// Removes the holds of somebody's time that have expired. Of seats it is locked, too, what is booked of their classes, as whoever waits
-/// gets them.
+/// Deletes the expired holds in an owner's time and returns what became free. Locks the counts of their classes before, since whoever
+/// waits gets the seats.
 pub async fn end_expired(
     tx: &mut WriteTx,
     owner: TimeOwner,

@@ -205,8 +205,7 @@ pub async fn hold(
     TAKE.settle(tx, held).await
 }
 
-/// Locks all whose time changes when a visitor holds these owners' time in place of what they held, and what is booked of a class
-/// where that is counted.
+/// Locks the owners of what a visitor holds and of what they are going to hold, and the count of a class where there is one.
 pub async fn lock_to_hold<T: Into<TimeOwner>>(
     tx: &mut WriteTx,
     holder: VisitorId,

@@ -146,8 +146,8 @@ pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> R
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
 }
 
-/// Removes some of the writes to calendars that were asked for before an instant, of what is gone with its booking calendar; answers
-/// how many. A removal that was given up stays until somebody settles it.
+/// Deletes some calendar writes requested before an instant whose appointment or session is gone with its booking calendar. Returns how
+/// many. A removal that was given up stays until somebody settles it.
 pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
@@ -164,7 +164,8 @@ pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -
     )
 }
 
-/// Deletes some records of appointments deleted before an instant. Returns how many.
+/// Deletes some records of appointments deleted before an instant. Returns how many. A record stays while its event is still to be
+/// removed, or could not be.
 pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = fetch_all!(
         tx,
