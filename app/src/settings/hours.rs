@@ -488,7 +488,7 @@ mod parse {
                 [open.clone(), off("2026-12-24", "")],
             ] {
                 let problem = both(rows).unwrap_err().to_string();
-                assert!(problem.starts_with("2026-12-24 is there twice"), "{problem}");
+                assert!(problem.starts_with("2026-12-24 is listed twice"), "{problem}");
             }
             let afternoon = OverrideText {
                 from: "14:00".to_owned(),

@@ -239,7 +239,7 @@ mod tests {
             month.next_free.map(|next| next.words).as_deref(),
             Some("Go to Tuesday 1 December")
         );
-        assert_eq!(month.empty_sentence, "Everything is taken in November 2026.");
+        assert_eq!(month.empty_sentence, "November 2026 is fully booked.");
         let last = offer(asked, &[], None, &berlin());
         assert!(
             last.empty_sentence

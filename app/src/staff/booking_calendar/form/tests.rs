@@ -147,7 +147,7 @@ fn questions_are_told_by_the_number_of_their_row() {
             ),
             (
                 "calendar[questions][3][label]",
-                "Question 4 is there twice. Change its text, or empty it."
+                "Question 4 is listed twice. Change its text, or empty it."
             ),
         ]
     );
