@@ -104,10 +104,14 @@ pub fn keep_focus() {
         let Some(active) = document().active_element() else {
             return;
         };
-        let selector = match (active.id(), active.get_attribute("aria-label")) {
-            (id, _) if !id.is_empty() => format!("[id=\"{id}\"]"),
-            (_, Some(label)) if !label.contains(['"', '\\']) => format!("[aria-label=\"{label}\"]"),
-            _ => return,
+        let is_plain = |value: &String| !value.is_empty() && !value.contains(['"', '\\']);
+        let by = |name: &str| {
+            let value = active.get_attribute(name).filter(is_plain)?;
+            Some(format!("[{name}=\"{value}\"]"))
+        };
+        // The links of times have neither id nor label.
+        let Some(selector) = by("id").or_else(|| by("aria-label")).or_else(|| by("href")) else {
+            return;
         };
         request_animation_frame(move || {
             let is_lost = document()

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use testdb::Postgres;
 
 use crate::studio::{ask, free, set_up};
-use crate::support::{Browser, Quince, logged, practice_icloud};
+use crate::support::{Browser, Quince, practice_icloud};
 
 /// Statements that a booking takes while nobody limits strangers; on Postgres one more, as the host's time is waited for.
 const WITH_ICLOUD: usize = 13;
@@ -44,9 +44,7 @@ async fn cost(database: Option<&Postgres>, with_icloud: bool) -> Vec<String> {
     let start = free(&quince).await.remove(3);
     let response = ask(&quince.url, &start, "what it costs").await.unwrap();
     assert_eq!(response.status(), StatusCode::CREATED);
-    let log = logged(&quince, "INSERT INTO idempotency_keys").await;
-    quince.stop();
-    statements(&log, "/api/v1/calendars/intro-call/appointments")
+    statements(&quince.stop(), "/api/v1/calendars/intro-call/appointments")
 }
 
 async fn disconnect(owner: &mut Browser) {

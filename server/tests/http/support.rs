@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bookings::clock::{Clock, SystemClock, TestClock};
@@ -23,6 +24,7 @@ pub struct Quince {
     pub said: Arc<Mutex<String>>,
     /// What it said on standard error so far.
     pub log: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Quince {
@@ -43,7 +45,7 @@ impl Quince {
 
     fn serve_by(mut command: Command, folder: &Path, vars: &[(&str, &str)]) -> Self {
         command.env("QUINCE_DATA_DIR", folder);
-        let (child, said, log) = start(command, vars);
+        let (child, said, log, readers) = start(command, vars);
         let line = first_line(&said);
         let url = line
             .trim()
@@ -55,6 +57,7 @@ impl Quince {
             url,
             said,
             log,
+            readers,
         }
     }
 
@@ -69,7 +72,7 @@ impl Quince {
         command
             .args(["demo", "--json", "--now", now, "--data-dir"])
             .arg(folder);
-        let (child, said, log) = start(command, vars);
+        let (child, said, log, readers) = start(command, vars);
         let line = first_line(&said);
         let json: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let url = json["app"].as_str().unwrap().to_owned();
@@ -79,6 +82,7 @@ impl Quince {
                 url,
                 said,
                 log,
+                readers,
             },
             json,
         )
@@ -104,13 +108,19 @@ impl Quince {
             status.is_some()
         })
         .await;
-        // What it said last is read by another thread.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        (code, self.log.lock().unwrap().clone())
+        (code, self.whole_log())
     }
 
-    /// Asks it to stop, and waits until it has.
-    pub fn stop(mut self) {
+    /// What a process that has ended has said: other threads read it, to the end.
+    fn whole_log(&mut self) -> String {
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Asks it to stop, and waits until it has. Answers its log.
+    pub fn stop(mut self) -> String {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -120,6 +130,7 @@ impl Quince {
                 .success()
         );
         assert!(self.child.wait().unwrap().success());
+        self.whole_log()
     }
 
     /// The address that it listens on, which its log names: with a base address of its own it prints that.
@@ -160,20 +171,23 @@ fn first_line(said: &Mutex<String>) -> String {
     said.lock().unwrap().lines().next().unwrap_or_default().to_owned()
 }
 
-/// What a process says, kept as it comes.
-fn listen(output: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+/// What a process says, kept as it comes, and the thread that reads it.
+fn listen(output: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let said = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&said);
-    std::thread::spawn(move || {
+    let reader = std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
             kept.lock().unwrap().push_str(&(line + "\n"));
         }
     });
-    said
+    (said, reader)
 }
 
+/// A process, what it says on standard output and on standard error, and who reads that.
+type Started = (Child, Arc<Mutex<String>>, Arc<Mutex<String>>, Vec<JoinHandle<()>>);
+
 /// Starts it and waits for its first line.
-fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, Arc<Mutex<String>>, Arc<Mutex<String>>) {
+fn start(mut command: Command, vars: &[(&str, &str)]) -> Started {
     command
         .env("QUINCE_ADDR", "127.0.0.1:0")
         .envs(vars.iter().copied());
@@ -182,16 +196,16 @@ fn start(mut command: Command, vars: &[(&str, &str)]) -> (Child, Arc<Mutex<Strin
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let log = listen(child.stderr.take().unwrap());
-    let said = listen(child.stdout.take().unwrap());
+    let (log, of_log) = listen(child.stderr.take().unwrap());
+    let (said, of_said) = listen(child.stdout.take().unwrap());
     while said.lock().unwrap().is_empty() {
         std::thread::sleep(Duration::from_millis(10));
         if child.try_wait().unwrap().is_some() {
-            std::thread::sleep(Duration::from_millis(200));
+            of_log.join().unwrap();
             panic!("quince did not start:\n{}", log.lock().unwrap());
         }
     }
-    (child, said, log)
+    (child, said, log, vec![of_log, of_said])
 }
 
 /// The use cases on a folder whose process has ended, for what is quicker to set up without pages.
