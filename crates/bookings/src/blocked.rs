@@ -1,4 +1,4 @@
-//! Time that staff block off: a lunch with a friend, a week of holidays. Nobody can book it; appointments in it stay.
+//! Time that staff block off, for example for holidays. Nobody can book it; appointments in it stay.
 
 use std::collections::BTreeMap;
 
@@ -21,35 +21,35 @@ use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 /// The longest time that can be blocked off at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-/// Blocked-off time as staff see it.
+/// Blocked-off time, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockView {
     /// Its id.
     pub id: BlockId,
-    /// Whose time, as [`owners`] names them.
+    /// Its owner, one of [`owners`].
     pub owner: TimeOwner,
-    /// Their name.
+    /// The owner's name.
     pub owner_name: String,
-    /// The zone in which they think of it.
+    /// The owner's zone.
     pub zone: Zone,
-    /// From here.
+    /// Its start.
     pub start: Timestamp,
-    /// Up to here.
+    /// Its end.
     pub end: Timestamp,
-    /// Why; never empty.
+    /// Its title; never empty.
     pub title: String,
-    /// The clients whose appointments lie in it, with the starts of what this person does for them. They stay.
+    /// The appointments in it, which stay: the client's name, and the start of this owner's part.
     pub appointments: Vec<(String, Timestamp)>,
 }
 
-/// Somebody, or a Simple calendar, whose time can be blocked off.
+/// A person or a Simple calendar whose time can be blocked off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Who.
+    /// The id.
     pub id: TimeOwner,
-    /// Their name.
+    /// The name.
     pub name: String,
-    /// The zone in which their times are.
+    /// The zone.
     pub zone: Zone,
 }
 
@@ -71,7 +71,7 @@ impl Owner {
     }
 }
 
-/// Whose time somebody may block off, themselves first: for admins everybody's and that of Simple calendars.
+/// Returns whose time a staff member may block off, themselves first: for admins everybody and Simple calendars.
 pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
@@ -89,7 +89,7 @@ pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     Ok(owners)
 }
 
-/// All Simple calendars.
+/// Returns all Simple calendars.
 pub(crate) async fn simple_calendars(
     tx: &mut ReadTx,
 ) -> Result<BTreeMap<CalendarId, BookingCalendar>, StoreError> {
@@ -98,7 +98,7 @@ pub(crate) async fn simple_calendars(
     Ok(simple.map(|calendar| (calendar.id, calendar)).collect())
 }
 
-/// Blocks time off: one's own, or for admins anybody's and that of Simple calendars. Without a title it is called “Blocked”.
+/// Blocks time off: the staff member's own, or for admins anybody's and that of Simple calendars. The default title is “Blocked”.
 pub async fn add(
     quince: &Quince,
     by: StaffId,
@@ -116,7 +116,7 @@ pub async fn add(
     Ok(view)
 }
 
-/// Blocked-off time, for its owner and for admins.
+/// Returns blocked-off time, for its owner and for admins.
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
     let row = found(&mut tx, id).await?;
@@ -161,7 +161,7 @@ async fn try_to_change(
     Ok(view)
 }
 
-/// Gives blocked-off time back. Doing it twice is as good as once.
+/// Deletes blocked-off time. Nothing happens if it is deleted already.
 pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), Error> {
     let by = by.into();
     retried_if_lost(|| try_to_remove(quince, by, id)).await
@@ -199,7 +199,7 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
 }
 
 /// # Errors
-/// [`Refusal::GivenBack`] when it was given back.
+/// [`Refusal::GivenBack`] if it was deleted.
 async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     if let Some(row) = blocked_time::find(tx, id).await? {
         return Ok(row);
@@ -210,7 +210,7 @@ async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     Err(Missing::BlockedTime.into())
 }
 
-/// Who `by` is and whose time it is, if they may change it.
+/// Returns the owner of the time, if `by` may change it.
 async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
     let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
     if who == by.into() {
@@ -248,7 +248,7 @@ async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, 
     })
 }
 
-/// A Simple calendar's own appointments that lie in a block of its time.
+/// Returns a Simple calendar's active appointments that touch a block of its time.
 async fn in_calendar(
     tx: &mut ReadTx,
     row: &Blocked,
@@ -261,7 +261,7 @@ async fn in_calendar(
     Ok(own.map(|found| (found.name, found.starts_at)).collect())
 }
 
-/// A person's appointments that lie in a block; of a visit only their own parts count.
+/// Returns a person's active appointments that touch a block; of a visit, only the person's own parts.
 async fn of_person(
     tx: &mut ReadTx,
     row: &Blocked,

@@ -1,11 +1,11 @@
-//! What a failed request to a calendar server means for people: one sentence each, used on every page and mail.
+//! Sentences about failed requests to a calendar server, used on every page and in every mail.
 
 use caldav::{Cause, Error, RetryAfter};
 use jiff::{SignedDuration, Timestamp};
 use store::Server;
 use uuid::Uuid;
 
-/// Why a login may have been refused. All the reasons look the same from outside, so the sentence names them all.
+/// Returns why a login may have been refused. The server does not distinguish the reasons, so the sentence names them all.
 pub(crate) fn wrong_login(server: Server) -> &'static str {
     match server {
         Server::Icloud => {
@@ -22,7 +22,7 @@ pub(crate) fn wrong_login(server: Server) -> &'static str {
     }
 }
 
-/// The login was refused for the first time.
+/// Returns the sentence for a login that was refused for the first time.
 pub(crate) fn login_in_doubt(server: Server) -> String {
     format!(
         "{} did not accept the login. That can pass, so Quince tries it once more in a few minutes and leaves it alone until then. \
@@ -31,7 +31,7 @@ pub(crate) fn login_in_doubt(server: Server) -> String {
     )
 }
 
-/// The account exists, but has no calendars.
+/// Returns the sentence for an account without calendars.
 pub(crate) fn no_calendars(server: Server) -> &'static str {
     match server {
         Server::Icloud => {
@@ -44,7 +44,7 @@ pub(crate) fn no_calendars(server: Server) -> &'static str {
     }
 }
 
-/// How sentences call the server when they begin with it.
+/// Returns the server's name for the start of a sentence.
 pub(crate) fn name(server: Server) -> &'static str {
     match server {
         Server::Icloud => "iCloud",
@@ -52,7 +52,7 @@ pub(crate) fn name(server: Server) -> &'static str {
     }
 }
 
-/// Quince does not connect to private networks by itself.
+/// Returns the sentence for an address in a private network, which is forbidden unless the operator allows it.
 pub(crate) fn private_address(host: &str) -> String {
     format!(
         "{host} is an address of a private network, which Quince does not connect to by itself. The operator can allow it \
@@ -60,7 +60,7 @@ pub(crate) fn private_address(host: &str) -> String {
     )
 }
 
-/// Without https, the password would be sent for everybody to read.
+/// Returns the sentence for an address without https, which is refused because the password would be sent unencrypted.
 pub(crate) fn insecure_address(host: &str) -> String {
     format!(
         "{host} would get your password without encryption. Use an address that begins with https://; in a private network \
@@ -68,7 +68,7 @@ pub(crate) fn insecure_address(host: &str) -> String {
     )
 }
 
-/// The server points to another one.
+/// Returns the sentence for a server that refers to another host.
 pub(crate) fn other_host(host: &str) -> String {
     format!(
         "The address leads on to {host}, where your login is not sent for safety. If that is your calendar server, enter \
@@ -76,7 +76,7 @@ pub(crate) fn other_host(host: &str) -> String {
     )
 }
 
-/// What is wrong, in one sentence with a next step.
+/// Returns the sentence for an error, with a next step.
 pub(crate) fn sentence(server: Server, error: &Error) -> String {
     let name = name(server);
     match error {
@@ -116,14 +116,14 @@ pub(crate) fn sentence(server: Server, error: &Error) -> String {
     }
 }
 
-/// The longest pause before the next try, unless the server asks for a longer one.
+/// Longest wait before the next attempt, unless the server asks for a longer one.
 pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
-/// The longest pause that a server may ask for.
+/// Longest wait that a server may ask for.
 const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long to wait before the next try after this many failures in a row: half a minute, doubled each time, at most
-/// an hour, spread by `who`; longer when the server says so, but never more than a day.
+/// Returns when to try again after this many consecutive failures. The wait is 30 seconds, doubled with each failure up to
+/// [`LONGEST_PAUSE`], and shortened by [`spread`]. It is longer if the server asks for that, up to [`LONGEST_ASKED`].
 pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Timestamp) -> Timestamp {
     let doubled = SignedDuration::from_secs(30 * (1 << failures.clamp(1, 8).saturating_sub(1)));
     let ours = spread(doubled.min(LONGEST_PAUSE), who);
@@ -138,10 +138,10 @@ pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Tim
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-/// Shortens a wait by up to a fifth, each connection's and each write's by another part, so that those that failed
-/// together do not come back together.
+/// Shortens a wait by up to a fifth, by a share that depends on the id, so that connections and writes that failed together are not retried
+/// together.
 pub(crate) fn spread(wait: SignedDuration, who: Uuid) -> SignedDuration {
-    // The end of a UUIDv7 is random.
+    // The last byte of a UUIDv7 is random.
     let part = i32::from(who.as_bytes()[15]);
     wait - wait / 5 * part / i32::from(u8::MAX)
 }
@@ -154,7 +154,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    /// Whose waits are the longest.
+    /// The id with the longest waits.
     const LAST: Uuid = Uuid::nil();
 
     #[test]

@@ -1,8 +1,7 @@
-//! Sweeps away what is over: holds that have expired, and bookings that were not confirmed by mail, whose seats go to those who wait
-//! for them; idempotency keys that nobody sends again; puzzles that were spent; sessions of people who signed in that have ended; what
-//! is left of ended connections' events; and what is older than the operator keeps.
+//! Cleans up expired data: holds; bookings that were not confirmed by mail, whose seats go to the waiting list; idempotency keys; spent
+//! puzzles; login sessions; events of ended connections; and what exceeds the operator's retention.
 //!
-//! Several processes may sweep at once: each host's time is changed by one at a time, and the others find nothing left.
+//! Several processes may clean up at once: each host's time is changed by one at a time, and the others find nothing left to do.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::TimeOwner;
@@ -15,20 +14,20 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{classes, connections, pruning};
 
-/// A request may be sent again under its key for this long.
+/// How long a request may be repeated under its idempotency key.
 const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// From which network was booked is known for this long.
+/// How long the network of a booking is stored.
 const NETWORKS_STAY: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// Keys and sessions are swept together, not one by one: what is over may stay this long.
+/// How long expired keys and sessions may stay, so that they are deleted together.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
-/// Most hosts that are seen to at a time.
+/// The most hosts and bookings in one run.
 const BATCH: u32 = 100;
 
-/// What has ended is kept for four weeks: a clock that is ahead for a moment ends everything, and when it is right again nobody
-/// should have been signed out.
+/// Expired sessions are kept for four weeks: a clock that is ahead for a moment expires all of them, and nobody should be signed out by
+/// that.
 const ENDED_STAY: SignedDuration = SignedDuration::from_hours(28 * 24);
 
-/// What is due in the background, sweeping included.
+/// Returns which background work is due, including the cleanup.
 pub(crate) async fn due(quince: &Quince, tx: &mut ReadTx) -> Result<Due, Internal> {
     let at = quince.claims_at(tx).await?;
     let kept = Kept {
@@ -43,17 +42,17 @@ pub(crate) async fn due(quince: &Quince, tx: &mut ReadTx) -> Result<Due, Interna
     Ok(due::now(tx, at, kept).await?)
 }
 
-/// The latest instant at which a hold that is made now expires.
+/// The latest expiry of a hold that is made now.
 fn longest_hold(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_mins(HOLD_MINUTES) + SKEW
 }
 
-/// The latest instant until which a booking that is made now may stay unconfirmed.
+/// The latest confirmation deadline of a booking that is made now.
 fn longest_unconfirmed(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_mins(CONFIRM_MINUTES) + SKEW
 }
 
-/// Sweeps away all that is over; says in how many owners' time holds had expired.
+/// Cleans up all expired data. Returns the number of owners of time whose expired holds were released.
 pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     let now = quince.now();
     {
@@ -64,8 +63,8 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let owners = {
         let mut tx = quince.store().write().await?;
-        // What a clock that was ahead made last longer than any hold does. A session is set right by the next visit instead: to a
-        // clock that is behind for a moment all of them seem to last too long, and nobody should be signed out by that.
+        // Holds that were made by a clock that was ahead would last too long, and are expired. Sessions are corrected by the next visit
+        // instead: to a clock that is behind for a moment all of them seem to last too long, and nobody should be signed out by that.
         holds::expire_after(&mut tx, longest_hold(now), now).await?;
         let owners = holds::owners_with_expired(&mut tx, now, BATCH).await?;
         tx.commit().await?;

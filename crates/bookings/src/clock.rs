@@ -1,5 +1,4 @@
-//! Where "now" comes from, and how far from it something is. Rules and stores take `now` as an argument; only this module reads a
-//! clock.
+//! Clocks, and the age of instants. Rules and stores take `now` as an argument; only this module reads a clock.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -7,19 +6,19 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use store::due::SKEW;
 
-/// How long ago something was; none when it lies ahead: a clock that was wrong wrote it, and how old it is nobody knows. One that
-/// differs a little makes that just now.
+/// Returns the age of an instant. An instant up to `SKEW` ahead has age zero, as clocks differ a little. Returns `None` for one further
+/// ahead: a wrong clock wrote it, so its age is unknown.
 pub(crate) fn age(at: Timestamp, now: Timestamp) -> Option<SignedDuration> {
     let age = now.duration_since(at);
     (age >= -SKEW).then(|| age.max(SignedDuration::ZERO))
 }
 
-/// The instant so long ago.
+/// Returns the instant `by` before `now`, or the earliest one on overflow.
 pub(crate) fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
-/// How long ago something was, in words that follow “was read”: “3 minutes ago”.
+/// Formats the age of an instant in words that follow “was read”, such as “3 minutes ago”.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let Some(age) = age(at, now) else {
         return "at a time that is yet to come: check this server's clock".to_owned();
@@ -39,8 +38,8 @@ pub trait Clock: Send + Sync {
     /// The current instant.
     fn now(&self) -> Timestamp;
 
-    /// Whether it means to show the actual time, however wrong it is. Only then can a database's own clock take its place where
-    /// several processes must agree; a clock of a story or a demonstration has to serve for that, too.
+    /// Whether it is meant to show the actual time, even if it is wrong. Only then can the database's clock replace it where several
+    /// processes must agree. The clock of a test or a demonstration serves for that as well.
     fn is_actual(&self) -> bool {
         false
     }
@@ -64,8 +63,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that started at another instant and goes on from there at the usual speed: for demonstrations and
-/// browser tests, which need a known date and yet minutes that pass.
+/// A clock that was set to another instant and runs on from there at normal speed: for demonstrations and browser tests, which need a known
+/// date but also time that passes.
 #[derive(Debug, Clone, Copy)]
 pub struct ShiftedClock {
     start: Timestamp,
@@ -73,7 +72,7 @@ pub struct ShiftedClock {
 }
 
 impl ShiftedClock {
-    /// A clock that shows `start` now.
+    /// Creates a clock that shows `start` now.
     pub fn starting_at(start: Timestamp) -> Self {
         Self {
             start,
@@ -95,7 +94,7 @@ impl Clock for ShiftedClock {
 pub struct TestClock(Mutex<Timestamp>);
 
 impl TestClock {
-    /// A clock that shows `now`.
+    /// Creates a clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Mutex::new(now))
     }
@@ -105,7 +104,7 @@ impl TestClock {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = now;
     }
 
-    /// Moves the clock.
+    /// Advances the clock; a negative duration sets it back.
     pub fn advance(&self, by: SignedDuration) {
         let moved = self.now().checked_add(by).unwrap_or(Timestamp::MAX);
         self.set(moved);

@@ -1,5 +1,5 @@
-//! Appointments to come that an event in a host's calendar collides with. Quince leaves them as they are: whether the appointment
-//! moves or the event does is for people to say.
+//! Future appointments that collide with an event in a host's calendar. Quince does not change them: people decide whether to move the
+//! appointment or the event.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use scheduling::{AppointmentId, StaffId};
 use store::collisions::{self, FreeWords};
 use store::{ReadTx, StoreError};
 
-/// Which events take no time, in the words that are stored for them.
+/// Returns the stored words of events that do not block.
 pub(crate) fn free_words() -> FreeWords {
     let always = [
         Blocks::Free(FreeReason::Transparent),
@@ -22,7 +22,7 @@ pub(crate) fn free_words() -> FreeWords {
     }
 }
 
-/// Those of these appointments that are collided with, each with the host who has the event.
+/// The colliding appointments among some, each with the host whose event it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Collisions(BTreeSet<(AppointmentId, StaffId)>);
 
@@ -40,14 +40,15 @@ impl Collisions {
             .map(Self)
     }
 
-    /// The hosts of an appointment who have an event then.
+    /// Returns the hosts of an appointment who have a colliding event.
     pub(crate) fn hosts(&self, appointment: AppointmentId) -> impl Iterator<Item = StaffId> {
         let of_it = self.0.iter().filter(move |(id, _)| *id == appointment);
         of_it.map(|(_, host)| *host)
     }
 }
 
-/// What is said of an appointment whose hosts of these names have an event then; nothing when nobody has.
+/// Returns the sentence about an appointment whose hosts of these names, separated by commas, have a colliding event. Returns `None` if
+/// `names` is empty.
 pub(crate) fn sentence(names: &str) -> Option<String> {
     let have = if names.contains(", ") { "have" } else { "has" };
     (!names.is_empty()).then(|| {

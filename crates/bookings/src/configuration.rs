@@ -24,25 +24,25 @@ pub struct Configuration {
     pub connections: Vec<ConnectionView>,
     /// Where appointments are written.
     pub primary: Option<RemoteCalendarView>,
-    /// What is wrong with it, in a sentence with a next step.
+    /// A problem with the primary calendar, in a sentence with a next step.
     pub primary_problem: Option<String>,
-    /// How many appointments to come would move to another primary calendar.
+    /// Number of future appointments whose events would move to another primary calendar.
     pub future_appointments: u32,
 }
 
 /// How the events of one connection's calendars are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policies {
-    /// What becomes of events that are edited or deleted there later (D6).
+    /// How later edits and deletions of its events are treated (D6).
     pub import_policy: ImportPolicy,
     /// What happens while a calendar cannot be read.
     pub when_stale: WhenStale,
 }
 
-/// Connections that have to be read after a change.
+/// Connections to read after a change.
 type ToRead = BTreeSet<ConnectionId>;
 
-/// A staff member's configuration.
+/// Returns a staff member's configuration.
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -89,13 +89,13 @@ pub struct Choice {
     pub primary: RemoteCalendarId,
     /// All calendars that are checked for conflicts.
     pub conflicts: Vec<RemoteCalendarId>,
-    /// The connection just made.
+    /// The connection that was just made.
     pub connection: ConnectionId,
     /// How its events are treated.
     pub policies: Policies,
 }
 
-/// Saves the wizard's third step, all of it or nothing.
+/// Saves the wizard's third step in one transaction.
 pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), Error> {
     let changed = retried_if_lost(|| async {
         let mut tx = quince.store().write().await?;
@@ -111,7 +111,7 @@ pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(),
     Ok(())
 }
 
-/// Chooses where appointments are written; `None` writes them nowhere. Events of appointments to come move there.
+/// Sets the primary calendar, to which appointments are written; `None` writes them nowhere. Events of future appointments move there.
 pub async fn save_primary(
     quince: &Quince,
     id: StaffId,
@@ -151,7 +151,7 @@ async fn set_primary(
     Ok(to_read)
 }
 
-/// Chooses all calendars that are checked for conflicts; those that are not named are not.
+/// Sets the calendars that are checked for conflicts; all others are not checked.
 pub async fn save_conflicts(
     quince: &Quince,
     id: StaffId,
@@ -172,7 +172,7 @@ async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId
     let mut to_read = ToRead::new();
     for calendar in chosen {
         let (found, place) = own(tx, id, *calendar).await?;
-        // One that vanished or became unreadable since it was chosen may stay: what is known of it goes on blocking.
+        // A chosen calendar that was deleted or became unreadable may stay: its known events continue to block.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
                 return Err(Refusal::DeletedCalendar { place }.into());
@@ -187,9 +187,9 @@ async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId
     Ok(to_read)
 }
 
-/// Chooses how the events of one connection's calendars are treated; other connections keep their choices. `all_day_blocks` names
-/// its calendars whose whole-day events block that say nothing about it; without it, that stays as it is. Keeping up again catches
-/// up at once.
+/// Sets how the events of one connection's calendars are treated; other connections keep their settings. `all_day_blocks` lists its
+/// calendars in which whole-day events without an explicit transparency block; `None` leaves that setting unchanged. When the import policy
+/// changes, the calendars are read again at once.
 pub async fn save_policies(
     quince: &Quince,
     id: StaffId,
@@ -222,14 +222,14 @@ async fn set_policies(
     if known.import_policy == policies.import_policy {
         return Ok(ToRead::new());
     }
-    // What was read by another policy is read anew.
+    // Everything that was read under the old policy is read again.
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         remote_calendars::forget_progress(tx, calendar.id).await?;
     }
     Ok(ToRead::from([connection]))
 }
 
-/// Lets whole-day events block in these calendars of a connection, and in no others of it.
+/// Makes whole-day events block in these calendars of a connection, and in no others of it.
 async fn set_all_day_blocks(
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -248,7 +248,7 @@ async fn set_all_day_blocks(
     Ok(())
 }
 
-/// A calendar on a connection that belongs to this person and has not ended, with how its server is called.
+/// Finds a calendar of a connection that belongs to this person and has not ended, with the name of its server.
 async fn own(
     tx: &mut ReadTx,
     owner: StaffId,
@@ -261,7 +261,7 @@ async fn own(
     Ok((found, servers::place(&connection)))
 }
 
-/// Reads connections while the person waits, so that the booking pages are right when the answer comes.
+/// Reads connections before the use case returns, so that the booking pages are up to date by then.
 async fn read_now(quince: &Quince, ids: &ToRead) {
     for id in ids {
         read_after_saving(quince, *id).await;

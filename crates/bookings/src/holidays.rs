@@ -1,5 +1,4 @@
-//! Days on which the whole workspace is closed. Whoever has hours for such a date all the same keeps them: a date override of
-//! their own goes before.
+//! Days on which the whole workspace is closed. A person's own date override for such a date takes precedence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,16 +19,16 @@ use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_words};
 
-/// Most holidays.
+/// Maximum number of holidays.
 const HOLIDAYS_LIMIT: usize = 500;
 
-/// The holidays, in order.
+/// Returns the holidays, in order.
 pub async fn list(quince: &Quince) -> Result<Vec<Holiday>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(holidays::list(&mut tx).await?)
 }
 
-/// Changes the workspace's name, zone and holidays, for the owner and admins.
+/// Saves the workspace's name, zone and holidays, for the owner and admins.
 pub async fn save(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -94,7 +93,7 @@ pub async fn save(
     Ok(Workspace { name, zone })
 }
 
-/// "25 December 2026 (Christmas)".
+/// Formats a holiday: "25 December 2026 (Christmas)".
 fn holiday_words(holiday: &Holiday) -> String {
     let date = date_words(holiday.date);
     match holiday.name.as_str() {
@@ -103,20 +102,20 @@ fn holiday_words(holiday: &Holiday) -> String {
     }
 }
 
-/// An appointment to come on a day that is closed. It stays.
+/// A future appointment on a closed day. It is not cancelled by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnClosedDay {
     /// The appointment.
     pub id: AppointmentId,
-    /// The client.
+    /// The client's name.
     pub name: String,
-    /// Whose day it is; empty when nobody holds it.
+    /// The host's name; empty in a Simple calendar, which has no host.
     pub host_name: String,
-    /// When their part of it starts.
+    /// Start of the host's part.
     pub start: Timestamp,
 }
 
-/// The appointments to come on holidays, for the owner and admins.
+/// Returns the future appointments on holidays, for the owner and admins.
 pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
@@ -159,7 +158,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
     Ok(found)
 }
 
-/// One's own appointments to come on days that one has taken off.
+/// Returns the person's own future appointments on their days off.
 pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
@@ -173,12 +172,12 @@ pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Ve
     Ok(parts_on_days(&mut tx, std::slice::from_ref(&me), span, has_day_off).await?)
 }
 
-/// An instant after this date, wherever it is.
+/// Returns an instant that is after this date in every zone.
 fn after(date: Date) -> Timestamp {
     Zone::utc().start_of_day(date.saturating_add(2.days()))
 }
 
-/// What people have to do on their closed days in a span of time, in order.
+/// Returns people's appointments in a span of time that are on their closed days, in order; each once per person.
 async fn parts_on_days(
     tx: &mut ReadTx,
     people: &[Staff],
@@ -212,13 +211,13 @@ async fn parts_on_days(
     Ok(found)
 }
 
-/// Whether somebody has taken a date off.
+/// Whether a person has a day off on a date, by an override without windows.
 pub(crate) fn has_day_off(person: &Staff, date: Date) -> bool {
     let mut own = person.overrides.iter();
     own.any(|day| day.date == date && day.windows.is_empty())
 }
 
-/// The holidays as dates that are closed.
+/// Converts holidays into date overrides without windows.
 pub(crate) fn closed(holidays: Vec<Date>) -> Vec<DateOverride> {
     let closed = |date| DateOverride {
         date,
@@ -227,7 +226,7 @@ pub(crate) fn closed(holidays: Vec<Date>) -> Vec<DateOverride> {
     holidays.into_iter().map(closed).collect()
 }
 
-/// Hours with the holidays closed, where no date override says otherwise.
+/// Adds closed days to hours, except on dates that have an override.
 pub(crate) fn without(mut hours: Hours, closed: &[DateOverride]) -> Hours {
     for day in closed {
         if !hours.overrides.iter().any(|own| own.date == day.date) {

@@ -1,8 +1,8 @@
-//! What runs in the background: calendar writes, syncs, mails, and sweeping away what is over.
+//! The background jobs: calendar writes, syncs, mails, and the cleanup of expired data.
 //!
-//! Work is claimed in the database with a lease, so several processes may run these jobs, and what a dead process
-//! held is taken up again when the lease ends. Each piece runs in a task of its own, so that a slow server holds up
-//! nothing else. Stopping in the middle of one is safe: every step can be repeated.
+//! Work is claimed in the database with a lease, so several processes may run these jobs, and the work of a dead process is claimed
+//! again when its lease ends. Each piece of work runs in a task of its own, so that a slow server does not block the rest. It can be
+//! interrupted at any point: every step can be repeated.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,23 +15,23 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{cleanup, notifications, outbox, sync};
 
-/// How often is looked for work that has come due by time alone.
+/// The interval at which due work is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// When told to stop, what is under way gets this long to end.
+/// At shutdown, the time for work under way to end.
 const LAST_WORDS: Duration = Duration::from_secs(5);
-/// Then this long is left to give back what has not ended.
+/// After that, the time for releasing the mails that have not ended.
 const LAST_NOTES: Duration = Duration::from_secs(2);
 
-/// How much was done.
+/// The amount of work that was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
     /// Connections that were read.
     pub synced: u32,
-    /// Calendar writes that were tried.
+    /// Calendar writes that were attempted.
     pub written: u32,
-    /// Mails that were tried.
+    /// Mails that were attempted.
     pub mailed: u32,
-    /// Hosts whose expired holds were given back.
+    /// Hosts whose expired holds were released.
     pub swept: u32,
 }
 
@@ -44,18 +44,18 @@ enum Queue {
 }
 
 impl Queue {
-    /// Pieces of its work under way at the same time: a queue whose servers are slow leaves the others their share.
+    /// The most tasks of a queue at the same time, so that slow servers of one queue do not block the others.
     fn share(self) -> usize {
         match self {
             Self::Writes | Self::Syncs => 20,
-            // What is sent and not noted yet is sent again after a kill.
+            // A mail that was sent, but not recorded, is sent again after a kill.
             Self::Mails => 4,
             Self::Sweep => 1,
         }
     }
 
-    /// How much room there must be before more is claimed. A claim is a commit, which holds up those who book; mails end soon,
-    /// and all wait for the same server.
+    /// The free task slots that a claim requires. A claim is a commit, which blocks bookings; mails end soon, and all wait for the
+    /// same server.
     fn at_a_time(self) -> usize {
         match self {
             Self::Mails => 2,
@@ -64,7 +64,7 @@ impl Queue {
     }
 }
 
-/// What is under way, by queue.
+/// The tasks under way, by queue.
 #[derive(Debug, Default)]
 struct UnderWay {
     writes: JoinSet<()>,
@@ -87,13 +87,13 @@ impl UnderWay {
         self.writes.len() + self.syncs.len() + self.mails.len() + self.sweep.len()
     }
 
-    /// Waits until all work has ended, or for so long.
+    /// Waits until all tasks have ended, at most for `time`.
     async fn end_within(&mut self, time: Duration) {
         let all = async { while self.some_ended().await.is_some() {} };
         let _ = tokio::time::timeout(time, all).await;
     }
 
-    /// Waits until some work ends; nothing when none is under way.
+    /// Waits until some task ends; returns none if there are no tasks.
     async fn some_ended(&mut self) -> Option<()> {
         tokio::select! {
             Some(_) = self.writes.join_next() => {}
@@ -102,7 +102,7 @@ impl UnderWay {
             Some(_) = self.sweep.join_next() => {}
             else => return None,
         }
-        // What ends together makes room together.
+        // Tasks that ended at the same time make room together.
         for tasks in [
             &mut self.writes,
             &mut self.syncs,
@@ -123,7 +123,7 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
         if let Err(error) = start_all(&quince, &mut tasks).await {
             tracing::error!(cause = %error.cause(), "background jobs could not look for work");
         }
-        // What has ended may have made room, or may have more work behind it.
+        // A task that has ended may have made room, or have made more work due.
         tokio::select! {
             () = &mut shutdown => break,
             () = quince.woken() => {}
@@ -134,15 +134,15 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
     tracing::info!(under_way = tasks.len(), "background jobs stop");
     tasks.end_within(LAST_WORDS).await;
     if !tasks.mails.is_empty() {
-        // Another process sends them, or this one when it is started again, without waiting for the leases to end.
+        // The released mails are sent by another process, or after a restart, without waiting for their leases to end.
         quince.cut_off_mails(true);
         tasks.end_within(LAST_NOTES).await;
         quince.cut_off_mails(false);
     }
 }
 
-/// Starts what is due, until nothing more is or enough is under way. It is looked for first, so that a claim, which must be
-/// alone in an SQLite database, holds nobody up for nothing.
+/// Starts due work until there is no more or enough is under way. A read looks for due work first, so that a claim, which needs
+/// exclusive access to an SQLite database, is not made in vain.
 async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal> {
     loop {
         let Due {
@@ -175,8 +175,7 @@ async fn due(quince: &Quince) -> Result<Due, Internal> {
     cleanup::due(quince, &mut tx).await
 }
 
-/// Does everything that is due now, once: first what is over is swept away, then come the calendar writes, the syncs and the
-/// mails.
+/// Does everything that is due now, once: first the cleanup, then the calendar writes, the syncs and the mails.
 pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
     Ok(Done {
         swept: cleanup::all(quince).await?,
@@ -186,7 +185,7 @@ pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
     })
 }
 
-/// Empties a queue of what is due.
+/// Works on a queue until nothing more is due; returns the number of tasks.
 async fn drain(quince: &Quince, queue: Queue) -> Result<u32, Internal> {
     let mut done = 0;
     let mut tasks = JoinSet::new();
@@ -200,7 +199,7 @@ async fn drain(quince: &Quince, queue: Queue) -> Result<u32, Internal> {
     }
 }
 
-/// Claims some of what is due in a queue and starts it. Returns how much that was.
+/// Claims and starts some of the due work of a queue. Returns the number of tasks.
 async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result<u32, Internal> {
     let before = tasks.len();
     match queue {

@@ -1,37 +1,37 @@
 //! Use cases: connect, configure, sync, free times, book, reschedule, cancel, notify; the outbox.
 //!
-//! Everything that the pages, the API and the background jobs do goes through the functions of these modules. Each
-//! takes the [`Quince`] handle first, opens its own transactions, reads the time from the handle's clock, and
-//! returns a view or an [`Error`], whose causes are types with a sentence for a person, with a next step, and a code for programs.
-//! An error of the machinery is always the variant `Internal`, whose cause is for logs only. No two modules import each other.
+//! Everything that the pages, the API and the background jobs do goes through the functions of these modules. Each takes the [`Quince`]
+//! handle first, opens its own transactions, reads the time from the handle's clock, and returns a view or an [`Error`]. The causes of an
+//! error are types with a sentence for a person, including a next step, and a code for programs. Failures of the database, the disk or a
+//! library are always the variant `Internal`, whose cause is for logs only. No two modules import each other.
 //!
-//! | module | what for |
+//! | module | purpose |
 //! |---|---|
-//! | [`accounts`] | the owner, the team, sign in, passwords |
+//! | [`accounts`] | the owner, the team, sessions, passwords |
 //! | [`profile`] | name, zone and weekly hours of a staff member |
 //! | [`connections`] | connect to iCloud (checked live), reconnect, disconnect |
 //! | [`configuration`] | primary and conflict calendars, how later edits are treated |
 //! | [`booking_calendars`] | booking calendars and their rules |
-//! | [`availability`] | free times, from the database alone |
-//! | `placement` | the one way in which bookings, holds and moves get their time |
-//! | [`appointments`] | book, reschedule, reassign, cancel, edit, delete, look at |
+//! | [`availability`] | free times, computed from the database alone |
+//! | `placement` | claims time for bookings, holds and moves |
+//! | [`appointments`] | book, reschedule, reassign, cancel, edit, delete, view |
 //! | [`classes`] | sessions of Class Booking calendars and their waiting lists |
-//! | [`warnings`] | what of their calendars a staff member has to know on every page |
-//! | [`versions`] | nobody's change is lost: who saves over another's is told first |
-//! | [`strangers`], [`undo`] | what people who are not known may do at most, and undoing what one of them sent |
-//! | `notifications`, `mailer` | mails: asked for with the change itself, made and sent afterwards |
-//! | [`mails`] | whether mails go out, which were given up, and a mail for trial |
-//! | [`probe`] | whether iCloud and the own address answer |
-//! | [`agenda`] | appointments and external events of some days |
-//! | [`sync`] | reads what changed in a connection's calendars |
-//! | `outbox` | writes events to calendars, again and again until it is done |
-//! | `servers`, `outages` | what is known of calendar servers, and what becomes of one that fails |
+//! | [`warnings`] | warnings about their calendars that a staff member sees on every page |
+//! | [`versions`] | optimistic locking: an edit of an outdated version is refused with the differences |
+//! | [`strangers`], [`undo`] | rate limits for anonymous visitors, and undoing what one of them sent |
+//! | `notifications`, `mailer` | mails: enqueued in the transaction of the change, rendered and sent later |
+//! | [`mails`] | the state of mail delivery, mails that were given up, and test mails |
+//! | [`probe`] | checks that iCloud and the instance's own address answer |
+//! | [`agenda`] | appointments and external events of a range of days |
+//! | [`sync`] | reads the changes of a connection's calendars |
+//! | `outbox` | writes events to calendars, and retries until it succeeds |
+//! | `servers`, `outages` | the state of calendar servers, and what happens when one fails |
 //! | [`jobs`] | runs sync, calendar writes and mails in the background |
 //!
 //! # How a booking reaches iCloud
-//! [`appointments::book`] commits the appointment, its place in the host's time, the write to the host's primary
-//! calendar and the mails in one transaction, and answers. The jobs then write and send, again and again until it is
-//! done; each write carries the appointment as it is at that moment, so the last change always wins.
+//! [`appointments::book`] commits the appointment, the claim on the host's time, the write to the host's primary calendar and the mails in
+//! one transaction, and returns. The jobs then write and send, and retry until it succeeds. Each write carries the appointment as it is at
+//! that moment, so the last change always wins.
 
 pub mod accounts;
 pub mod agenda;

@@ -1,5 +1,5 @@
-//! The secrets of links in mails. A link's token is derived from a key that is kept sealed and the appointment's id, so mails can be
-//! rendered when they are sent and no token is ever kept; the database holds its SHA-256 alone.
+//! Secret tokens of links in mails. A token is derived from a sealed key and the id of what it is for, so mails can be rendered when they
+//! are sent and no token is stored; the database holds only its SHA-256.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,30 +12,30 @@ use store::strangers::address_key;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// The token of the page where a client manages an appointment.
+/// Returns the token of the page where a client manages an appointment.
 pub(crate) fn manage(quince: &Quince, id: AppointmentId) -> Result<String, Internal> {
     of(&quince.store().link_keys().manage, id)
 }
 
-/// The token of the page of a place on a waiting list.
+/// Returns the token of the page of a place on a waiting list.
 pub(crate) fn waiting(quince: &Quince, id: WaitingId) -> Result<String, Internal> {
     of(&quince.store().link_keys().waiting, id)
 }
 
-/// A token by what it is for: 32 bytes as base64url.
+/// Derives the token: the HMAC-SHA256 of the id, 32 bytes as base64url without padding.
 fn of(key: &[u8; 32], id: impl std::fmt::Display) -> Result<String, Internal> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(Internal::because)?;
     mac.update(id.to_string().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
-/// What shows that a link was sent to this address, and not only shown to whoever booked.
+/// Returns the token that proves that a link was sent to this address, and not only shown in the browser that booked.
 pub(crate) fn mailed(quince: &Quince, id: AppointmentId, address: &str) -> Result<String, Internal> {
     let key = &quince.store().link_keys().mailed;
     of(key, format!("{id} {}", address_key(address)))
 }
 
-/// What the database keeps of a token.
+/// Returns the SHA-256 of a token, which is what the database holds.
 pub(crate) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }

@@ -1,5 +1,4 @@
-//! What admins and operators have to know and to do about mails: whether they go out at all, which were given up, and a mail for
-//! trial.
+//! What admins and operators need about mails: whether they can be sent, which were given up, and test mails.
 
 use std::time::Duration;
 
@@ -22,40 +21,40 @@ pub use crate::mailer::failure::{Failure, Step};
 pub use store::mail_trouble::MailTrouble;
 pub use store::messages::RetrySummary;
 
-/// A mail for trial may take this long: somebody waits for it.
+/// The timeout of a test mail, for which a person waits.
 const TRIAL: Duration = Duration::from_secs(30);
 
-/// That mails have not gone out for some minutes, for a reason that is not their recipient's.
+/// Returns the trouble with sending mails, if they have failed for some minutes for another reason than their recipients.
 pub async fn trouble(quince: &Quince) -> Result<Option<MailTrouble>, Internal> {
     let mut tx = quince.store().connection().await?;
     let found = mail_trouble::find(&mut tx).await?;
     Ok(found.filter(|trouble| is_alarm(trouble, quince.now())))
 }
 
-/// Whether people are to be told of it.
+/// Whether it is to be reported.
 pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
     trouble.told_at.is_some() || trouble.alarm_at <= now
 }
 
-/// A mail is tried by hand so often at most: a mail server locks out who signs in wrongly again and again.
+/// The least time between manual attempts for a mail: mail servers lock out clients whose login fails repeatedly.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);
-/// Mails that could not be sent, as many as a page shows.
+/// The most failed mails that a page shows.
 const SHOWN: u32 = 100;
 
-/// A mail that could not be sent: it was given up, or waits for another try.
+/// A mail that could not be sent: it was given up, or waits for the next attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedMail {
     /// Its id.
     pub id: MessageId,
-    /// What it is about, in a few words.
+    /// Its subject, in a few words.
     pub title: String,
-    /// Whom it was for.
+    /// The recipient's address.
     pub recipient: String,
-    /// Why it was given up, or why the last try failed, in a sentence.
+    /// Why it was given up, or why the last attempt failed, in a sentence.
     pub problem: String,
-    /// When it was asked for.
+    /// When it was enqueued.
     pub asked_at: Timestamp,
-    /// The appointment it is about.
+    /// The appointment that it is about.
     pub appointment: Option<AppointmentId>,
     /// Name and start of that appointment.
     pub about: Option<(String, Timestamp)>,
@@ -75,7 +74,7 @@ impl From<Failed> for FailedMail {
     }
 }
 
-/// What a mail is about, in a few words.
+/// Returns the subject of a mail, in a few words.
 fn title(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::ClientConfirm => "To be confirmed by the client",
@@ -103,7 +102,7 @@ async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     }
 }
 
-/// The mails that were given up last, for owners and admins.
+/// Returns the mails that were given up last. Owners and admins only.
 pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
@@ -111,16 +110,16 @@ pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, E
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-/// The mails about an appointment that could not be sent, for whoever may see that appointment.
+/// The mails about an appointment that could not be sent, for everybody who may see that appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedAbout {
-    /// Those that were given up.
+    /// The mails that were given up.
     pub given_up: Vec<FailedMail>,
-    /// Those that wait for another try.
+    /// The mails that wait for the next attempt.
     pub waiting: Vec<FailedMail>,
 }
 
-/// The mails about an appointment that could not be sent.
+/// Returns the mails about an appointment that could not be sent.
 pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result<FailedAbout, Internal> {
     let mut tx = quince.store().read().await?;
     let given_up = messages::given_up_about(&mut tx, appointment).await?;
@@ -131,7 +130,7 @@ pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result
     })
 }
 
-/// The next mails that were tried in vain and wait for another try, for owners and admins.
+/// Returns the next mails that failed and wait for another attempt. Owners and admins only.
 pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
@@ -139,7 +138,7 @@ pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMai
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-/// Where mails are written as files, while no mail server is set.
+/// The folder to which mails are written as files, if no mail server is configured.
 pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
     match &quince.settings().mail {
         Mail::Folder { path, .. } => Some(path),
@@ -147,14 +146,14 @@ pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
     }
 }
 
-/// How many mails were tried in vain and wait for another try, and when the first of them is tried again, for owners and admins.
+/// Returns how many mails failed and wait for another attempt, and when the first of them is due. Owners and admins only.
 pub async fn put_off(quince: &Quince, by: StaffId) -> Result<RetrySummary, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     Ok(messages::retry_summary(&mut tx).await?)
 }
 
-/// Tries all mails that wait for another try now: somebody has mended what kept them.
+/// Makes all mails that wait for another attempt due now, after the cause was removed. Owners and admins only.
 pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
@@ -165,7 +164,11 @@ pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Sends a mail that was given up again: it says what is so by then, and goes to the address that its recipient has by then.
+/// Enqueues a mail again that was given up. It is rendered from the present state and goes to the recipient's present address. Owners
+/// and admins only.
+///
+/// # Errors
+/// [`Refusal::MailNotGivenUp`] if it was not given up.
 pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
@@ -186,9 +189,9 @@ pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(
     Ok(())
 }
 
-/// Whether mails can come from this address.
+/// Whether the text is a valid sender of mails.
 pub fn is_sender(text: &str) -> bool {
-    // What lies behind an address, such as a second one, would be left out without a word.
+    // The parser ignores text after an address, such as a second one.
     let is_whole = |sender: &Mailbox| {
         let address: &str = sender.email.as_ref();
         text == address || text.ends_with(&format!("<{address}>"))
@@ -196,18 +199,18 @@ pub fn is_sender(text: &str) -> bool {
     sender(text).is_ok() && text.parse::<Mailbox>().is_ok_and(|sender| is_whole(&sender))
 }
 
-/// What is wrong with the address of a mail server, without any of its text.
+/// Checks the URL of a mail server.
 ///
 /// # Errors
-/// The problem.
+/// The problem, without any part of the URL.
 pub fn check_server(url: &str) -> Result<(), String> {
     Smtp::from_url(url).map(drop).map_err(|bad| bad.0)
 }
 
-/// Why a mail for trial was not sent.
+/// Why a test mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
-    /// It failed at a step.
+    /// A step failed.
     #[error("The mail was not sent; it failed at this step: {}. {}", .0.step, .0.sentence())]
     Failed(Failure),
     /// The settings cannot be used.
@@ -215,10 +218,10 @@ pub enum TrialError {
     Settings(Internal),
 }
 
-/// Sends one mail for trial to an address, with these settings and without a database.
+/// Sends a test mail to an address, with these settings and without a database.
 ///
 /// # Errors
-/// The step that failed, and what to do.
+/// The step that failed and what to do, or invalid settings.
 pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(), TrialError> {
     let mailer = Mailer::new(mail).map_err(TrialError::Settings)?;
     let letter = Letter {
@@ -234,13 +237,13 @@ pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(),
     sending.map_err(TrialError::Failed)
 }
 
-/// As long as a person waits for one answer of several.
+/// The timeout of a test login, which is one of several checks for which a person waits.
 const SIGN_IN: Duration = Duration::from_secs(4);
 
-/// Signs in to the mail server with these settings, as for a mail, and sends none. Answers whether there is a mail server.
+/// Signs in to the mail server with these settings, as for a mail, and sends nothing. Returns whether there is a mail server.
 ///
 /// # Errors
-/// The step that failed, and what to do.
+/// The step that failed and what to do, or invalid settings.
 pub async fn sign_in_for_trial(mail: &Mail) -> Result<bool, TrialError> {
     let mailer = Mailer::new(mail).map_err(TrialError::Settings)?;
     match mailer.within(SIGN_IN).sign_in().await {

@@ -1,4 +1,4 @@
-//! What failed reads and writes do to connections and their calendars: the one place that changes how they stand for the worse.
+//! The effect of failed reads and writes on connections and their calendars. Their states get worse here only.
 
 use caldav::Error;
 use jiff::{SignedDuration, Timestamp};
@@ -11,21 +11,21 @@ use crate::servers::calendar_state::{self, CalendarState};
 use crate::servers::freshness::is_old;
 use crate::{caldav_messages, notifications};
 
-/// A refused login is tried once more after this long: servers refuse right passwords, too, while they are not well.
+/// The delay before a refused login is tried once more: servers in trouble also refuse correct passwords.
 pub(crate) const LOGIN_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// Who wanted the request that failed.
+/// Who caused the request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// The background jobs, or a booking.
+    /// The background jobs or a booking.
     ByItself,
-    /// The connection's owner, who waits for the answer.
+    /// The connection's owner, who waits for the result.
     ByPerson,
 }
 
-/// Notes a failure of a whole connection. Of two refusals of the login in a row the first has it tried once more, the second
-/// stops the polling and asks the person. Anything else is tried again later, and counts as an outage when nothing was read for
-/// a while. One mail tells of each outage.
+/// Stores a failure of a whole connection. After the first refusal of the login it is tried once more; the second one stops the polling
+/// until its owner reconnects it. Other failures are retried later, and count as an outage if nothing was read for a while. One mail is
+/// sent per outage.
 pub(crate) async fn note(
     tx: &mut WriteTx,
     known: &Connection,
@@ -33,7 +33,7 @@ pub(crate) async fn note(
     asked: Asked,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    // Another failure may have been noted since it was read.
+    // Another failure may have been stored meanwhile.
     let Some(connection) = connections::find(tx, known.id).await? else {
         return Ok(());
     };
@@ -60,8 +60,8 @@ pub(crate) async fn note(
     Ok(())
 }
 
-/// Notes that a read broke off on our side: it is tried again later, longer each time, and counts as an outage when nothing was
-/// read for a while.
+/// Stores that a read was interrupted by an internal error. It is retried with increasing delays, and counts as an outage if nothing
+/// was read for a while.
 pub(crate) async fn note_ours(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
     const PROBLEM: &str = "Something broke in Quince while it read these calendars. It tries again by itself; if it stays, tell the \
                            operator, who finds the cause in the log.";
@@ -71,7 +71,7 @@ pub(crate) async fn note_ours(tx: &mut WriteTx, id: ConnectionId, now: Timestamp
     let failures = connection.failures.saturating_add(1);
     let next = caldav_messages::back_off(failures, None, id.0, now);
     let read_at = connection.synced_at.unwrap_or(connection.connected_at);
-    // What is wrong beside that is said already.
+    // A problem that needs the owner is shown already.
     let is_said = matches!(
         connection.state,
         ConnectionState::NeedsAttention | ConnectionState::Disconnected
@@ -86,7 +86,7 @@ pub(crate) async fn note_ours(tx: &mut WriteTx, id: ConnectionId, now: Timestamp
     Ok(())
 }
 
-/// The login was refused once. It is left alone until its next try, which settles it.
+/// Stores that the login was refused once. It is not used again until its next attempt, which decides.
 async fn doubt(
     tx: &mut WriteTx,
     connection: &Connection,
@@ -94,7 +94,7 @@ async fn doubt(
     failures: u32,
 ) -> Result<(), StoreError> {
     if connection.refused_at == Some(since) {
-        // Of several requests under way the first was noted.
+        // Of several concurrent requests, the first refusal counts.
         return Ok(());
     }
     let problem = caldav_messages::login_in_doubt(connection.server);
@@ -113,7 +113,7 @@ async fn doubt(
 }
 
 enum Refusal {
-    /// The server may have made a mistake, so that it is asked once more.
+    /// The server may be mistaken, so it is asked once more.
     InDoubt {
         since: Timestamp,
     },
@@ -133,18 +133,18 @@ fn refusal(connection: &Connection, asked: Asked, now: Timestamp) -> Refusal {
     }
 }
 
-/// Since when the login is refused. A refusal that lies ahead was noted by a clock that was wrong.
+/// Returns since when the login is refused. A refusal in the future was stored by a clock that was wrong.
 fn refused(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     connection.refused_at.filter(|since| age(*since, now).is_some())
 }
 
-/// Whether the login was refused and is not to be used before its next try.
+/// Whether the login was refused and must not be used before its next attempt.
 pub(crate) fn is_in_doubt(connection: &Connection, now: Timestamp) -> bool {
     refused(connection, now).is_some()
 }
 
-/// Notes that one calendar could not be read while its connection works. It is tried again with pauses, the first of which the
-/// server may ask for.
+/// Stores that one calendar could not be read while its connection works. It is retried with increasing delays; the server may
+/// determine the first one.
 pub(crate) async fn note_calendar(
     tx: &mut WriteTx,
     calendar: &RemoteCalendar,
@@ -157,14 +157,14 @@ pub(crate) async fn note_calendar(
     remote_calendars::read_failed(tx, calendar.id, sentence, now, next).await
 }
 
-/// Whether a calendar that failed is to be left alone for now. What a clock planned that was ahead does not count.
+/// Whether a calendar that failed is skipped for now. A delay that was stored by a clock that was ahead does not count.
 pub(crate) fn waits(calendar: &RemoteCalendar, now: Timestamp) -> bool {
     let is_planned = calendar.failed_at.is_some_and(|at| age(at, now).is_some());
     is_planned && calendar.next_read_at.is_some_and(|next| now < next)
 }
 
-/// After a connection was read: one mail tells of its calendars that do not do what they were chosen for, and names those that
-/// have begun to fail with them. Of a calendar that works again the next outage is told anew.
+/// Informs the owner after a read of the connection: one mail names the calendars that do not serve their purpose, and those that have
+/// begun to fail. A calendar that works again is reported anew in its next outage.
 pub(crate) async fn tell_of_calendars(
     tx: &mut WriteTx,
     connection: &Connection,
@@ -178,7 +178,7 @@ pub(crate) async fn tell_of_calendars(
             || !calendar.readable
             || !calendar.writable
     };
-    // Nearly always nothing is wrong.
+    // Usually nothing is wrong.
     if !calendars.iter().any(is_odd) {
         return Ok(());
     }

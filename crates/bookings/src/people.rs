@@ -7,7 +7,7 @@ use scheduling::StaffId;
 use store::staff::Staff;
 use store::{CalledOff, Party};
 
-/// The names of people.
+/// Returns the names of these people by id.
 pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
     people
         .into_iter()
@@ -15,7 +15,7 @@ pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
         .collect()
 }
 
-/// The names of these hosts in words, each once.
+/// Returns the names of these hosts, separated by commas, each once.
 pub(crate) fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (place, host) in hosts.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(crate) fn names_of(hosts: &[StaffId], team: &BTreeMap<StaffId, String>) -> S
     names.join(", ")
 }
 
-/// Who did something, as people call them.
+/// The name of a [`Party`], for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartyName {
     /// The client.
@@ -44,19 +44,19 @@ impl std::fmt::Display for PartyName {
     }
 }
 
-/// How an appointment or a session was called off.
+/// The cancellation of an appointment or a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalledOffView {
     /// When.
     pub at: Timestamp,
-    /// By whom; nobody did where the client did not confirm in time.
+    /// By whom; `None` if it was cancelled because the client did not confirm in time.
     pub by: Option<PartyName>,
     /// Why, if a reason was given.
     pub reason: Option<String>,
 }
 
 impl CalledOffView {
-    /// With the names of the staff.
+    /// Creates the view; `team` has the names of the staff.
     pub(crate) fn of(called_off: CalledOff, team: &BTreeMap<StaffId, String>) -> Self {
         let name = |by| match by {
             Party::Client => PartyName::Client,

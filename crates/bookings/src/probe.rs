@@ -1,4 +1,4 @@
-//! Whether iCloud and the instance's own address answer at all, for operators who ask what is wrong. No login is sent.
+//! Checks whether iCloud and the instance's own address answer, to help operators find a fault. No login is sent.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use crate::quince::{Settings, calendar_client};
 
 pub use caldav::Answer;
 
-/// Somebody waits for the answer.
+/// Timeout. It is short, as a person waits for the answer.
 const WAIT: Duration = Duration::from_secs(4);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
-    /// None came, or the address is forbidden.
+    /// The request failed, or the address is forbidden.
     #[error("{0}")]
     Error(#[from] Error),
-    /// Nothing can be asked at all.
+    /// The client could not be set up.
     #[error("{}", .0.cause())]
     Internal(#[from] Internal),
 }
@@ -33,13 +33,13 @@ fn limits() -> Limits {
     }
 }
 
-/// Asks where iCloud's calendars are reached, by the client that reads calendars.
+/// Sends a request to the entry address of iCloud, with the same address rules as for reading calendars.
 pub async fn icloud(settings: &Settings) -> Result<Answer, Unanswered> {
     let client = calendar_client(settings, limits())?;
     Ok(client.probe(&settings.icloud_url).await?)
 }
 
-/// Asks an address of this instance, which may well be in a private network.
+/// Sends a request to an address of this instance, which may be in a private network.
 pub async fn own(url: &Url) -> Result<Answer, Unanswered> {
     let guard = Guard::strict()
         .allow_loopback()

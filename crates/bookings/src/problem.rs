@@ -1,6 +1,6 @@
-//! What all errors of the use cases are made of.
+//! The building blocks of the use cases' errors.
 
-/// What is wrong with one field of a form.
+/// A problem with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
     /// The field's name in the form.
@@ -10,7 +10,7 @@ pub struct FieldProblem {
 }
 
 impl FieldProblem {
-    /// A problem of this field.
+    /// Creates a problem with this field.
     pub fn new(field: &'static str, sentence: impl Into<String>) -> Self {
         Self {
             field,
@@ -19,15 +19,15 @@ impl FieldProblem {
     }
 }
 
-/// The first sentence of several, for a place that shows only one.
+/// Returns the first problem's sentence, for a place that shows only one.
 pub(crate) fn first_sentence(problems: &[FieldProblem]) -> &str {
     problems
         .first()
         .map_or("Please check the form.", |problem| problem.sentence.as_str())
 }
 
-/// Something that is nobody's mistake in the form: the database, the disk, randomness. The `Display` text is for
-/// people and says nothing about the cause; the cause is the error's `source`, for logs.
+/// A failure that the form did not cause: of the database, the disk, or the random generator. The `Display` text is for people and does not
+/// reveal the cause; the cause is the error's `source`, for logs.
 #[derive(Debug, thiserror::Error)]
 #[error("Something went wrong on our side. Try again in a moment.")]
 pub struct Internal(#[source] pub Box<dyn std::error::Error + Send + Sync>);
@@ -38,7 +38,7 @@ impl Internal {
         Self(cause.into())
     }
 
-    /// The cause, for a log.
+    /// Returns the cause, for a log.
     pub fn cause(&self) -> String {
         self.0.to_string()
     }

@@ -11,9 +11,9 @@ use crate::unreadable;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
-/// Most date overrides of one person.
+/// Maximum number of date overrides of one person.
 const OVERRIDES_LIMIT: usize = 1_000;
-/// Most windows of one day.
+/// Maximum number of windows of one day.
 const WINDOWS_LIMIT: usize = 24;
 
 /// A staff member's profile.
@@ -27,18 +27,18 @@ pub struct Profile {
     pub zone: Zone,
     /// Their weekly hours.
     pub weekly: WeeklyHours,
-    /// Dates that differ.
+    /// Date overrides of the weekly hours.
     pub overrides: Vec<DateOverride>,
-    /// Why nobody can book them, when what is stored of the above cannot be read.
+    /// Why nobody can book them, if the stored zone or hours cannot be read.
     pub problem: Option<String>,
 }
 
-/// The hours of somebody who has not said any: Monday to Friday, nine to five.
+/// Returns the hours of a new staff member: Monday to Friday, nine to five.
 pub fn default_hours() -> WeeklyHours {
     WeeklyHours::weekdays(9 * 60, 17 * 60)
 }
 
-/// A staff member's profile.
+/// Returns a staff member's profile.
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, Error> {
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id)
@@ -59,15 +59,15 @@ pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, Error> {
 pub struct ProfileForm {
     /// Their name.
     pub name: String,
-    /// IANA name of their zone. Hours stay the same local times in a new one.
+    /// IANA name of their zone. When it changes, hours keep their local times.
     pub zone: String,
     /// Their weekly hours.
     pub weekly: WeeklyHours,
-    /// Dates that differ.
+    /// Date overrides of the weekly hours.
     pub overrides: Vec<DateOverride>,
 }
 
-/// Saves a profile, all of it or nothing.
+/// Saves a profile in one transaction.
 pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), Error> {
     let by = by.into();
     let mut checked = Validator::default();
@@ -99,7 +99,7 @@ async fn try_to_save(
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::profile(id), author, &differences, now).await?;
     staff::update_profile(&mut tx, id, name, zone, &form.weekly, &form.overrides).await?;
-    // Whole days and floating times of their calendars lie elsewhere.
+    // Whole-day and floating events of their calendars are at other instants in the new zone, so they are read again.
     let moves = before.zone != *zone;
     if moves {
         connections::sync_soon(&mut tx, id, now).await?;

@@ -1,6 +1,5 @@
-//! Removes what is older than it is kept: mails that were sent, texts of events that were written, appointments that are over, the
-//! traces of those that were deleted, who changed what. What still waits to be sent or written stays, and so do the events in
-//! people's calendars.
+//! Deletes data beyond its retention: sent mails, texts of written events, past appointments, traces of deleted ones, and recorded
+//! changes. What waits to be sent or written stays, and so do the events in people's calendars.
 
 use jiff::{SignedDuration, Timestamp};
 use store::pruning::{self, LastTime};
@@ -9,16 +8,16 @@ use crate::clock::{age, before};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// How often is looked for what is old.
+/// The interval of pruning.
 pub(crate) const EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// For so many days is kept who changed what.
+/// The days after which recorded changes are deleted.
 const CHANGES_DAYS: u32 = 365;
-/// A clock that jumps is followed by so much each time: one that is far ahead for a while removes little, and one that was behind is
-/// caught up with.
+/// The most by which the stored present follows a clock that jumps: one that is far ahead for a while deletes little, and after one
+/// that was behind the present catches up.
 const STEP: SignedDuration = SignedDuration::from_hours(24);
-/// So many rows are removed in one transaction, which others wait for.
+/// The most rows that are deleted in one transaction, as others wait for it.
 const AT_A_TIME: u32 = 500;
-/// So many transactions follow each other before holds are looked after again.
+/// The most full transactions in one run, before holds are cleaned up again.
 const PORTIONS: u32 = 20;
 
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +31,8 @@ enum What {
     Changes,
 }
 
-/// Removes what is old, if nobody did so lately; the first time only the clock is noted. What is not done is gone on with at once.
+/// Deletes what is beyond its retention, unless that was done recently; the first run only stores the time. An incomplete run is
+/// continued at once.
 pub(crate) async fn prune(quince: &Quince, now: Timestamp) -> Result<(), Internal> {
     let last = pruning::last_time(&mut quince.store().read().await?).await?;
     if last.is_some_and(|last| is_lately(last.pruned_at, now)) {
@@ -48,18 +48,18 @@ pub(crate) async fn prune(quince: &Quince, now: Timestamp) -> Result<(), Interna
     Ok(tx.commit().await?)
 }
 
-/// Whether this was less than [`EVERY`] ago. A clock that was ahead wrote what lies ahead.
+/// Whether this was less than [`EVERY`] ago. An instant in the future was stored by a clock that was ahead.
 fn is_lately(at: Timestamp, now: Timestamp) -> bool {
     age(at, now).is_some_and(|age| age < EVERY)
 }
 
-/// The time that is taken for the present after it was `present` the last time.
+/// Returns the time that counts as the present, given that of the last run.
 fn follow(present: Timestamp, now: Timestamp) -> Timestamp {
     let latest = present.checked_add(STEP).unwrap_or(Timestamp::MAX);
     now.clamp(before(present, STEP), latest)
 }
 
-/// Removes what is old; false when there is more.
+/// Deletes what is beyond its retention. Returns false if there is more.
 async fn remove(quince: &Quince, present: Timestamp) -> Result<bool, Internal> {
     let kept = quince.retention();
     let all = [

@@ -1,4 +1,4 @@
-//! What a booking calendar asks its clients, and whether they answered.
+//! Validates a booking calendar's questions and its clients' answers.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use store::questions::{Answer, AnswerKind, IntakeQuestion};
 
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
-/// Most questions of a booking calendar.
+/// Maximum number of questions of a booking calendar.
 pub const QUESTIONS_LIMIT: usize = 20;
-/// Most choices of a question.
+/// Maximum number of choices of a question.
 pub const CHOICES_LIMIT: usize = 50;
 
-/// The questions with their texts tidied. Problems name the question by its text.
+/// Returns the questions with trimmed texts and choices. Problems name the question by its text.
 pub(crate) fn checked_questions(
     checked: &mut Validator,
     questions: Vec<IntakeQuestion>,
@@ -61,7 +61,7 @@ pub(crate) fn checked_questions(
     tidied
 }
 
-/// What was answered, in the order of the questions; what was left empty is left out.
+/// Returns the answers in the order of the questions, without empty ones.
 pub(crate) fn checked_answers(
     checked: &mut Validator,
     questions: &[IntakeQuestion],

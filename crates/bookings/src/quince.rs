@@ -18,50 +18,50 @@ use crate::mailer::outcomes::Outcomes;
 use crate::mailer::transport::Mailer;
 use crate::problem::Internal;
 
-/// How long things are kept, in days; nothing: for ever.
+/// How long data is kept, in days; `None` keeps it for ever.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retention {
-    /// Mails, after they were sent.
+    /// Mails, counted from when they were sent.
     pub sent_mails: Option<u32>,
-    /// The texts of events in people's calendars, after these are over. Without its text nobody notices a change of an event there.
+    /// The texts of external events, counted from the event's end. Without its text, a change of an event is not noticed.
     pub event_texts: Option<u32>,
-    /// Appointments and sessions of classes, after they are over; what is known of deleted ones, after they were deleted.
+    /// Appointments and sessions, counted from their end; records of deleted ones, counted from the deletion.
     pub appointments: Option<u32>,
 }
 
-/// How Quince is set up, as far as the use cases care.
+/// The settings that the use cases need.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The address people use; links in mails start with it.
+    /// The public address of this instance; links in mails start with it.
     pub base_url: Url,
-    /// Where iCloud's calendars are reached.
+    /// The CalDAV entry address of iCloud.
     pub icloud_url: Url,
-    /// Whether calendar servers on this machine may be reached: for the practice iCloud and for tests.
+    /// Whether calendar servers on the loopback interface are allowed: for the practice iCloud and for tests.
     pub allow_loopback: bool,
-    /// Calendar servers in private networks that people may connect, as `caldav::Guard::allow_host` takes them.
+    /// Calendar servers in private networks that may be connected, in the format of `caldav::Guard::allow_host`.
     pub calendar_hosts: Vec<String>,
-    /// How mails leave.
+    /// How mails are sent.
     pub mail: Mail,
-    /// What the first visitor has to know to become the owner; nothing where only people at this machine can be that visitor.
+    /// The code that the first visitor must enter to become the owner; `None` where only people at this machine can be that visitor.
     pub setup_code: Option<String>,
     /// The practice iCloud's login, shown in the wizard.
     pub practice: Option<Practice>,
-    /// How long what is over is kept.
+    /// How long data is kept.
     pub retention: Retention,
 }
 
-/// The login of the practice iCloud, which is no secret.
+/// The login of the practice iCloud. It is not secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Practice {
     /// The Apple ID.
     pub apple_id: String,
     /// The app-specific password.
     pub app_password: String,
-    /// The page that shows what lies in the practice calendars.
+    /// The page that shows the events in the practice calendars.
     pub page_url: String,
 }
 
-/// The use cases' handle: the store, the clock, the settings and the clients. Cloning is cheap.
+/// The handle that every use case takes: the store, the clock, the settings and the clients. Cloning is cheap.
 #[derive(Clone)]
 pub struct Quince(Arc<Inner>);
 
@@ -87,10 +87,10 @@ impl fmt::Debug for Quince {
     }
 }
 
-/// The check of a host's calendars at the moment of booking takes at most this long (scheduling.md).
+/// Time limit of the live check of a host's calendars at the moment of booking (scheduling.md).
 pub(crate) const LIVE_CHECK: Duration = Duration::from_secs(2);
 
-/// The client that reaches the calendar servers that these settings allow.
+/// Returns a CalDAV client that connects only to the servers that these settings allow.
 pub(crate) fn calendar_client(settings: &Settings, limits: Limits) -> Result<Client, Internal> {
     let mut guard = Guard::strict();
     if settings.allow_loopback {
@@ -106,10 +106,10 @@ pub(crate) fn calendar_client(settings: &Settings, limits: Limits) -> Result<Cli
 }
 
 impl Quince {
-    /// Sets up the handle.
+    /// Creates the handle.
     ///
     /// # Errors
-    /// When the mail server's address or the sender cannot be understood, or TLS cannot be set up.
+    /// Fails if the mail server's address or the sender cannot be parsed, or TLS cannot be set up.
     pub fn new(settings: Settings, store: Store, clock: Arc<dyn Clock>) -> Result<Self, Internal> {
         let caldav = calendar_client(&settings, Limits::default())?;
         let live = Limits {
@@ -135,13 +135,12 @@ impl Quince {
         })))
     }
 
-    /// The current instant, by the handle's clock.
+    /// Returns the current instant by the handle's clock.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 
-    /// The current instant by the clock of leases, which several processes on one database agree on although their own clocks
-    /// differ.
+    /// Returns the current instant by the clock for leases. Several processes on one database agree on it although their own clocks differ.
     pub(crate) async fn leases_now(&self, tx: &mut ReadTx) -> Result<Timestamp, StoreError> {
         if self.0.clock.is_actual() {
             tx.shared_now(self.now()).await
@@ -150,7 +149,7 @@ impl Quince {
         }
     }
 
-    /// By what work is claimed.
+    /// Returns the instants by which due work is claimed: by the handle's clock, and by the clock for leases.
     pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<At, StoreError> {
         Ok(At {
             now: self.now(),
@@ -163,17 +162,17 @@ impl Quince {
         &self.0.store
     }
 
-    /// How Quince is set up.
+    /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
 
-    /// The client's own page for an appointment.
+    /// Returns the address of the page where a client manages an appointment.
     pub fn manage_url(&self, token: &str) -> String {
         self.page(&format!("manage/{token}"))
     }
 
-    /// A page of the app by its path, without a slash at the start.
+    /// Returns the address of a page by its path, which has no leading slash.
     pub(crate) fn page(&self, path: &str) -> String {
         format!(
             "{}/{path}",
@@ -181,12 +180,12 @@ impl Quince {
         )
     }
 
-    /// The calendar client for an entry address.
+    /// Returns the CalDAV client for an entry address.
     pub(crate) fn caldav(&self, entry: &Url) -> Client {
         self.0.caldav.for_entry(entry)
     }
 
-    /// The client for the check at the moment of booking, which is short of time.
+    /// Returns the CalDAV client of the live check at the moment of booking, which has short timeouts ([`LIVE_CHECK`]).
     pub(crate) fn live_caldav(&self, entry: &Url) -> Client {
         self.0.live.for_entry(entry)
     }
@@ -199,7 +198,7 @@ impl Quince {
         &self.0.mailer
     }
 
-    /// The turn to put a mail together.
+    /// Locks the mutex that lets one task at a time compose a mail.
     pub(crate) async fn letter_turn(&self) -> MutexGuard<'_, ()> {
         self.0.letter_turn.lock().await
     }
@@ -208,7 +207,7 @@ impl Quince {
         &self.0.mail_outcomes
     }
 
-    /// Sends as many mails as there are to addresses that nobody confirmed: for tests that write much to one address.
+    /// Lifts the limit of mails to unconfirmed addresses, for tests that send many mails to one address.
     pub fn lift_mail_limit(&self) {
         self.0.mails_limited.store(false, Ordering::Relaxed);
     }
@@ -217,24 +216,24 @@ impl Quince {
         self.0.mails_limited.load(Ordering::Relaxed)
     }
 
-    /// Whether mails that are under way are broken off, to be sent by another process or later.
+    /// Sets whether mails in progress are interrupted, to be sent by another process or later.
     pub(crate) fn cut_off_mails(&self, now: bool) {
         self.0.mails_cut_off.send_replace(now);
     }
 
-    /// Waits until mails that are under way are broken off.
+    /// Waits until mails in progress are to be interrupted.
     pub(crate) async fn mails_cut_off(&self) {
         let mut cut_off = self.0.mails_cut_off.subscribe();
         // The sender lives as long as the handle.
         let _ = cut_off.wait_for(|now| *now).await;
     }
 
-    /// Tells the background jobs that there is something to do now.
+    /// Wakes the background jobs, because work is due now.
     pub(crate) fn wake(&self) {
         self.0.wake.notify_one();
     }
 
-    /// Waits until somebody calls [`Quince::wake`].
+    /// Waits for a call of [`Quince::wake`].
     pub(crate) async fn woken(&self) {
         self.0.wake.notified().await;
     }

@@ -1,19 +1,19 @@
-//! The reasons against a start in words, for staff and operators.
+//! The reasons against a start, as sentences for staff and operators.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Reason, Refusal};
 use store::{BlockId, EventId};
 
-/// One reason against a start.
+/// A reason against a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
-    /// The reason; its code is what programs see.
+    /// The reason; programs use its code.
     pub reason: Reason,
-    /// The name of the member it concerns; nothing when it concerns the booking calendar.
+    /// The name of the member it concerns; none if it concerns the booking calendar.
     pub host: Option<String>,
     /// The same as a sentence.
     pub sentence: String,
-    /// What is in the way, if the viewer may know.
+    /// What is in the way, if the viewer may see it.
     pub about: Option<About>,
 }
 
@@ -24,12 +24,12 @@ pub enum About {
     Appointment(AppointmentId),
     /// Blocked-off time, for its owner and for admins.
     Block {
-        /// It.
+        /// The blocked-off time.
         id: BlockId,
         /// Its title.
         title: String,
     },
-    /// An external event, for its owner alone.
+    /// An external event, for its owner only.
     Event {
         /// The event.
         id: EventId,
@@ -37,7 +37,7 @@ pub enum About {
         start: Timestamp,
         /// Its title.
         title: String,
-        /// What of it was not understood, so that it takes time to be safe.
+        /// What was not understood of it, which makes it block to be safe.
         problem: Option<String>,
     },
 }
@@ -64,7 +64,7 @@ fn sentence(reason: Reason) -> &'static str {
     }
 }
 
-/// The sentence about a refusal. What is too far ahead for one host is further ahead than their calendars were read.
+/// Returns the sentence about a refusal. For a host, a start is too far ahead if their calendars are not read that far.
 pub(crate) fn sentence_of(refusal: &Refusal) -> &'static str {
     match (refusal.reason, refusal.host()) {
         (Reason::TooFar, Some(_)) => "further ahead than their calendars are read",
@@ -72,7 +72,7 @@ pub(crate) fn sentence_of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// The reasons that an appointment was booked over, each in words: “BOOKED: has an appointment”.
+/// Returns the reasons that an appointment overrides, each with its code and in words: “BOOKED: has an appointment”.
 pub fn record_in_words(reasons: &[Reason]) -> Vec<String> {
     let in_words = |reason: &Reason| format!("{}: {}", reason.as_str(), sentence(*reason));
     reasons.iter().map(in_words).collect()

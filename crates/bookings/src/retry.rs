@@ -1,4 +1,4 @@
-//! A transaction that broke off through nobody's fault is carried out again.
+//! Retries transactions that were aborted by contention or by a lost connection.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use store::StoreError;
 
 use crate::problem::Internal;
 
-/// Each time somebody else went on, so that more than a few in a row are a fault of ours.
+/// The most attempts. Each conflict means that another transaction has made progress, so many in a row indicate a bug.
 const TRIES: usize = 8;
-/// Before it is tried again for the first time, so that the others can end; twice as long each time, less than a second in all.
+/// The pause after the first attempt, in which other transactions can end. It doubles each time, and is less than a second in total.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// An error that may be of no lasting kind.
+/// An error that may be temporary.
 pub(crate) trait Passing {
-    /// Two transactions waited for each other, and the database broke this one up: nothing of it was written.
+    /// The transaction conflicted with another one and was aborted: nothing of it was written.
     fn is_contention(&self) -> bool;
-    /// The connection was lost, as when Postgres is started again: whether it was written, nobody knows.
+    /// The connection was lost, for example because Postgres restarted: whether the transaction was committed is unknown.
     fn is_disconnection(&self) -> bool;
 }
 
@@ -32,10 +32,10 @@ impl Passing for Internal {
     }
 }
 
-/// Carries out one transaction, again when it had to give way to others.
+/// Runs a transaction, and repeats it after conflicts.
 ///
 /// # Errors
-/// Those of the last try.
+/// Those of the last attempt.
 pub(crate) async fn retried<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
     E: Passing,
@@ -52,11 +52,11 @@ where
     transaction().await
 }
 
-/// As [`retried`], for a transaction that finds what it wrote itself: also when the connection was lost, once, as whoever begins
-/// waits for a database that is started again.
+/// Like [`retried`], for a transaction that recognises what it wrote itself: it is also repeated once after a lost connection.
+/// Beginning a transaction waits for a database that restarts.
 ///
 /// # Errors
-/// Those of the last try.
+/// Those of the last attempt.
 pub(crate) async fn retried_if_lost<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
     E: Passing,

@@ -1,4 +1,4 @@
-//! Undoing at once what came from one network or with one mail address.
+//! Undoes everything that came from one network or with one mail address.
 
 use std::net::IpAddr;
 
@@ -15,18 +15,18 @@ use crate::quince::Quince;
 use crate::retry::retried;
 use crate::strangers::network_of;
 
-/// Most appointments that one request calls off; what is left is shown again.
+/// Maximum number of appointments that one request cancels; the page shows the others again.
 const AT_ONCE: u32 = 500;
-/// Most appointments, and most networks and addresses, that a page names.
+/// Maximum number of appointments, and of networks and addresses, that a page lists.
 const SHOWN: u32 = 50;
-/// Who booked much is looked for in so much time.
+/// The period in which [`busy`] counts bookings.
 const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Whose things are undone.
+/// A network or mail address whose bookings are undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whose(Key);
 
-/// Why what was typed names nobody.
+/// The text is neither a mail address nor a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "Enter a mail address such as ada@example.com, or a network as the log names it, such as 203.0.113.7 or 2001:db8:0:1::/64."
@@ -53,29 +53,29 @@ impl std::fmt::Display for Whose {
     }
 }
 
-/// What there is to undo.
+/// What can be undone, or was undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Appointments to come.
+    /// Number of future appointments.
     pub appointments: u32,
-    /// Visitors who hold time.
+    /// Number of visitors who hold time.
     pub holds: u32,
-    /// Places on waiting lists.
+    /// Number of places on waiting lists.
     pub waiting: u32,
-    /// Mails that wait to be sent.
+    /// Number of waiting mails.
     pub mails: u32,
     /// The first of the appointments.
     pub first: Vec<ToUndo>,
 }
 
 impl Found {
-    /// Whether there is nothing.
+    /// Whether there is nothing to undo.
     pub fn is_empty(&self) -> bool {
         self.appointments == 0 && self.holds == 0 && self.waiting == 0 && self.mails == 0
     }
 }
 
-/// An appointment that would be called off.
+/// An appointment that would be cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToUndo {
     /// The appointment.
@@ -88,12 +88,12 @@ pub struct ToUndo {
     pub calendar: String,
 }
 
-/// A network or an address from which much was booked.
+/// A network or address with several recent bookings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Busy {
-    /// Which.
+    /// The network or address.
     pub whose: String,
-    /// The appointments to come that were booked lately.
+    /// Number of future appointments that were booked recently.
     pub appointments: u32,
 }
 
@@ -104,7 +104,7 @@ async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     }
 }
 
-/// Who booked most lately, for owners and admins.
+/// Returns the networks and addresses with the most bookings of the last week, for the owner and admins.
 pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, Error> {
     let now = quince.now();
     let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
@@ -115,7 +115,7 @@ pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, Error> {
     Ok(found.into_iter().map(busy).collect())
 }
 
-/// What would be undone, for owners and admins.
+/// Returns what [`undo`] would undo, for the owner and admins.
 pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -149,8 +149,9 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
     })
 }
 
-/// Calls off the appointments to come, ends holds, takes places on waiting lists back, and mails that wait. The clients are told
-/// if `tell` says so; hosts find it in their calendars. What was done before something broke stays done, and can be gone on with.
+/// Cancels future appointments, releases holds, and deletes places on waiting lists and waiting mails. Clients are notified if `tell` is
+/// set; hosts see it in their calendars. It runs in several transactions: after an error, what is done stays done, and a second call
+/// continues.
 pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, Error> {
     let now = quince.now();
     let before = {
@@ -159,7 +160,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
         strangers::undoable(&mut tx, &whose.0, now).await?
     };
     let mut done = Found::default();
-    // Those who wait first: they would get the seats that become free.
+    // Places on waiting lists come first, as they would get the seats that become free.
     for id in before.waiting {
         done.waiting += u32::from(classes::take_off(quince, id).await?);
     }
@@ -172,7 +173,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
         done.mails = strangers::delete_waiting_mails(&mut tx, &whose.0, now).await?;
         tx.commit().await?;
     }
-    // Read again: some who waited may have got a seat just before.
+    // Reads again, as some places on waiting lists may have become seats meanwhile.
     let booked = strangers::undoable(&mut quince.store().read().await?, &whose.0, now).await?;
     for id in booked.appointments.into_iter().take(AT_ONCE as usize) {
         done.appointments += u32::from(retried(|| undo_booking(quince, id, by, tell)).await?);

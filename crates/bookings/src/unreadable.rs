@@ -1,9 +1,9 @@
-//! What people are told of a stored value that cannot be read, and what follows from it: one sentence each, with a next step.
+//! Sentences about stored values that cannot be read and the consequences, each with a next step.
 
 use store::booking_calendars::BookingCalendar;
 use store::staff::Staff;
 
-/// Why somebody is not offered although they may be free: when they work is not known. It is about them, whoever reads it.
+/// Returns why a person cannot be offered: the zone or the hours of their profile cannot be read. It is written in the third person.
 pub(crate) fn hours_of(person: &Staff) -> Option<String> {
     if !person.zone.is_known() {
         return Some(format!(
@@ -15,7 +15,7 @@ pub(crate) fn hours_of(person: &Staff) -> Option<String> {
         .then(|| "their hours could not be read; they can set them anew under My Profile".to_owned())
 }
 
-/// The same, said to the person.
+/// Like [`hours_of`], addressed to the person themselves.
 pub(crate) fn own_hours(person: &Staff) -> Option<String> {
     if !person.zone.is_known() {
         return Some(format!(
@@ -29,7 +29,7 @@ pub(crate) fn own_hours(person: &Staff) -> Option<String> {
     })
 }
 
-/// Why a booking calendar cannot be booked although it is switched on.
+/// Returns why an active booking calendar cannot be booked: its zone or its settings cannot be read.
 pub(crate) fn settings_of(calendar: &BookingCalendar) -> Option<String> {
     if !calendar.rules.zone.is_known() {
         return Some(format!(

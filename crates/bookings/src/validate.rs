@@ -1,6 +1,6 @@
-//! What people may type: lengths and characters, with a sentence for everything that is refused.
+//! Input validation: lengths and characters, with a sentence for every problem.
 //!
-//! Names and addresses reach mail headers and calendar texts, so no control character passes (quality.md).
+//! Names and addresses are put into mail headers and calendar texts, so control characters are refused (quality.md).
 
 use std::ops::RangeInclusive;
 
@@ -20,14 +20,14 @@ pub const PHONE_LIMIT: usize = 40;
 pub const KEY_LIMIT: usize = 200;
 /// Shortest password of a staff member, in characters.
 pub const PASSWORD_MINIMUM: usize = 10;
-/// Longest password, in characters; hashing takes time by its length.
+/// Longest password, in characters, as hashing takes longer with the length.
 pub const PASSWORD_LIMIT: usize = 500;
-/// The years that calendars reach.
+/// The supported years.
 pub(crate) const YEARS: RangeInclusive<i16> = 1970..=2200;
-/// Characters of a password by which its strength is estimated.
+/// Number of leading characters of a password that the strength estimate considers.
 const ESTIMATED: usize = 64;
 
-/// Characters that are left of a good password without what is known of the person.
+/// Minimum number of characters of a password that remain when known words are removed.
 const OWN: usize = 5;
 
 /// Collects the problems of one form.
@@ -36,9 +36,9 @@ pub(crate) struct Validator {
     problems: Vec<FieldProblem>,
 }
 
-/// Whether those who guess by what people commonly choose, and by what is known of the person, have found it soon.
+/// Whether a password is easily guessed from common choices and from what is known of the person.
 fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
-    // The estimate takes longer than in proportion to the length, and the end adds little.
+    // The estimate takes more than linear time, and further characters add little.
     let beginning: String = password.chars().take(ESTIMATED).collect();
     let joined: Vec<String> = known.iter().map(|text| text.replace([' ', '.'], "")).collect();
     let words = known
@@ -46,7 +46,7 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
         .flat_map(|text| text.split(['@', '.', ' ']))
         .chain(known.iter().copied())
         .chain(joined.iter().map(String::as_str))
-        // What everybody knows of every instance.
+        // Words that apply to every instance.
         .chain(["quince", "booking", "bookings", "calendar", "icloud"]);
     let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
     let mut own = beginning.to_lowercase();
@@ -62,7 +62,7 @@ impl Validator {
         self.problems.push(FieldProblem::new(field, sentence));
     }
 
-    /// Nothing when everything was right, else all problems in the order of the form.
+    /// Returns all problems in the order in which they were found, if there are any.
     pub(crate) fn finish(self) -> Result<(), Vec<FieldProblem>> {
         if self.problems.is_empty() {
             Ok(())
@@ -71,7 +71,7 @@ impl Validator {
         }
     }
 
-    /// A text of one line. `what` is how the sentence calls it, such as "your name".
+    /// Validates a text of one line, and returns it trimmed. `what` names it in the sentence, such as "your name".
     pub(crate) fn line(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
         let text = visible(typed);
         let text = text.trim();
@@ -89,7 +89,7 @@ impl Validator {
         text.to_owned()
     }
 
-    /// As [`Validator::line`], and it must not be empty.
+    /// Like [`Validator::line`], for a text that must not be empty.
     pub(crate) fn required_line(
         &mut self,
         field: &'static str,
@@ -104,7 +104,7 @@ impl Validator {
         self.line(field, what, typed, limit)
     }
 
-    /// The name of somebody who is not known. It stands in the business's own mails, so it leads nowhere.
+    /// Validates the name of an anonymous visitor. The business's own mails contain it, so it must not contain a web address.
     pub(crate) fn name_of_stranger(&mut self, field: &'static str, what: &str, typed: &str) -> String {
         let name = self.required_line(field, what, typed, NAME_LIMIT);
         if leads_somewhere(&name) {
@@ -116,7 +116,7 @@ impl Validator {
         name
     }
 
-    /// A text of several lines. Line ends become LF; other control characters but the tab are refused.
+    /// Validates a text of several lines, and returns it trimmed, with LF line ends. Other control characters except tabs are refused.
     pub(crate) fn text(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
         let text = visible(typed).trim().replace("\r\n", "\n").replace('\r', "\n");
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
@@ -133,7 +133,7 @@ impl Validator {
         text
     }
 
-    /// A mail address: something, one @, a host with a dot or a local name. The mailbox itself is never asked.
+    /// Validates a mail address: a mailbox, one @, and a host name. Whether the mailbox exists is not checked.
     pub(crate) fn email(&mut self, field: &'static str, typed: &str) -> String {
         let email = typed.trim();
         if email.is_empty() {
@@ -147,7 +147,7 @@ impl Validator {
         email.to_owned()
     }
 
-    /// A telephone number; may be empty.
+    /// Validates a telephone number; it may be empty.
     pub(crate) fn phone(&mut self, field: &'static str, typed: &str) -> String {
         let phone = self.line(field, "the telephone number", typed, PHONE_LIMIT);
         if !phone
@@ -162,7 +162,7 @@ impl Validator {
         phone
     }
 
-    /// A new password; `known` is what everybody knows of the person, such as their address.
+    /// Validates a new password. `known` lists public facts about the person, such as their address.
     pub(crate) fn password(&mut self, field: &'static str, typed: &str, known: &[&str]) {
         let length = typed.chars().count();
         if length < PASSWORD_MINIMUM {
@@ -183,7 +183,7 @@ impl Validator {
         }
     }
 
-    /// A start that calendars reach.
+    /// Validates that a start is within the supported years.
     pub(crate) fn start(&mut self, field: &'static str, start: Timestamp) {
         if !YEARS.contains(&zones::Zone::utc().date(start).year()) {
             let (first, last) = (YEARS.start(), YEARS.end());
@@ -191,7 +191,7 @@ impl Validator {
         }
     }
 
-    /// A time zone by its IANA name.
+    /// Validates the IANA name of a time zone.
     pub(crate) fn zone(&mut self, field: &'static str, typed: &str) -> Option<zones::Zone> {
         match zones::Zone::named(typed) {
             Ok(zone) => Some(zone),
@@ -203,9 +203,8 @@ impl Validator {
     }
 }
 
-/// A text without what cannot be seen and lets it look like another one: signs that turn the direction in which it is read
-/// (Unicode's bidirectional controls), that have no width, or that end a line or a paragraph. Those that join letters stay, as Persian
-/// and others are written with them.
+/// Removes invisible characters that make a text look like another one: Unicode's bidirectional controls, zero-width characters, and line
+/// and paragraph separators. Joiners (U+200C, U+200D) stay, as Persian and other languages need them.
 fn visible(text: &str) -> String {
     let is_unseen = |sign: &char| {
         matches!(
@@ -216,13 +215,13 @@ fn visible(text: &str) -> String {
     text.chars().filter(|sign| !is_unseen(sign)).collect()
 }
 
-/// What is written before a name with a dot and often without a blank.
+/// Titles that are often written before a name with a dot and no blank.
 const TITLES: [&str; 33] = [
     "dr", "st", "mr", "mrs", "ms", "prof", "jr", "sr", "fr", "sra", "ing", "mag", "dipl", "rev", "hon", "ph",
     "dra", "dott", "sig", "med", "rer", "md", "mohd", "ma", "fam", "hr", "wm", "lt", "smt", "geb", "mudr",
     "univ", "arch",
 ];
-/// Ends of host names that are taken for nothing else, also behind a title or a single letter, or in letters beyond ASCII.
+/// Top-level domains that always count as the end of a host name: also after a title or initials, or in non-ASCII letters.
 const ENDS: [&str; 26] = [
     "com",
     "net",
@@ -252,8 +251,8 @@ const ENDS: [&str; 26] = [
     "ไทย",
 ];
 
-/// Whether mail programs would make a link of a part of this text. There are over a thousand ends of host names, and more each
-/// year, so every word counts that could be one; whoever is called so writes it with a blank.
+/// Whether mail programs would turn a part of this text into a link. There are over a thousand top-level domains, and more each year, so
+/// any word that could end in one counts. A name of that form can be written with a blank.
 fn leads_somewhere(text: &str) -> bool {
     let text: String = text.to_lowercase().chars().filter_map(plain).collect();
     text.contains("://")
@@ -262,8 +261,8 @@ fn leads_somewhere(text: &str) -> bool {
             .any(is_host)
 }
 
-/// A letter as browsers take it in a host's name: full-width ones and the dots of other scripts are plain ones there, and what joins
-/// letters is left out.
+/// Normalizes a character as browsers do in a host name: full-width characters and the dots of other scripts become ASCII, and joiners are
+/// removed.
 fn plain(sign: char) -> Option<char> {
     match sign {
         '\u{200c}' | '\u{200d}' => None,
@@ -280,7 +279,7 @@ fn is_host(word: &str) -> bool {
     };
     let is_address = word.parse::<std::net::Ipv4Addr>().is_ok();
     let is_end = end.len() > 1 && end.chars().all(|sign| sign.is_ascii_alphabetic());
-    // "Co.KG" is how German companies end.
+    // "Co.KG" ends the names of German companies.
     let is_title = before == "co"
         || before
             .rsplit('.')
@@ -293,7 +292,7 @@ fn is_host(word: &str) -> bool {
         || is_end && !is_title && !is_initials(before)
 }
 
-/// "j.r.r", as in "J.R.R.Tolkien".
+/// Whether the text is initials: "j.r.r", as in "J.R.R.Tolkien".
 fn is_initials(text: &str) -> bool {
     text.split('.').all(|part| part.chars().count() == 1)
 }
@@ -314,7 +313,7 @@ fn is_email(text: &str) -> bool {
             .chars()
             .all(|c| !c.is_control() && !c.is_whitespace() && !"\"(),:;<>@[\\]".contains(c));
     text.chars().count() <= EMAIL_LIMIT && host_is_name && mailbox_is_plain
-        // The mail library has the last word, as it must be able to send there.
+        // The mail library must accept the address, too, to send to it.
         && text.parse::<lettre::Address>().is_ok()
 }
 

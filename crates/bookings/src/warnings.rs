@@ -1,5 +1,5 @@
-//! What a staff member has to know on every page: calendars that cannot be read or written to, events that were not understood in
-//! full, and for admins that mails do not go out.
+//! Warnings that a staff member sees on every page: calendars that cannot be read or written to, events that were not understood in full,
+//! and, for the owner and admins, mails that are not sent.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -17,25 +17,25 @@ use crate::quince::Quince;
 use crate::servers::{CalendarState, freshness, place, trouble};
 use crate::{mails, sync, unreadable};
 
-/// Events named in one warning.
+/// Maximum number of events named in one warning.
 const NAMED: usize = 5;
-/// Events counted; beyond that there are “more than”.
+/// Maximum number of events counted; the title says “More than” beyond it.
 const COUNTED: u32 = 50;
 
-/// Something that a staff member has to know on every page. It goes when its cause does.
+/// A warning that a staff member sees on every page until its cause is fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// How urgent it is.
     pub urgency: Urgency,
-    /// What it is, in a few words.
+    /// A short title.
     pub title: String,
-    /// Since when nothing was read.
+    /// When the connection or calendar was last read, if the warning is about reading.
     pub since: Option<Timestamp>,
-    /// Why, what becomes of the person's times meanwhile, and what to do.
+    /// The cause, the effect on the person's times meanwhile, and the next step.
     pub sentences: Vec<String>,
     /// The events it is about.
     pub events: Vec<OddEvent>,
-    /// Where it can be mended.
+    /// Where it can be fixed.
     pub remedy: Remedy,
 }
 
@@ -44,11 +44,11 @@ pub struct Warning {
 pub enum Urgency {
     /// Appointments and events may collide.
     Outage,
-    /// Nothing is lost, but more time may be blocked than need be.
+    /// Nothing is lost, but more time than necessary may be blocked.
     Information,
 }
 
-/// Where the cause of a warning can be mended.
+/// Where the cause of a warning can be fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
     /// Under Integrations.
@@ -70,11 +70,11 @@ pub enum Remedy {
 pub struct OddEvent {
     /// What was not understood, in a sentence that names it.
     pub sentence: String,
-    /// The event with the start of its next instance, when one is known.
+    /// The event with the start of its next instance, if one is known.
     pub event: Option<(EventId, Timestamp)>,
 }
 
-/// What a staff member has to know, the most urgent first.
+/// Returns a staff member's warnings, the most urgent first.
 pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -106,7 +106,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
                 (calendar, state)
             })
             .collect();
-        // With the connection all its calendars are out of date.
+        // If the connection is not connected, all of its calendars are out of date, and its warning suffices.
         let unread: Vec<&RemoteCalendar> = with_state
             .iter()
             .filter(|(_, of)| *of == CalendarState::Stale && state == ConnectionState::Connected)
@@ -131,7 +131,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     Ok(warnings)
 }
 
-/// What is stored of the person's hours cannot be read.
+/// Creates the warning that the person's stored hours or zone cannot be read.
 fn of_hours(sentence: String) -> Warning {
     Warning {
         urgency: Urgency::Outage,
@@ -143,7 +143,7 @@ fn of_hours(sentence: String) -> Warning {
     }
 }
 
-/// Mails that do not go out.
+/// Creates the warning that mails are not being sent.
 fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
     Warning {
         urgency: Urgency::Outage,
@@ -190,7 +190,7 @@ fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
     }
 }
 
-/// Calendars of one connection that fail while it works.
+/// Creates the warning about stale calendars of a connection that is itself connected; `None` if there are none.
 fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<Warning> {
     let first = calendars.first()?;
     let title = match calendars {
@@ -230,7 +230,7 @@ fn names(calendars: &[&RemoteCalendar]) -> String {
     names.join(", ")
 }
 
-/// A calendar that only a person can mend.
+/// Creates the warning about a calendar whose problem only a person can fix.
 fn of_calendar(
     calendar: &RemoteCalendar,
     state: CalendarState,
@@ -261,7 +261,7 @@ fn of_calendar(
     }
 }
 
-/// What is not known of a calendar that is read: times beyond its limit, and events that were not understood in full.
+/// Creates the warnings about a calendar that is read incompletely: too many events, or events that were not understood in full.
 async fn of_what_is_read(
     tx: &mut ReadTx,
     calendar: &RemoteCalendar,

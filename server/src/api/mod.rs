@@ -1,4 +1,4 @@
-//! The JSON API under `/api/v1` (architecture.md, "JSON API"). Errors are problem+json.
+//! The JSON API under `/api/v1` (README, "For programs"). Errors are problem+json.
 
 mod appointments;
 mod calendars;

@@ -1,4 +1,4 @@
-//! The owner, the team, signing in, passwords.
+//! The owner, the team, sessions, passwords.
 
 mod password;
 
@@ -15,13 +15,13 @@ use crate::quince::Quince;
 use crate::unreadable;
 use crate::validate::{NAME_LIMIT, Validator};
 
-/// So long without a visit signs a person out.
+/// A staff member's session ends after this long without a visit.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
-/// A session ends after this long, however much it is used.
+/// A staff member's session ends after this long, even if it is used.
 pub const SESSION_LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// The session of somebody who is not signed in ends after this long without a change: it holds a form that was sent, or a time.
+/// An anonymous visitor's session ends after this long without a change. It holds a submitted form, or a hold.
 pub const ANONYMOUS_IDLE: SignedDuration = SignedDuration::from_hours(1);
-/// Most sessions of people who are not signed in.
+/// Maximum number of sessions of anonymous visitors.
 pub const ANONYMOUS_SESSIONS: u32 = 5_000;
 
 /// The form of the first visit.
@@ -37,7 +37,7 @@ pub struct NewOwner {
     pub password: String,
     /// IANA name of the zone of the business and the owner.
     pub zone: String,
-    /// The set-up code, where one is asked for.
+    /// The set-up code, if one is required.
     pub code: String,
 }
 
@@ -52,7 +52,7 @@ pub struct NewStaff {
     pub password: String,
     /// IANA name of their zone.
     pub zone: String,
-    /// What they may do. There is one owner, so this is admin or staff.
+    /// Their role: admin or staff, since there is one owner.
     pub role: Role,
 }
 
@@ -65,11 +65,11 @@ pub struct Me {
     pub name: String,
     /// The address they sign in with.
     pub email: String,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
     /// Their zone.
     pub zone: Zone,
-    /// Why nobody can book them, when what is stored of their hours cannot be read.
+    /// Why nobody can book them, if their stored hours or zone cannot be read.
     pub problem: Option<String>,
 }
 
@@ -89,22 +89,22 @@ pub struct Workspace {
     pub zone: Zone,
 }
 
-/// Session key of the person who signed in.
+/// Session key of the staff member's id.
 pub const SESSION_STAFF: &str = "staff";
-/// Session key of their sessions' epoch.
+/// Session key of the session epoch.
 const SESSION_EPOCH: &str = "epoch";
 
-/// Somebody who has shown who they are.
+/// A staff member who has signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {
-    /// Who it is.
+    /// The staff member.
     pub staff: StaffId,
-    /// Which of their sessions last: those that began with a password that is no longer theirs do not.
+    /// The session epoch. A new password starts a new epoch, which ends the sessions of older ones.
     epoch: i64,
 }
 
 impl SignedIn {
-    /// What a session remembers of it, by key.
+    /// Returns the session's entries for it, by key.
     pub fn entries(self) -> [(&'static str, serde_json::Value); 2] {
         [
             (SESSION_STAFF, self.staff.to_string().into()),
@@ -117,13 +117,13 @@ pub(crate) fn is_admin(role: Role) -> bool {
     matches!(role, Role::Owner | Role::Admin)
 }
 
-/// Whether nobody has set up this workspace yet.
+/// Whether the workspace has no owner yet.
 pub async fn needs_owner(quince: &Quince) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::count(&mut tx).await? == 0)
 }
 
-/// Sets up the workspace with its owner. Only the first call succeeds.
+/// Creates the workspace with its owner. Only the first call succeeds.
 pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Error> {
     let mut checked = Validator::default();
     let name_of_business = checked.required_line(
@@ -155,7 +155,7 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Er
     Ok(SignedIn { staff: id, epoch: 0 })
 }
 
-/// Compares in a time that tells nothing of the code; case and hyphens do not matter.
+/// Compares set-up codes in time that does not depend on the code's characters; case and hyphens are ignored.
 fn is_same_code(code: &str, typed: &str) -> bool {
     let plain = |text: &str| -> Vec<u8> {
         let signs = text.chars().filter(char::is_ascii_alphanumeric);
@@ -169,7 +169,7 @@ fn is_same_code(code: &str, typed: &str) -> bool {
     code.len() == typed.len() && differing == 0
 }
 
-/// Adds somebody to the team.
+/// Adds a staff member, for the owner and admins.
 pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<StaffId, Error> {
     let mut checked = Validator::default();
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
@@ -197,13 +197,13 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     Ok(id)
 }
 
-/// Who signs in with this address and password. It takes as long for an address that nobody has.
+/// Checks an address and password, and returns the staff member. It takes the same time for an unknown address.
 pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<SignedIn, Error> {
     let known = {
         let mut tx = quince.store().read().await?;
         staff::find_by_email(&mut tx, &email.trim().to_lowercase()).await?
     };
-    // Nobody has a longer one; hashing it would only take time.
+    // No password is longer; hashing it would only take time.
     let password = if password.chars().count() > crate::validate::PASSWORD_LIMIT {
         ""
     } else {
@@ -223,7 +223,7 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sig
     }
 }
 
-/// Changes one's own password and ends all sessions of that person, who is signed in anew.
+/// Changes the person's own password and ends all of their sessions. Returns what a new session needs.
 pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str) -> Result<SignedIn, Error> {
     let known = {
         let mut tx = quince.store().read().await?;
@@ -243,7 +243,7 @@ pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str)
     set_password(quince, id, new).await
 }
 
-/// Gives somebody a new password, for the operator's command, and ends all sessions of that person.
+/// Sets a staff member's password, for the operator's command, and ends all of their sessions.
 pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(), Error> {
     let known = {
         let mut tx = quince.store().read().await?;
@@ -266,7 +266,7 @@ async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedI
     Ok(SignedIn { staff: id, epoch })
 }
 
-/// A staff member.
+/// Returns a staff member.
 pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id)
@@ -275,13 +275,13 @@ pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
     Ok(view(row))
 }
 
-/// Everybody, in the order in which they joined.
+/// Returns all staff members, in the order in which they joined.
 pub async fn team(quince: &Quince) -> Result<Vec<Me>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::list(&mut tx).await?.into_iter().map(view).collect())
 }
 
-/// The business.
+/// Returns the business.
 pub async fn workspace(quince: &Quince) -> Result<Workspace, Error> {
     let mut tx = quince.store().read().await?;
     let row = workspace::find(&mut tx)
@@ -293,7 +293,7 @@ pub async fn workspace(quince: &Quince) -> Result<Workspace, Error> {
     })
 }
 
-/// Whose session this is, by its data: what [`SignedIn::entries`] put there.
+/// Returns the owner of a session from its data, which [`SignedIn::entries`] wrote; `None` if nobody is signed in.
 #[expect(clippy::implicit_hasher, reason = "the session library's own type")]
 pub fn session_owner(data: &HashMap<String, serde_json::Value>) -> Option<sessions::Owner> {
     Some(sessions::Owner {

@@ -1,4 +1,4 @@
-//! Passwords of staff members: Argon2id, away from the threads that answer requests.
+//! Password hashing with Argon2id, on blocking threads so that requests are not delayed.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ pub(crate) async fn hash(password: &str) -> Result<String, Internal> {
     off_thread(move || hash_now(&password)).await?
 }
 
-/// Whether the password belongs to the hash. Without a hash (the address is unknown) it takes as long and says no.
+/// Whether the password matches the hash. Without a hash (unknown address) it takes the same time and returns false.
 pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool, Internal> {
     let password = password.to_owned();
     off_thread(move || {
@@ -39,7 +39,7 @@ fn hash_now(password: &str) -> Result<String, Internal> {
         .to_string())
 }
 
-/// The hash of a password that nobody has, made once.
+/// Returns a hash that stands in for an unknown address's; it is computed once.
 fn nobodys_hash() -> Result<String, Internal> {
     static HASH: OnceLock<String> = OnceLock::new();
     if let Some(hash) = HASH.get() {
@@ -49,14 +49,14 @@ fn nobodys_hash() -> Result<String, Internal> {
     Ok(HASH.get_or_init(|| hash).clone())
 }
 
-/// Each takes 19 MiB and a core for as long as it lasts, so only so many are computed at a time; the others wait.
+/// Maximum number of concurrent hashes, as each takes 19 MiB and a core; further ones wait.
 const AT_A_TIME: usize = 2;
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Internal> {
     static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME);
     let turn = TURNS.acquire().await.map_err(Internal::because)?;
     tokio::task::spawn_blocking(move || {
-        // Held to the end even when nobody waits for the outcome any more.
+        // The permit is held to the end, even if the caller was dropped.
         let _turn = turn;
         work()
     })

@@ -4,35 +4,35 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::{AppointmentStatus as Status, SessionId, WriteState};
 
-/// An appointment in the view.
+/// An appointment in the calendar view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaAppointment {
-    /// The appointment; of a class session the first.
+    /// The appointment; for a class session the first one.
     pub id: AppointmentId,
-    /// The class session that this stands for, with all who take part.
+    /// The class session, which is shown instead of its appointments.
     pub session: Option<SessionId>,
     /// Start of the meeting, or of a host's part of a visit.
     pub start: Timestamp,
-    /// End of the same.
+    /// End of the meeting, or of the part.
     pub end: Timestamp,
-    /// The client's name; of a class session its seats, as in “3 of 8”.
+    /// The client's name; for a class session its seats, such as “3 of 8”.
     pub title: String,
-    /// The service, where this is a host's part of a visit.
+    /// The service, if this is a host's part of a visit.
     pub service: Option<String>,
     /// Name of the booking calendar.
     pub calendar_name: String,
-    /// Who holds it, or the first of those who do.
+    /// The host, or the first of several.
     pub host: Option<StaffId>,
-    /// The names of all who hold it; empty when nobody does.
+    /// The names of all hosts; empty if there are none.
     pub host_name: String,
-    /// `#rrggbb` of the booking calendar.
+    /// The color of the booking calendar, as `#rrggbb`.
     pub color: String,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// How its event stands in the calendars of those who are shown, of several the one that most needs looking at.
+    /// The state of its event in the calendars of the people who are shown; of several, the most urgent.
     pub write: Option<WriteState>,
-    /// The server of that event: iCloud, or the host of another one.
+    /// The server of that event: iCloud, or the host name of another one.
     pub write_place: String,
-    /// An event in the calendar of its host, or of one of them, collides with it.
+    /// Whether an event in the calendar of one of its hosts collides with it.
     pub collides: bool,
 }

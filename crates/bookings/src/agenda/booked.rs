@@ -1,5 +1,4 @@
-//! The appointments of a calendar view; a class session stands for all who take part, and of a visit each host has their own
-//! parts.
+//! The appointments of a calendar view. A class session is shown instead of its appointments, and a visit as the parts of each host.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ use crate::error::Error;
 use crate::outbox::urgency;
 use crate::servers::{place_of, places};
 
-/// What is looked up once for all appointments of a view.
+/// What is loaded once for all appointments of a view.
 struct Around {
     calendars: BTreeMap<CalendarId, BookingCalendar>,
     names: BTreeMap<StaffId, String>,
@@ -29,7 +28,7 @@ struct Around {
     collisions: Collisions,
 }
 
-/// Appointments without those called off, as these people have them.
+/// Returns views of appointments as these people have them, without cancelled ones.
 pub(super) async fn views(
     tx: &mut ReadTx,
     booked: Vec<Appointment>,
@@ -61,7 +60,7 @@ pub(super) async fn views(
             continue;
         };
         let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
-        // Who missed a session has no seat of it any more.
+        // A client who missed a session does not have a seat in it.
         if is_over || (found.session_id.is_some() && !found.status.is_active()) {
             continue;
         }
@@ -85,7 +84,7 @@ pub(super) async fn views(
 }
 
 impl Around {
-    /// One appointment: as a whole, or of a visit the parts of these people.
+    /// Returns the views of one appointment: a single one, or for a visit one for each part of these people.
     fn of_one(
         &self,
         found: &Appointment,
@@ -153,7 +152,7 @@ impl Around {
         }
     }
 
-    /// The event of a part or of a session in the calendars of these people, of several the one that most needs looking at.
+    /// Returns the event write of a part or a session in the calendars of these people; of several, the most urgent.
     fn write(&self, subject: Subject, people: &[StaffId]) -> Option<&EventWrite> {
         let of_them = |write: &&EventWrite| write.subject == subject && people.contains(&write.host_id);
         let writes = self.writes.iter().filter(of_them);

@@ -1,4 +1,4 @@
-//! One external event: what it takes and why, in the words that `quince busy` uses.
+//! Details of an external event: whether it takes time and why, in the words that `quince busy` uses.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -10,7 +10,7 @@ use crate::availability::busy;
 use crate::error::{Error, Missing};
 use crate::quince::Quince;
 
-/// What is said of an event that stays as first imported (D6).
+/// The sentence about an event that stays as first imported (D6).
 const NOT_SO_ANY_MORE: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
                                there now, as you chose for this connection under Calendar Configuration.";
 
@@ -27,21 +27,21 @@ pub struct EventView {
     pub end: Timestamp,
     /// Whether it is about whole days.
     pub all_day: bool,
-    /// The remote calendar.
+    /// The name of the remote calendar.
     pub calendar_name: String,
     /// Whether it takes time.
     pub blocks: bool,
-    /// Why, in a sentence with what would change it.
+    /// Why, as a sentence with what would change it.
     pub reason: String,
-    /// What could not be understood of it, in a sentence.
+    /// What could not be understood of it, as a sentence.
     pub problem: Option<String>,
-    /// Its UID, by which it is found in an exported file.
+    /// Its UID, which identifies it in an exported file.
     pub uid: String,
     /// When the calendar was last read.
     pub synced_at: Option<Timestamp>,
 }
 
-/// The instance of an external event that starts at an instant, for its owner.
+/// Returns the instance of an external event that starts at an instant, for its owner.
 pub async fn event(
     quince: &Quince,
     viewer: StaffId,
@@ -78,7 +78,7 @@ pub async fn event(
     })
 }
 
-/// Why an instance of this stored word takes time or not.
+/// Returns why an instance with this stored word takes time or not.
 fn reason(word: &str, all_day_blocks: bool) -> &'static str {
     match word {
         "busy" => {

@@ -1,4 +1,4 @@
-//! The calendar view: appointments and external events of some days (D5), with how fresh they are.
+//! The calendar view: the appointments and external events of some days (D5), and the freshness of the connections.
 
 mod appointment;
 mod booked;
@@ -32,71 +32,71 @@ use crate::quince::Quince;
 use crate::servers::{freshness, place};
 pub use appointment::AgendaAppointment;
 
-/// Most days in one view.
+/// Maximum number of days in one view.
 const DAYS_LIMIT: u8 = 45;
 
-/// Whose days are shown.
+/// Whose appointments and events are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     /// The viewer's own.
     Me,
-    /// One staff member's; another person's only for admins.
+    /// One staff member's; only admins may see another person's.
     Person(StaffId),
-    /// Everybody's, for admins; otherwise the viewer's own.
+    /// Everybody's for admins; otherwise the viewer's own.
     Everybody,
 }
 
-/// Some days.
+/// A calendar view of some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agenda {
     /// The viewer's zone, in which the days are.
     pub zone: Zone,
     /// The first day.
     pub from: Date,
-    /// Each day in order.
+    /// The days, in order.
     pub days: Vec<AgendaDay>,
-    /// How fresh the connections are whose events are shown.
+    /// The freshness of the connections whose events are shown.
     pub freshness: Vec<Freshness>,
 }
 
-/// One day. What passes midnight is on every day that it touches.
+/// One day. Anything that spans midnight is on every day that it touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaDay {
     /// The local date.
     pub date: Date,
-    /// When the person works, if one person is shown.
+    /// The person's hours, if a single person is shown.
     pub open: Vec<(Timestamp, Timestamp)>,
-    /// Appointments in order, without those called off.
+    /// Appointments in order, without cancelled ones.
     pub appointments: Vec<AgendaAppointment>,
     /// External events in order.
     pub external: Vec<AgendaEvent>,
-    /// Time that was blocked off, in order.
+    /// Blocked-off time, in order.
     pub blocked: Vec<AgendaBlock>,
-    /// The workspace is closed: the holiday's name, which may be empty.
+    /// The name of the day's holiday, which may be empty; none if it is not a holiday.
     pub holiday: Option<String>,
-    /// Who of those who are shown has taken the day off, with their name.
+    /// The shown people who have the day off, with their names.
     pub days_off: Vec<(StaffId, String)>,
 }
 
-/// Blocked-off time in the view.
+/// Blocked-off time in the calendar view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaBlock {
     /// Its id.
     pub id: BlockId,
-    /// From here.
+    /// Its start.
     pub start: Timestamp,
-    /// Up to here.
+    /// Its end.
     pub end: Timestamp,
-    /// Why; of a Simple calendar's own time with its name before it.
+    /// Its title; for a Simple calendar preceded by the calendar's name.
     pub title: String,
-    /// Whose time.
+    /// Its owner.
     pub owner: TimeOwner,
 }
 
-/// An external event in the view.
+/// An external event in the calendar view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaEvent {
-    /// The event; nothing for others than its owner.
+    /// The event; only for its owner.
     pub id: Option<EventId>,
     /// First blocked instant, travel included.
     pub start: Timestamp,
@@ -104,26 +104,26 @@ pub struct AgendaEvent {
     pub end: Timestamp,
     /// Whether it is about whole days.
     pub all_day: bool,
-    /// Its title; “Busy” to others than its owner.
+    /// Its title; “Busy” for anyone but its owner.
     pub title: String,
-    /// The remote calendar; empty to others than its owner.
+    /// The name of the remote calendar; empty for anyone but its owner.
     pub calendar_name: String,
-    /// `#rrggbb` of the remote calendar.
+    /// The color of the remote calendar, as `#rrggbb`.
     pub color: Option<String>,
-    /// Whose it is.
+    /// Its owner.
     pub host: StaffId,
     /// Whether it takes time.
     pub blocks: bool,
 }
 
-/// How fresh a connection is.
+/// The freshness of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freshness {
     /// The connection.
     pub connection: ConnectionId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: StaffId,
-    /// iCloud, or the host of another server.
+    /// Its server: iCloud, or the host name of another one.
     pub place: String,
     /// The Apple ID.
     pub username: String,
@@ -131,11 +131,11 @@ pub struct Freshness {
     pub state: ConnectionState,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,
-    /// The same in a sentence.
+    /// The same as a sentence.
     pub sentence: String,
 }
 
-/// The days from `from` on, in the viewer's zone.
+/// Returns the calendar view of the days from `from` on, in the viewer's zone.
 pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: Who) -> Result<Agenda, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -153,7 +153,7 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
     );
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
-    // What nobody holds has its place among an admin's own, or a sole owner would never see it.
+    // Appointments without a host are shown among an admin's own; otherwise a sole owner would never see them.
     let is_mine = who == Who::Me || who == Who::Person(me.id);
     let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
     if has_all {
@@ -229,7 +229,7 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
         .find(|calendar| calendar.id == found.remote_calendar_id)?;
     let own = calendar.staff_id == viewer;
     let blocks = busy::takes_time(&found.blocks, calendar.all_day_blocks);
-    // Another person's event that takes no time is nobody's business.
+    // Another person's event that takes no time is not shown.
     (own || blocks).then(|| AgendaEvent {
         id: own.then_some(found.event_id),
         start: found.starts_at,
@@ -274,12 +274,12 @@ fn day(
         zone.start_of_day(date),
         zone.start_of_day(date.saturating_add(1.day())),
     );
-    // An event without length is shown on the day of its instant.
+    // An event without duration is shown on the day of its instant.
     let touches =
         |start: Timestamp, end: Timestamp| start < span.end && (end > span.start || start >= span.start);
     let one = if let [person] = people { Some(person) } else { None };
     let open = one.map(|person| {
-        // Hours are local to the person's own zone, so those of the neighbouring dates can reach into this one.
+        // Hours are in the person's zone, so those of the neighbouring dates can reach into this one.
         let (before, after) = (date.saturating_sub(1.day()), date.saturating_add(1.day()));
         let closed = holidays::closed(holidays.iter().map(|holiday| holiday.date).collect());
         let spans = input::hours(person, &closed).spans(before, after);

@@ -19,16 +19,16 @@ pub enum Actor {
         /// The link's secret.
         token: String,
     },
-    /// A staff member: the host, or an admin.
+    /// A staff member: a host, the one who booked it, or an admin.
     Staff {
-        /// Who.
+        /// Their id.
         id: StaffId,
-        /// Which appointment.
+        /// The appointment.
         appointment: AppointmentId,
     },
 }
 
-/// Without the secret.
+/// Omits the secret.
 impl std::fmt::Debug for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Actor {
     }
 }
 
-/// The appointment an actor may act on, and who they are.
+/// An appointment that an actor may access, with its booking calendar and the actor's party.
 pub(super) struct Opened {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
@@ -46,12 +46,12 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Whose change this is, who saw a version of it if they are of the staff.
+    /// Returns the author of a change, with the version that a staff member saw.
     pub(super) fn author(&self, seen: Option<i64>) -> Author {
         Author { party: self.by, seen }
     }
 
-    /// Called off by them.
+    /// Returns the record of a cancellation by this actor.
     pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
         CalledOff {
             at: now,
@@ -60,7 +60,7 @@ impl Opened {
         }
     }
 
-    /// Whether nobody changed it since the author saw it.
+    /// Checks that nobody changed the appointment since the author saw it.
     pub(super) async fn compare(
         &self,
         tx: &mut ReadTx,
@@ -72,7 +72,7 @@ impl Opened {
     }
 }
 
-/// Records how an appointment becomes different.
+/// Records the differences in the appointment's change log.
 pub(super) async fn record(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -84,8 +84,7 @@ pub(super) async fn record(
 }
 
 impl Actor {
-    /// Finds the appointment and keeps it as it is until the transaction ends, so that two changes at the same moment
-    /// follow each other.
+    /// Finds the appointment and locks it until the transaction ends, so that concurrent changes are serialised.
     pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, Error> {
         match self {
             Self::Client { token } => {
@@ -101,7 +100,7 @@ impl Actor {
         self.read(tx, now).await
     }
 
-    /// Finds the appointment as it is at the moment.
+    /// Finds the appointment without locking it.
     pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
         let (appointment, by) = match self {
             Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
@@ -122,7 +121,7 @@ impl Actor {
     }
 }
 
-/// Whether the client may change an appointment now, given the cut-off; else why not.
+/// Checks whether the client may change an appointment now, given the cut-off.
 pub(crate) fn client_may(
     appointment: &Appointment,
     calendar: &BookingCalendar,

@@ -1,4 +1,4 @@
-//! Booking: a new appointment is placed, and kept with everything that follows from it in one transaction.
+//! Booking: places a new appointment, and stores it with all that follows from it in one transaction.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Span, StaffId, Unit};
@@ -37,12 +37,12 @@ use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 use crate::{notifications, services};
 
-/// Books for a client. The same request sent again under the same key gets the first answer, or [`Refusal::DeletedSince`].
+/// Books for a client. A request that is repeated with the same idempotency key gets the first answer, or [`Refusal::DeletedSince`].
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, Error> {
     book_for(quince, booking, By::Client).await
 }
 
-/// As [`book`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+/// Like [`book`], for an anonymous visitor, within the limits of [`crate::strangers`].
 pub async fn book_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
@@ -51,8 +51,7 @@ pub async fn book_as_stranger(
     book_for(quince, booking, By::Stranger(stranger)).await
 }
 
-/// Books for a client by a staff member, who need not keep the minimum notice and the date range, and to whom a booking calendar
-/// that is switched off is open.
+/// Books for a client by a staff member. Minimum notice and date range do not apply, and the booking calendar may be switched off.
 pub async fn book_as_staff(
     quince: &Quince,
     by: StaffId,
@@ -69,14 +68,14 @@ enum By<'a> {
     Staff(StaffId, OnConflict),
 }
 
-/// A request with all that is needed to try it again and again.
+/// A checked request, which can be attempted any number of times.
 struct BookRequest<'a> {
     booking: Booking,
     details: Details,
     key: String,
     body_hash: [u8; 32],
     stranger: Option<&'a Stranger>,
-    /// The staff member who books, and what they want where something is in the way.
+    /// The staff member who books, and what to do on a conflict.
     staff: Option<(StaffId, OnConflict)>,
 }
 
@@ -102,7 +101,7 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
             Ok(booked)
         }
         Err(error @ Error::Internal(_)) => Err(error),
-        // Perhaps it was this very request that took the time, or spent the puzzle, before or at the same moment.
+        // This same request may have taken the time, or spent the puzzle, in an earlier or concurrent attempt.
         Err(error) => {
             let mut tx = quince.store().read().await?;
             request.answered(quince, &mut tx).await?.ok_or(error)
@@ -142,7 +141,7 @@ impl Request for BookRequest<'_> {
         if lock_calendar_if_limited(tx, &calendar.0).await? {
             calendar = self.calendar(tx).await?;
         }
-        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        // Before availability is computed: the waiting list may take the last seats of the day.
         classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
         Ok(Open::Wanted(answers, Box::new(target)))
@@ -202,7 +201,7 @@ impl Request for BookRequest<'_> {
     }
 }
 
-/// Those who take part, each once.
+/// Returns the members who take part, each once.
 fn hosts(target: &Target, candidate: &Candidate) -> Vec<Staff> {
     let members = target.context.members.iter().map(|(_, person)| person);
     let takes_part = |person: &&Staff| candidate.parts.iter().any(|part| part.host_id == person.id);
@@ -214,7 +213,7 @@ impl BookRequest<'_> {
         self.staff.map(|(by, _)| by)
     }
 
-    /// Asks for what follows from a booking: mails, and events in calendars.
+    /// Enqueues the mails and event writes that follow from a booking.
     async fn tell(
         &self,
         tx: &mut WriteTx,
@@ -272,8 +271,8 @@ impl BookRequest<'_> {
         })
     }
 
-    /// The booking calendar with its members. Switched off, it takes no bookings of clients; while its settings cannot be read,
-    /// nobody's.
+    /// Finds the booking calendar and its members. One that is switched off takes bookings by staff only; one with unreadable settings
+    /// takes none.
     async fn calendar(&self, tx: &mut ReadTx) -> Result<(BookingCalendar, Vec<Member>), Error> {
         booking_calendars::find_with_members(tx, &self.booking.slug)
             .await?
@@ -281,7 +280,7 @@ impl BookRequest<'_> {
             .ok_or(Error::NotFound(Missing::BookingCalendar))
     }
 
-    /// The start that is asked for as it is offered now, and the answers to the calendar's questions.
+    /// Checks the requested start against current availability, and the answers to the calendar's questions.
     async fn target(
         &self,
         tx: &mut ReadTx,
@@ -318,7 +317,7 @@ impl BookRequest<'_> {
         Ok((answers, target))
     }
 
-    /// The answers to the booking calendar's questions. Staff need not answer in the client's place.
+    /// Checks the answers to the booking calendar's questions. None is required of staff.
     fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, Error> {
         let mut checked = Validator::default();
         if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
@@ -333,7 +332,7 @@ impl BookRequest<'_> {
         Ok(answers)
     }
 
-    /// What counts for the wished start.
+    /// Loads what determines availability at the requested start.
     async fn context(
         &self,
         tx: &mut ReadTx,
@@ -359,7 +358,7 @@ impl BookRequest<'_> {
         Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
     }
 
-    /// Gives back what the client holds elsewhere. If that fails, it expires.
+    /// Releases the client's hold. If that fails, the hold expires.
     async fn give_up_hold(&self, quince: &Quince) {
         let Some(holder) = self.booking.holder else { return };
         if let Err(cause) = hold::give_up(quince, holder).await {
@@ -367,7 +366,7 @@ impl BookRequest<'_> {
         }
     }
 
-    /// What was answered to this key before.
+    /// Returns the answer that was given to this idempotency key before.
     async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
         let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Calling off appointments, and how they stand. Every change goes to the calendar in the same transaction's outbox (D3).
+//! Cancelling appointments, and setting their status. Every change reaches the calendars by the same transaction's outbox (D3).
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
@@ -18,12 +18,12 @@ use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{Differences, Editor};
 use crate::{classes, notifications, outbox};
 
-/// Calls an appointment off. Doing it twice is as good as once.
+/// Cancels an appointment. Nothing happens if it is cancelled already.
 pub async fn cancel(quince: &Quince, actor: &Actor, reason: &str) -> Result<(), Error> {
     cancel_having_seen(quince, actor, None, reason).await
 }
 
-/// As [`cancel`], by a staff member whose form may be of an earlier version.
+/// Like [`cancel`], by a staff member, whose form may show an earlier version.
 pub async fn cancel_as_staff(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -60,7 +60,7 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
         return Ok(());
     }
     opened.compare(&mut tx, seen, now).await?;
-    // What nobody was told of can always be called off.
+    // An unconfirmed booking can always be cancelled, as nobody was informed of it.
     if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     }
@@ -78,8 +78,8 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
     Ok(tx.commit().await?)
 }
 
-/// Sets where an appointment stands, for its host and for admins. What no longer takes place gives its time back; what
-/// takes place again needs its time to be free.
+/// Sets the status of an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is released when the
+/// status becomes inactive, and claimed again when it becomes active.
 pub async fn set_status(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -123,8 +123,8 @@ async fn try_to_set_status(
     Ok(tx.commit().await?)
 }
 
-/// Calls off what a stranger booked, whatever its cut-off; false when it was called off, or is over, already. What of it waited to be
-/// mailed is not mailed.
+/// Cancels a stranger's booking, regardless of the cut-off, and deletes its mails that are not claimed yet. Returns false if the
+/// appointment is inactive or has begun.
 pub(crate) async fn undo_booking(
     quince: &Quince,
     id: AppointmentId,
@@ -167,7 +167,7 @@ pub(crate) async fn undo_booking(
     Ok(true)
 }
 
-/// Who gets a mail about a change.
+/// Who is informed of a change by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     All,
@@ -175,8 +175,8 @@ enum Told {
     Nobody,
 }
 
-/// Gives an appointment a status, which its time, its event and its reminders follow; nobody is told. Answers which hosts need not be
-/// told that it does not take place, as they do not know of it yet.
+/// Sets the status of an appointment, and updates its occupancy, events and reminders. No mail about the change itself is enqueued.
+/// Returns the changed appointment, and the hosts who need no mail about a cancellation because they do not know of the appointment yet.
 pub(super) async fn follow_status(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -186,7 +186,7 @@ pub(super) async fn follow_status(
     now: Timestamp,
 ) -> Result<(Appointment, Vec<StaffId>), Error> {
     let old = &opened.appointment;
-    // The row is written first: on Postgres, a move at the same moment ends before its time is given back.
+    // The row is updated first: on Postgres, a concurrent move then ends before the time is released.
     appointments::set_status(tx, old.id, status, called_off, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
@@ -196,7 +196,7 @@ pub(super) async fn follow_status(
             let locked = occupancy::lock_to_release(tx, changed.id).await?;
             occupancy::release(tx, &locked, changed.id).await?;
             if let Some(session) = changed.session_id {
-                // Before the event follows, so that it stays when those who wait are all who come.
+                // Before the event is synced, so that a session's event stays when only clients from the waiting list come.
                 classes::seats_freed(quince, tx, session, now).await?;
             }
         }
@@ -219,7 +219,7 @@ pub(super) async fn follow_status(
     Ok((changed, unaware))
 }
 
-/// What takes the time of an appointment that is to take place again.
+/// Returns the error for an appointment whose time cannot be claimed again.
 async fn taken_again(
     tx: &mut ReadTx,
     opened: &Opened,
@@ -241,7 +241,7 @@ async fn taken_again(
     })
 }
 
-/// The hosts who are told that an appointment does not take place; nothing when all of them need not be.
+/// Returns the hosts to inform of a cancellation; none if all hosts are unaware of the appointment.
 pub(super) async fn aware_hosts(
     tx: &mut ReadTx,
     id: AppointmentId,
@@ -255,7 +255,7 @@ pub(super) async fn aware_hosts(
     Ok(Some(hosts))
 }
 
-/// What the client is told when staff, or they themselves, call an appointment off.
+/// Returns the kind of mail by which the client is informed of a cancellation.
 pub(super) fn calling_off(opened: &Opened) -> MessageKind {
     if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
@@ -305,7 +305,7 @@ async fn change_status(
             )
             .await?;
         }
-        // An invalid one reads as cancelled on the client's page, and may never have been confirmed.
+        // An invalid appointment is shown as cancelled on the client's page, and may never have been confirmed.
         (Status::New | Status::Invalid, Status::Confirmed) => {
             notifications::enqueue(tx, &changed, MessageKind::ClientBooked, now).await?;
         }
@@ -314,7 +314,7 @@ async fn change_status(
     Ok(())
 }
 
-/// Writes an appointment's event again after it was changed or deleted in iCloud, or could not be written (D4).
+/// Enqueues the write of an appointment's events again after one was changed or deleted in iCloud, or a write failed (D4).
 pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;

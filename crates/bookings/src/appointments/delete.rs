@@ -1,5 +1,5 @@
-//! Deleting appointments (D3): the row goes at once with all that belongs to it, and the writes that remove its events stay until they
-//! are done. What is left is a line in the record of changes.
+//! Deleting appointments (D3): the row and all that belongs to it are deleted at once, and the writes that remove its events stay until
+//! they are done. An entry in the change log remains.
 
 use std::collections::BTreeMap;
 
@@ -26,10 +26,10 @@ use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::versions::{self, Editor, Versioned};
 
-/// Most deleted appointments that a page shows.
+/// Maximum number of deleted appointments on a page.
 const SHOWN: u32 = 100;
 
-/// What the record keeps of an appointment: enough to know which it was, and nothing by which its client can be reached.
+/// What the change log keeps of a deleted appointment: enough to identify it, and no contact data of its client.
 #[derive(Debug, Serialize, Deserialize)]
 struct Trace {
     client: String,
@@ -51,20 +51,20 @@ pub struct Deleted {
     pub start: Timestamp,
     /// The meeting's end.
     pub end: Timestamp,
-    /// Who deleted it.
+    /// The name of who deleted it.
     pub by: String,
-    /// When.
+    /// When it was deleted.
     pub at: Timestamp,
-    /// How the removal of its events stands, where one is not done yet, and why.
+    /// State and problem of the removal of its events, if one is not done yet.
     pub still_written: Option<(WriteState, Option<String>)>,
 }
 
-/// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is given back, whoever waits
-/// gets it, and its event is removed. If `tell_client` says so, the client of one that takes place is told that it was cancelled;
-/// hosts are told of one to come. Doing it twice is as good as once.
+/// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is released and offered to the
+/// waiting list, and its events are removed. With `tell_client`, the client of an active one is informed that it was cancelled; the hosts
+/// are informed if it has not ended. Nothing happens if it is deleted already.
 ///
 /// # Errors
-/// [`Error::Conflict`] when somebody changed it since its page was made.
+/// [`Error::Conflict`] if somebody changed it since its page was loaded.
 pub async fn delete(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -107,7 +107,7 @@ async fn try_to_delete(
     Ok(tx.commit().await?)
 }
 
-/// Lets it take place no longer, as when it is cancelled. The mails about that hold all they need, as it is gone when they are sent.
+/// Ends an appointment like a cancellation. The mails about it hold all they need, because the row is gone when they are sent.
 async fn call_off(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -119,7 +119,7 @@ async fn call_off(
     let called_off = opened.called_off("", now);
     let (gone, unaware) =
         follow_status(quince, tx, opened, Status::Cancelled, Some(&called_off), now).await?;
-    // Of one that does not take place everybody was told, and of one that waits for its client nobody was.
+    // Everybody knows that an inactive one does not take place, and nobody was informed of one that waits for its client.
     if !old.status.is_active() || old.is_unconfirmed() {
         return Ok(());
     }
@@ -151,20 +151,20 @@ async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Times
     let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
     let of = Versioned::appointment(*id);
     versions::delete(tx, of, opened.author(seen), Some(trace), now).await?;
-    // They tell how the client could be reached.
+    // These entries may hold contact data of the client.
     Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
 
-/// What becomes of the removal of an event that was given up.
+/// What to do about an event whose removal was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivenUp {
-    /// It is tried again.
+    /// Try again to remove it.
     TryAgain,
-    /// Somebody removed the event by hand.
+    /// Somebody removed it by hand.
     IsRemoved,
 }
 
-/// Settles what could not be removed of a deleted appointment, for owners and admins. Doing it twice is as good as once.
+/// Settles the removals that were given up for a deleted appointment, for owners and admins. Nothing happens if they are settled already.
 pub async fn settle_removal(
     quince: &Quince,
     by: StaffId,
@@ -210,7 +210,7 @@ async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
     }
 }
 
-/// The appointments that were deleted last, and those before them whose event could not be removed, for owners and admins.
+/// Returns the most recently deleted appointments, and earlier ones whose events are not removed yet, for owners and admins.
 pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, viewer).await?;
@@ -244,7 +244,7 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
     found.into_iter().map(deleted).collect()
 }
 
-/// Of appointments with events that are still to be removed, the one that most needs looking at.
+/// Returns the removal that is not done yet for each appointment; of several, the most urgent.
 async fn still_written(
     tx: &mut ReadTx,
     deleted: &[Change],

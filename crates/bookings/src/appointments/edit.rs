@@ -1,4 +1,4 @@
-//! Changing who the client is, and whom they bring.
+//! Editing the client's details and guests.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, Kind};
@@ -14,7 +14,7 @@ use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
 
-/// New contact and notes of a client, and whom they bring.
+/// New details of a client, and their guests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The client's name.
@@ -25,11 +25,11 @@ pub struct Edit {
     pub phone: String,
     /// The client's notes; may be empty.
     pub notes: String,
-    /// The names of those whom the client brings to a class.
+    /// The names of the client's guests.
     pub guests: Vec<String>,
 }
 
-/// Changes who the client is, what they noted and whom they bring, for the host and for admins.
+/// Changes the client's details and guests, for the hosts, for the staff member who booked it, and for admins.
 pub async fn edit(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -63,15 +63,15 @@ async fn try_to_edit(
     finish(quince, tx, &opened, now).await
 }
 
-/// Changes whom a client brings to a class: seats of those who stay away are given back, and further ones are taken if there
-/// are any. A client may do so as long as they may cancel.
+/// Replaces the guests of a class booking: seats of removed guests are released, and further seats are claimed if there are enough. A
+/// client may do so while they may cancel.
 pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), Error> {
     let guests = checked_guests(guests)?;
     retried_if_lost(|| try_to_bring(quince, actor, |_| guests.clone())).await
 }
 
-/// Takes one guest out, as long as the client may cancel; those whom somebody else changed meanwhile stay so. One who is not there any
-/// more is out already.
+/// Removes one guest, while the client may cancel. Concurrent changes of other guests are kept. Nothing happens if the guest is not on the
+/// list.
 pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
     let without = |guests: &[String]| {
         let mut left = guests.to_vec();
@@ -110,7 +110,7 @@ async fn try_to_bring(
     finish(quince, tx, &opened, now).await
 }
 
-/// What becomes different of an appointment's details. Everything of them is named, so that what is new cannot be left out.
+/// Returns the differences in an appointment's details. The pattern names every field, so that a new field cannot be left out.
 fn differences(old: &Appointment, new: &Details) -> Differences {
     let Details {
         name,
@@ -133,7 +133,7 @@ fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
     all.entries(Field::Guest, old, new, Clone::clone, Clone::clone);
 }
 
-/// Makes the event, and the reminders, follow what was edited.
+/// Syncs the events and reminders after an edit, and commits.
 async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
@@ -147,7 +147,7 @@ async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestam
     Ok(())
 }
 
-/// Gives an appointment these guests, with a seat each.
+/// Sets the guests of an appointment, and claims or releases their seats.
 async fn bring(
     quince: &Quince,
     tx: &mut WriteTx,

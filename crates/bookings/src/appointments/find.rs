@@ -1,4 +1,4 @@
-//! Finding an appointment, and who belongs to it.
+//! Finding an appointment, and checking who may access it.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
@@ -12,7 +12,7 @@ use crate::links;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// A manage link works until this long after the appointment.
+/// How long a manage link works after the end of the appointment.
 const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(crate) async fn check_viewer(
@@ -23,7 +23,7 @@ pub(crate) async fn check_viewer(
     let me = staff::find(tx, viewer)
         .await?
         .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
-    // Who booked it for a colleague can undo it.
+    // A staff member who booked for a colleague can undo it.
     let own = appointment.booked_by == Party::Staff(viewer)
         || hosts_of(tx, appointment.id).await?.contains(&viewer);
     if !is_admin(me.role) && !own {
@@ -32,7 +32,7 @@ pub(crate) async fn check_viewer(
     Ok(())
 }
 
-/// The appointment of a link that has not expired.
+/// Finds the appointment of a manage link that has not expired.
 pub(crate) async fn of_token(tx: &mut ReadTx, secret: &str, now: Timestamp) -> Result<Appointment, Error> {
     let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
     let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
@@ -47,7 +47,7 @@ pub(crate) async fn calendar_of(
     found.ok_or_else(|| Internal::because("an appointment has no booking calendar"))
 }
 
-/// The hosts of an appointment, each once, in order.
+/// Returns the hosts of an appointment, each once, in order.
 pub(crate) async fn hosts_of(tx: &mut ReadTx, id: AppointmentId) -> Result<Vec<StaffId>, StoreError> {
     let mut hosts = Vec::new();
     for part in appointment_parts::list(tx, &[id]).await? {
@@ -58,9 +58,9 @@ pub(crate) async fn hosts_of(tx: &mut ReadTx, id: AppointmentId) -> Result<Vec<S
     Ok(hosts)
 }
 
-/// Whether this is the proof that was sent to the client of an appointment.
+/// Whether this is the proof that was mailed to the appointment's client.
 pub(super) fn is_mailed(quince: &Quince, appointment: &Appointment, proof: &str) -> Result<bool, Internal> {
     let right = links::mailed(quince, appointment.id, &appointment.email)?;
-    // By their hashes, so that how long it takes tells nothing.
+    // Comparing hashes reveals nothing by the time that it takes.
     Ok(links::hash(proof.trim()) == links::hash(&right))
 }

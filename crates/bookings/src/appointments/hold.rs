@@ -1,4 +1,4 @@
-//! Holds: a time that a visitor has chosen is kept for them while they fill in the form.
+//! Holds: the time that a visitor chose is kept for them while they fill in the form.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, StaffId, TimeOwner};
@@ -21,34 +21,34 @@ use crate::services::{self, Chosen};
 use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 
-/// How long a time is held, minutes.
+/// How long a time is held, in minutes.
 pub const HOLD_MINUTES: i64 = 10;
 
-/// A time that a visitor has chosen.
+/// The time that a visitor chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldRequest {
     /// Address of the booking calendar.
     pub slug: String,
     /// Start of the meeting.
     pub start: Timestamp,
-    /// The member whom they chose; nobody in particular otherwise.
+    /// The member whom they chose, if any.
     pub host: Option<StaffId>,
-    /// What they want from the menu of a Service calendar.
+    /// The services that they chose from the menu of a Service calendar.
     pub services: Vec<Chosen>,
 }
 
-/// The visitor who knows a secret of at least 128 random bits.
+/// Returns the id of the visitor who knows a secret of at least 128 random bits.
 pub fn holder(secret: &str) -> VisitorId {
     VisitorId(links::hash(secret))
 }
 
-/// Holds a time for a visitor, in place of what they held before, and says until when. In a class it is one seat. Whose
-/// calendars would have to be free is not asked; that happens when they book.
+/// Holds a time for a visitor instead of their previous hold, and returns when the hold expires. In a class it is one seat. The hosts'
+/// calendars are not checked live until the visitor books.
 pub async fn hold(quince: &Quince, holder: VisitorId, request: &HoldRequest) -> Result<Timestamp, Error> {
     hold_for(quince, None, holder, request).await
 }
 
-/// As [`hold`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+/// Like [`hold`], for an anonymous visitor, within the limits of [`crate::strangers`].
 pub async fn hold_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
@@ -79,7 +79,7 @@ async fn hold_for(
     Ok(placed.until)
 }
 
-/// A hold with all that is needed to try it again and again.
+/// A hold request, which can be attempted any number of times.
 struct Hold<'a> {
     stranger: Option<&'a Stranger>,
     holder: VisitorId,
@@ -88,7 +88,7 @@ struct Hold<'a> {
 
 struct Held {
     until: Timestamp,
-    /// What the visitor held before is free again.
+    /// Whether the visitor's previous hold was released.
     frees_another: bool,
 }
 
@@ -187,7 +187,7 @@ impl Hold<'_> {
     }
 }
 
-/// Gives back what a visitor holds.
+/// Releases a visitor's hold.
 pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;

@@ -1,4 +1,4 @@
-//! Appointments: booked, looked at, moved, called off.
+//! Appointments: booking, viewing, moving, cancelling and deleting them.
 
 mod actor;
 mod book;

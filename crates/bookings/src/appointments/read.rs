@@ -1,4 +1,4 @@
-//! Looking at appointments.
+//! Reading appointments.
 
 use std::collections::BTreeMap;
 
@@ -26,40 +26,40 @@ use crate::people::{CalledOffView, names, names_of};
 use crate::quince::Quince;
 use crate::servers::{place_of, places};
 
-/// Most appointments in one list.
+/// Maximum number of appointments in one list.
 const LIST_LIMIT: u32 = 500;
 
 /// Which appointments to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Those that have not ended, the next first; otherwise those that have, the last first.
+    /// Those that have not ended, soonest first; otherwise those that have, latest first.
     pub upcoming: bool,
-    /// Only this host's. Staff who are not admins see their own alone, whatever this says.
+    /// Only this host's. Staff who are not admins always see only their own.
     pub host: Option<StaffId>,
-    /// Only those that wait to be confirmed by staff.
+    /// Only those that wait for staff to confirm.
     pub to_confirm: bool,
-    /// Only those that an event in a host's calendar collides with.
+    /// Only those that collide with an event in a host's calendar.
     pub colliding: bool,
-    /// Only those whose client's name or address holds this text; empty: all.
+    /// Only those whose client's name or address contains this text; empty for all.
     pub search: String,
-    /// Not from the beginning of the list.
+    /// Where the page begins; none for the beginning of the list.
     pub cursor: Option<Cursor>,
-    /// At most so many.
+    /// Maximum number of appointments on the page.
     pub limit: u32,
 }
 
-/// Some appointments of a list, in its order.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The appointments.
+    /// The appointments, in the order of the list.
     pub appointments: Vec<AppointmentView>,
-    /// Where those before them in time are, if there are any.
+    /// The page of earlier appointments, if there is one.
     pub earlier: Option<Cursor>,
-    /// Where those after them in time are, if there are any.
+    /// The page of later appointments, if there is one.
     pub later: Option<Cursor>,
 }
 
-/// The appointment of a manage link, as its client sees it.
+/// Returns the appointment of a manage link, as its client sees it.
 pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
@@ -105,8 +105,8 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
     })
 }
 
-/// Somebody opened the link of a mail, whose proof this is: its address is somebody's who reads it. Any other proof, and one of an
-/// address that the client no longer has, changes nothing.
+/// Records that a client opened a mail's link, given the proof in that link, and thereby that somebody reads the mail address. A wrong
+/// proof, or one for a former address of the client, changes nothing.
 pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let appointment = {
         let mut tx = quince.store().read().await?;
@@ -123,19 +123,19 @@ pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Resu
     Ok(tx.commit().await?)
 }
 
-/// The last instant at which a client may change an appointment.
+/// Returns the last instant at which a client may change an appointment.
 fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) -> Timestamp {
     cutoff.before(appointment.starts_at, &calendar.rules.zone)
 }
 
-/// The appointment of a manage link as an iCalendar file for the client.
+/// Returns the appointment of a manage link as an iCalendar file for the client.
 pub async fn ics(quince: &Quince, token: &str) -> Result<String, Error> {
     let mut tx = quince.store().read().await?;
     let appointment = of_token(&mut tx, token, quince.now()).await?;
     Ok(facts::download(quince, &mut tx, &appointment).await?)
 }
 
-/// One appointment, for its hosts, for the staff member who booked it, and for admins.
+/// Returns one appointment, for its hosts, for the staff member who booked it, and for admins.
 pub async fn get(quince: &Quince, viewer: StaffId, id: AppointmentId) -> Result<AppointmentView, Error> {
     let mut tx = quince.store().read().await?;
     let appointment = appointments::find(&mut tx, id)
@@ -145,7 +145,7 @@ pub async fn get(quince: &Quince, viewer: StaffId, id: AppointmentId) -> Result<
     one_view(&mut tx, appointment, quince.now()).await
 }
 
-/// A page of appointments: everybody's for admins, otherwise one's own.
+/// Returns a page of appointments: everybody's for admins, otherwise the viewer's own.
 pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<Page, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
@@ -164,7 +164,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
         colliding: filter.colliding.then(free_words),
         search: filter.search.trim().to_owned(),
         cursor: filter.cursor,
-        // One more tells whether there are more.
+        // One more than the page holds shows whether there are more.
         limit: limit + 1,
     };
     let mut found = appointment_list::list(&mut tx, &asked).await?;
@@ -174,7 +174,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     if !goes_on {
         found.reverse();
     }
-    // On the other side is at least what the cursor was taken from.
+    // A cursor comes from a neighbouring page, so there is at least one appointment on the side it came from.
     let has_earlier = if goes_on {
         filter.cursor.is_some()
     } else {
@@ -198,7 +198,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     })
 }
 
-/// How many appointments to come wait to be confirmed or declined: everybody's for admins, otherwise one's own.
+/// Counts the appointments that have not ended and wait for staff to confirm: everybody's for admins, otherwise the viewer's own.
 pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
@@ -208,13 +208,13 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> 
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
 }
 
-/// The names of an appointment's hosts, in order; empty when nobody holds it.
+/// Returns the names of an appointment's hosts, in order; empty if there are none.
 pub(crate) async fn host_names(tx: &mut ReadTx, id: AppointmentId) -> Result<String, StoreError> {
     let hosts = hosts_of(tx, id).await?;
     names_of_hosts(tx, &hosts).await
 }
 
-/// The names of these hosts, each once.
+/// Returns the names of these hosts, each once.
 pub(super) async fn names_of_hosts(tx: &mut ReadTx, hosts: &[StaffId]) -> Result<String, StoreError> {
     let people = staff::list_of(tx, hosts).await?;
     Ok(names_of(hosts, &names(people)))
@@ -247,7 +247,7 @@ pub(crate) async fn one_view(
         .ok_or(Error::NotFound(Missing::Appointment))
 }
 
-/// Views of appointments, with as many queries for many as for one.
+/// Returns views of appointments. The number of queries does not depend on how many there are, except for the names of remote calendars.
 async fn views(
     tx: &mut ReadTx,
     found: Vec<Appointment>,

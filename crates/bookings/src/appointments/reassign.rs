@@ -1,4 +1,4 @@
-//! Giving a member's part in an appointment to another member.
+//! Reassigning a host's part in an appointment to another member.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ use crate::validate::Validator;
 use crate::versions::{self, Differences, Editor, Field, Versioned};
 use crate::{notifications, outbox};
 
-/// Gives `from`'s part in an appointment to `to`, anybody of the team who is free then. The events follow: one goes from
-/// the calendar of the first, one comes to that of the second, and the others stay.
+/// Reassigns `from`'s part in an appointment to `to`, any member of the team who is free then. The event is removed from the calendar of
+/// `from` and created in that of `to`; the events of other hosts stay.
 pub async fn reassign(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -55,22 +55,22 @@ pub async fn reassign(
     }
 }
 
-/// A change of hosts with all that is needed to try it again and again.
+/// A reassignment, which can be attempted any number of times.
 struct Reassign {
     actor: Actor,
     by: StaffId,
-    /// The version that they saw.
+    /// The version that the staff member saw.
     seen: Option<i64>,
     from: StaffId,
     to: StaffId,
 }
 
-/// The appointment, and how it would be held.
+/// The appointment, and how it would be held after the reassignment.
 struct Reassigned {
     opened: Opened,
-    /// All parts, those of the new host with those that stay.
+    /// All parts: the new host's and those that stay.
     parts: Vec<Part>,
-    /// What the new host takes over.
+    /// The parts that the new host takes over.
     candidate: Candidate,
 }
 
@@ -111,7 +111,7 @@ impl Request for Reassign {
     }
 
     async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
-        // Staff may.
+        // Staff always may.
         Ok(())
     }
 
@@ -154,7 +154,7 @@ impl Request for Reassign {
 }
 
 impl Reassign {
-    /// What there is to do with the appointment as it is.
+    /// Checks the request against the appointment's present state.
     async fn wanted(
         &self,
         tx: &mut ReadTx,
@@ -191,7 +191,7 @@ impl Reassign {
         Ok(Open::Wanted(reassigned, Box::new(target)))
     }
 
-    /// How everybody holds it. Those who stay keep their time, whatever was booked over what.
+    /// Returns the candidate with all parts. Hosts who stay keep their time, including overlaps that staff allowed.
     async fn with_those_who_stay(
         &self,
         tx: &mut ReadTx,
@@ -261,10 +261,10 @@ async fn check_choice(
     Ok(checked.finish()?)
 }
 
-/// What the new host has to do then, with the plan of the part.
+/// Returns the target and the candidate for the new host, with the duration and buffers of the part.
 ///
 /// # Errors
-/// [`Refusal::PersonNotFree`], or why nobody could have the time.
+/// [`Refusal::PersonNotFree`], or why the time is not on offer to anybody.
 async fn of_the_new_host(
     tx: &mut ReadTx,
     opened: &Opened,
@@ -282,7 +282,7 @@ async fn of_the_new_host(
     rules.notice = Span::new(0, Unit::Minutes);
     rules.range = DateRange::Unlimited;
     rules.per_day = None;
-    // It was booked by the grid of another time or person, or by none.
+    // The start may come from another grid, or from an override.
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
     let own = Own::moved(appointment.id);

@@ -1,4 +1,4 @@
-//! Moving appointments (D3).
+//! Rescheduling appointments (D3).
 
 use std::collections::BTreeSet;
 
@@ -28,8 +28,8 @@ use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
 use crate::{classes, notifications, outbox};
 
-/// Moves an appointment in place: its host keeps it if free then, otherwise another member gets it, and the event in
-/// iCloud keeps its identity as long as the host does.
+/// Moves an appointment in place. Its host keeps it if free at the new time; otherwise another member gets it. The event in iCloud keeps
+/// its identity as long as the host stays.
 pub async fn reschedule(quince: &Quince, actor: &Actor, start: Timestamp) -> Result<AppointmentView, Error> {
     let request = Move {
         actor: actor.clone(),
@@ -40,7 +40,7 @@ pub async fn reschedule(quince: &Quince, actor: &Actor, start: Timestamp) -> Res
     request.carry_out(quince).await
 }
 
-/// As [`reschedule`], by a staff member who may want the time all the same when it is not on offer.
+/// Like [`reschedule`], by a staff member, who may override conflicts.
 pub async fn reschedule_as_staff(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -62,10 +62,10 @@ pub async fn reschedule_as_staff(
     request.carry_out(quince).await
 }
 
-/// A move with all that is needed to try it again and again.
+/// A move, which can be attempted any number of times.
 struct Move {
     actor: Actor,
-    /// The version of the appointment that its staff member saw.
+    /// The version of the appointment that the staff member saw.
     seen: Option<i64>,
     start: Timestamp,
     on_conflict: OnConflict,
@@ -90,13 +90,13 @@ impl Request for Move {
     ) -> Result<Open<Opened, AppointmentView>, Error> {
         self.queue(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
-        // Before it is asked what is free: whoever waits may get the last seats of the day.
+        // Before availability is computed: the waiting list may take the last seats of the day.
         classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
         self.wanted(tx, opened, now).await
     }
 
     async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
-        // Whoever has the appointment's link may.
+        // Whoever has the manage link may.
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Move {
         Ok(moved)
     }
 
-    /// Waits for whoever changes it, and for who books where that is counted.
+    /// Locks the appointment, and the booking calendar if bookings in it are limited.
     async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
@@ -138,7 +138,7 @@ impl Move {
         Ok(())
     }
 
-    /// What there is to do with the appointment as it is.
+    /// Checks the request against the appointment's present state.
     async fn wanted(
         &self,
         tx: &mut ReadTx,
@@ -155,7 +155,7 @@ impl Move {
         Ok(Open::Wanted(opened, Box::new(target)))
     }
 
-    /// The new start as it is offered, with the appointment itself out of the way.
+    /// Checks the new start against current availability, which ignores the appointment itself.
     async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, Error> {
         let is_staff = opened.by != Party::Client;
         let mut calendar = opened.calendar.clone();
@@ -185,7 +185,7 @@ impl Move {
     }
 }
 
-/// Moves it to where it was placed.
+/// Moves the appointment to its placement.
 async fn move_to(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -226,7 +226,7 @@ async fn move_to(
         },
         overridden,
     };
-    // The row is written first: on Postgres, a change by somebody else at the same moment ends before this goes on.
+    // The row is updated first: on Postgres, a concurrent change by somebody else then ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
     balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
@@ -247,7 +247,7 @@ async fn move_to(
     record(tx, old.id, opened.author(None), &differences, now).await?;
     outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
-        // Those who wait first, so that the session's event stays when they are all who come.
+        // The waiting list first, so that the session's event stays when only clients from it come.
         classes::seats_freed(quince, tx, left, now).await?;
         outbox::sync_session_event(tx, left, now).await?;
     }

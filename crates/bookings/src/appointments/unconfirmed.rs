@@ -1,5 +1,5 @@
-//! Bookings that their clients confirm by a mail's link: until then the time is theirs for some minutes, nobody is told, and no
-//! calendar is written to.
+//! Bookings that the client has to confirm by a mail's link. Until then the time is kept for some minutes, nobody is informed, and no event
+//! is written.
 
 use crate::error::{Error, Missing, Refusal};
 use jiff::{SignedDuration, Timestamp};
@@ -20,16 +20,16 @@ use crate::retry::retried_if_lost;
 use crate::versions::Differences;
 use crate::{classes, notifications, outbox};
 
-/// How long a time is kept for a client who has not confirmed yet, minutes.
+/// How long the time of an unconfirmed booking is kept, in minutes.
 pub const CONFIRM_MINUTES: i64 = 15;
 
-/// Until when a booking that is made now has to be confirmed.
+/// Returns the deadline for confirming a booking that is made now.
 pub(super) fn until(now: Timestamp) -> Timestamp {
     now.checked_add(SignedDuration::from_mins(CONFIRM_MINUTES))
         .unwrap_or(now)
 }
 
-/// Confirms a booking by what its mail's link holds. Doing it twice is as good as once.
+/// Confirms a booking with the proof from its mail's link. Nothing happens if it is confirmed already.
 pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     retried_if_lost(|| try_to_confirm(quince, token, proof)).await
 }
@@ -58,7 +58,7 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
     record(&mut tx, booked.id, opened.author(None), &differences, now).await?;
     appointments::set_status(&mut tx, booked.id, status, None, now).await?;
     tell(&mut tx, booked.id, None, now).await?;
-    // Last, so that of two bookings with one address neither waits for what the other has still to do.
+    // Last, so that two bookings with one address do not wait for each other's remaining work.
     strangers::confirm_address(&mut tx, &booked.email, now).await?;
     tx.commit().await?;
     quince.wake();
@@ -73,7 +73,7 @@ fn status_of(calendar: &BookingCalendar) -> Status {
     }
 }
 
-/// Tells everybody of a booking that now counts, as of one that was just made.
+/// Enqueues event writes and mails for a booking that was just confirmed, as for a new one.
 pub(super) async fn tell(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -91,7 +91,7 @@ pub(super) async fn tell(
     Ok(notifications::booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now).await?)
 }
 
-/// Gives back the time of a booking that was not confirmed in time.
+/// Cancels a booking whose confirmation is overdue, or whose deadline is later than `longest`, and releases its time.
 pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestamp) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -122,7 +122,7 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     Ok(())
 }
 
-/// Whether it was called off because nobody confirmed it in time.
+/// Whether the appointment was cancelled because it was not confirmed in time.
 pub(super) fn has_expired(appointment: &Appointment) -> bool {
     appointment.status == Status::Cancelled
         && appointment.unconfirmed_until.is_some()

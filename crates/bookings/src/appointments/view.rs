@@ -1,4 +1,4 @@
-//! How appointments are shown: to the client who booked, and to staff.
+//! Views of appointments, for the client and for staff.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Kind, Reason, StaffId};
@@ -10,16 +10,16 @@ use crate::error::Refusal;
 use crate::outbox::WriteView;
 use crate::people::CalledOffView;
 
-/// An answer to a booking.
+/// The answer to a booking.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Booked {
     /// The appointment.
     pub id: AppointmentId,
-    /// The secret of the client's own page. Show it to the client alone.
+    /// The secret of the client's manage link. Show it to the client only.
     pub manage_token: String,
     /// Name of the booking calendar.
     pub calendar_name: String,
-    /// Who holds it; empty when nobody does.
+    /// The names of the hosts; empty if there are none.
     pub host_name: String,
     /// Start of the meeting.
     pub start: Timestamp,
@@ -27,13 +27,13 @@ pub struct Booked {
     pub end: Timestamp,
     /// The client's zone.
     pub zone: Zone,
-    /// Confirmed, or new when somebody has yet to confirm it.
+    /// Confirmed, or new if staff have to confirm it.
     pub status: Status,
-    /// Until when the client has to confirm it by a mail's link, if they have to.
+    /// The deadline for the client to confirm it by a mail's link, if they have to.
     pub confirm_until: Option<Timestamp>,
 }
 
-/// Without the secret.
+/// Omits the secret.
 impl std::fmt::Debug for Booked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Booked")
@@ -48,11 +48,11 @@ impl std::fmt::Debug for Booked {
 pub struct ServicePart {
     /// Its name when it was booked.
     pub name: String,
-    /// Who does it.
+    /// The name of its host.
     pub host_name: String,
-    /// When their work begins.
+    /// When the work begins.
     pub start: Timestamp,
-    /// When it ends.
+    /// When the work ends.
     pub end: Timestamp,
 }
 
@@ -67,17 +67,17 @@ pub struct ClientView {
     pub calendar_name: String,
     /// Whether the booking calendar takes bookings now.
     pub calendar_active: bool,
-    /// What the booking page says.
+    /// The text of the booking page.
     pub description: String,
     /// Where it takes place.
     pub location: String,
     /// The kind of the booking calendar.
     pub kind: Kind,
-    /// Who holds it, or the first of those who do.
+    /// The host, or the first of several.
     pub host: Option<StaffId>,
-    /// Their names; empty when nobody holds it.
+    /// The names of the hosts; empty if there are none.
     pub host_name: String,
-    /// The names of those whom the client brings.
+    /// The names of the client's guests.
     pub guests: Vec<String>,
     /// The services of a visit, in order.
     pub services: Vec<ServicePart>,
@@ -95,34 +95,34 @@ pub struct ClientView {
     pub phone: String,
     /// The client's notes; may be empty.
     pub notes: String,
-    /// What the client answered to the booking calendar's questions.
+    /// The client's answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// Until when the client has to confirm it by a mail's link, if they have to.
+    /// The deadline for the client to confirm it by a mail's link, if they have to.
     pub confirm_until: Option<Timestamp>,
-    /// They did not confirm it in time.
+    /// Whether it was cancelled because the client did not confirm it in time.
     pub has_expired: bool,
-    /// Until when the client may move it.
+    /// The last instant at which the client may move it.
     pub movable_until: Timestamp,
-    /// Until when the client may cancel it.
+    /// The last instant at which the client may cancel it.
     pub cancellable_until: Timestamp,
-    /// Whether the client may move it now, else why not.
+    /// Whether the client may move it now; otherwise why not.
     pub may_reschedule: Result<(), Refusal>,
-    /// Whether the client may cancel it now, else why not.
+    /// Whether the client may cancel it now; otherwise why not.
     pub may_cancel: Result<(), Refusal>,
-    /// Why it was called off, if somebody gave a reason.
+    /// Why it was cancelled, if a reason was given.
     pub cancel_reason: Option<String>,
 }
 
 impl AppointmentView {
-    /// The statuses that staff can give it now, besides calling it off.
+    /// The statuses that staff can set now, besides cancelling it.
     pub fn next_statuses(&self, now: Timestamp) -> &'static [Status] {
         next_statuses(self.status, self.start <= now)
     }
 }
 
-/// The statuses that staff can give an appointment besides calling it off. Whether somebody came is known when it has begun.
+/// The statuses that staff can set, besides cancelling. Attendance can be recorded once the appointment has begun.
 pub(crate) fn next_statuses(status: Status, has_begun: bool) -> &'static [Status] {
     match (status, has_begun) {
         (Status::New, false) => &[Status::Confirmed, Status::Invalid],
@@ -148,19 +148,19 @@ pub struct AppointmentView {
     pub calendar_name: String,
     /// Where it takes place.
     pub location: String,
-    /// Who holds it, or the first of those who do.
+    /// The host, or the first of several.
     pub host: Option<StaffId>,
-    /// All who hold it, in order.
+    /// All hosts, in order.
     pub hosts: Vec<StaffId>,
-    /// Their names; empty when nobody holds it.
+    /// The names of the hosts; empty if there are none.
     pub host_name: String,
-    /// The class session it has seats of.
+    /// The class session whose seats it takes.
     pub session: Option<SessionId>,
-    /// The names of those whom the client brings.
+    /// The names of the client's guests.
     pub guests: Vec<String>,
     /// The services of a visit, in order.
     pub services: Vec<ServicePart>,
-    /// The reasons against its time, if a staff member booked it all the same.
+    /// Why the time was not on offer, if a staff member overrode that.
     pub overridden: Option<Vec<Reason>>,
     /// Start of the meeting.
     pub start: Timestamp,
@@ -176,26 +176,27 @@ pub struct AppointmentView {
     pub phone: Option<String>,
     /// The client's notes.
     pub notes: Option<String>,
-    /// What the client answered to the booking calendar's questions.
+    /// The client's answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// Why this host: "fewest this month: 3, others 4".
+    /// Why this host was chosen, such as "fewest this month: 3, others 4".
     pub assignment_reason: Option<String>,
     /// Who booked it.
     pub booked_by: Party,
-    /// Until when its client has to confirm it by a mail's link, if they have to.
+    /// The deadline for the client to confirm it by a mail's link, if they have to.
     pub confirm_until: Option<Timestamp>,
     /// When it was booked.
     pub created_at: Timestamp,
-    /// That it was called off.
+    /// When, by whom and why it was cancelled, if it was.
     pub called_off: Option<CalledOffView>,
-    /// How its event in the host's calendar stands, of several the one that most needs looking at; nothing when it has none.
+    /// The state of its event in the host's calendar; of several, the most urgent. None if it has no event.
     pub write: Option<WriteView>,
-    /// How each of its events stands, one for each host's part.
+    /// The state of each of its events, one per host's part.
     pub writes: Vec<WriteView>,
-    /// The same in a sentence for each host.
+    /// The states of the events, as a sentence for each host.
     pub write_sentence: String,
-    /// That an event in a host's calendar collides with it, in a sentence with a next step; nothing of one that is over or called off.
+    /// A sentence about a collision with an event in a host's calendar, with a next step; none if there is none, or the appointment is over
+    /// or cancelled.
     pub collision: Option<String>,
 }

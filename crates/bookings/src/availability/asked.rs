@@ -1,4 +1,4 @@
-//! What is asked of a booking calendar: by whom, and for which days.
+//! Queries for availability: permissions, limits, and loading.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -15,10 +15,10 @@ use crate::error::{Deed, Error, Refusal};
 use crate::services::{self, Chosen};
 use crate::validate::YEARS;
 
-/// The most days of one query.
+/// Maximum number of days in one query.
 pub const DAYS_LIMIT: i32 = 62;
 
-/// Loads what counts for a new appointment; in a Service calendar for a visit of these services.
+/// Loads what determines availability for a new appointment; in a Service calendar, for a visit of these services.
 pub(super) async fn load_new(
     tx: &mut ReadTx,
     (row, members): (BookingCalendar, Vec<Member>),
@@ -34,7 +34,7 @@ pub(super) async fn load_new(
     Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
 }
 
-/// The members of a booking calendar, for one of them or an admin.
+/// Returns the members of a booking calendar, for one of them or an admin.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] for other viewers.

@@ -1,4 +1,4 @@
-//! How the members of a Round Robin calendar stand (docs/scheduling.md, "Round robin").
+//! The standings of a Round Robin calendar's members (docs/scheduling.md, "Round robin").
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,7 @@ use store::{StoreError, WriteTx};
 
 use super::input::{AvailabilityInput, counts_months};
 
-/// By each local date that the window touches: the members who are present on it. Nothing where appointments are not counted by
-/// month.
+/// Returns the members who are present, by each local date that the window touches. Empty if appointments are not counted by month.
 pub(crate) fn present(input: &AvailabilityInput, now: Timestamp) -> BTreeMap<Date, BTreeSet<StaffId>> {
     if counts_months(&input.calendar) {
         scheduling::present(&input.request(now, true))
@@ -20,7 +19,7 @@ pub(crate) fn present(input: &AvailabilityInput, now: Timestamp) -> BTreeMap<Dat
     }
 }
 
-/// By each local date that the window touches: the members who are too far ahead of the present ones to be offered.
+/// Returns the members who are too far ahead of the present ones to be offered, by each local date that the window touches.
 pub(crate) fn held_back(input: &AvailabilityInput) -> BTreeMap<Date, BTreeSet<StaffId>> {
     let mut held_back = BTreeMap::new();
     let mut months: BTreeMap<Date, Vec<Standing>> = BTreeMap::new();
@@ -38,7 +37,7 @@ pub(crate) fn held_back(input: &AvailabilityInput) -> BTreeMap<Date, BTreeSet<St
     held_back
 }
 
-/// How all members stand for an appointment on a local date, which the window touches.
+/// Returns the standings of all members for an appointment on a local date that the window touches.
 pub(crate) fn team(
     input: &AvailabilityInput,
     date: Date,
@@ -53,7 +52,7 @@ pub(crate) fn team(
     team
 }
 
-/// Notes who is present when an appointment is given, where that counts.
+/// Records who is present when an appointment is assigned, if appointments are counted by month.
 pub(crate) async fn note_who_was_there(
     tx: &mut WriteTx,
     input: &AvailabilityInput,
@@ -68,7 +67,7 @@ pub(crate) async fn note_who_was_there(
     appointments::set_members_there(tx, id, &present).await
 }
 
-/// How all members stand in the local month that begins on this date, as if all were present.
+/// Returns the standings of all members in the local month that begins on this date, as if all were present.
 fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
     let zone = &input.calendar.rules.zone;
     let span = Interval::new(
@@ -97,17 +96,17 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
         .collect()
 }
 
-/// How many of these appointments a member has.
+/// Counts a member's appointments among these.
 fn count(booked: &[&Start], host: StaffId) -> u32 {
     let own = booked.iter().filter(|start| start.host_id == Some(host));
     u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
-/// The members' credits for those of these appointments that were given while they were absent.
+/// Returns the members' credits for those of these appointments that were assigned while they were absent.
 fn credits_of(input: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
     let members = input.members.iter().map(|(member, _)| member);
     let team: Vec<(StaffId, u32)> = members.map(|member| (member.staff_id, member.weight)).collect();
-    // Where it was not noted, all who were members then count as present.
+    // If it was not recorded, all who were members then count as present.
     let joined_before = |at: Timestamp| {
         let joined = input
             .members

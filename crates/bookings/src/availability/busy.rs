@@ -1,4 +1,4 @@
-//! Busy time as the rules take it, from what the database has.
+//! Converts stored busy time for the rules.
 
 use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use store::remote_calendars::Watched;
 
 use crate::servers::freshness;
 
-/// An appointment's or a hold's time, with the seats that count as taken.
+/// Converts the time of an appointment or a hold, with the number of seats that count as taken.
 pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
     Busy {
         interval: Interval::new(taken.from, taken.to),
@@ -19,13 +19,13 @@ pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
             calendar: taken.calendar_id,
             start: taken.meeting_start,
             end: taken.meeting_end,
-            // What staff booked over something else is shared with nobody.
+            // What staff booked over something else shares its time with nobody.
             taken: if taken.overriding { Shared::CLOSED } else { seats },
         }),
     }
 }
 
-/// A session that was called off. Its time is not offered again, as the reason may still hold.
+/// Converts a cancelled session. Its time is not offered again, as the reason may still hold.
 pub(crate) fn of_called_off(session: &Session) -> Busy {
     Busy {
         interval: Interval::new(session.starts_at, session.ends_at),
@@ -39,8 +39,8 @@ pub(crate) fn of_called_off(session: &Session) -> Busy {
     }
 }
 
-/// What a host's calendars block in a window: the events that take time and everything beyond what was read; for a calendar that cannot
-/// be read, what the host chose for its connection.
+/// Returns what a host's calendars block in a window: the events that take time, and everything after the read horizon. For a calendar that
+/// cannot be read, the host's choice for its connection applies.
 pub(crate) fn of_calendars<'a>(
     host: StaffId,
     calendars: impl Iterator<Item = (&'a Watched, &'a Vec<(Timestamp, Timestamp)>)>,
@@ -52,7 +52,7 @@ pub(crate) fn of_calendars<'a>(
         match (freshness::is_stale(calendar, now), calendar.when_stale) {
             (true, WhenStale::IgnoreCalendar) => continue,
             (true, WhenStale::StopOffering) => busy.push(unreadable(window)),
-            // There is no last known state, and a calendar that cannot be read is never free.
+            // There is no last known state, and an unknown calendar never counts as free.
             (true, WhenStale::UseLastKnown) if !freshness::is_known(calendar, now) => {
                 busy.push(unreadable(window));
             }
@@ -83,7 +83,7 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
         Blocks::Free(FreeReason::Cancelled),
         Blocks::Free(FreeReason::Declined),
     ];
-    // Most instances are busy, and there are many.
+    // A shortcut: most instances are busy, and there are many.
     word == Blocks::Busy.word()
         || KNOWN
             .into_iter()
@@ -91,7 +91,7 @@ pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
             .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
 }
 
-/// Time of which nothing is known; it blocks, so that nothing is offered in it.
+/// Returns busy time about which nothing is known: it blocks, so that nothing is offered in it.
 pub(crate) fn unreadable(window: Interval) -> Busy {
     Busy {
         interval: window,

@@ -1,4 +1,4 @@
-//! Everything the rules need to know about a booking calendar and a span of time, and the questions to them.
+//! The input of the scheduling rules for a booking calendar and a window, and the queries to the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use store::{StoreError, WriteTx};
 use crate::error::HostProblem;
 use crate::{holidays, services};
 
-/// What does not count as busy, because it belongs to whoever asks.
+/// What does not count as busy, because it belongs to the requester.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Own {
     /// The appointment that is being moved.
@@ -30,7 +30,7 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// The appointment that is being changed.
+    /// For changing an appointment.
     pub(crate) fn moved(appointment: AppointmentId) -> Self {
         Self {
             moved: Some(appointment),
@@ -47,24 +47,24 @@ pub(crate) struct AvailabilityInput {
     /// The primary and the conflict calendars of all hosts.
     pub(crate) watched: Vec<Watched>,
     pub(super) schedules: Vec<Schedule>,
-    /// The active appointments of the days that the window touches; of whole months with equal distribution.
+    /// The active appointments of the days that the window touches; with equal distribution, of whole months.
     pub(crate) booked: Vec<Start>,
     pub(super) booked_per_day: BTreeMap<Date, u32>,
     /// With equal distribution, who is present on each day that the window touches.
     pub(crate) present: BTreeMap<Date, BTreeSet<StaffId>>,
     pub(super) held_back: BTreeMap<Date, BTreeSet<StaffId>>,
     pub(super) window: Interval,
-    /// The requested seats.
+    /// The number of requested seats.
     pub(super) seats: u32,
     /// The requested visit, in a Service calendar, with its rooms and equipment.
     pub(super) visit: Option<(services::Wanted, Vec<Resource>)>,
 }
 
 impl AvailabilityInput {
-    /// Keeps the schedule of the chosen host alone, who is offered even if they are ahead of the others.
+    /// Keeps only the schedule of the chosen host, who is offered even if they are ahead of the others.
     ///
     /// # Errors
-    /// When they are no member, or when nobody can be chosen in this kind of booking calendar.
+    /// Fails if they are not a member, or if the kind of booking calendar offers no choice.
     pub(crate) fn choose(&mut self, host: StaffId) -> Result<(), HostProblem> {
         match self.calendar.kind {
             Kind::RoundRobin | Kind::Personal | Kind::Service => {}
@@ -77,7 +77,7 @@ impl AvailabilityInput {
         Ok(())
     }
 
-    /// Whether members have calendars that may have to be asked before they are booked.
+    /// Whether any member has calendars that may need a live check.
     pub(crate) fn is_watched(&self) -> bool {
         !self.watched.is_empty()
     }
@@ -89,12 +89,12 @@ impl AvailabilityInput {
         }
     }
 
-    /// Requests so many seats.
+    /// Sets the number of requested seats.
     pub(crate) fn for_seats(&mut self, seats: u32) {
         self.seats = seats;
     }
 
-    /// The request to the rules.
+    /// Returns the request to the rules.
     pub(crate) fn request(&self, now: Timestamp, staff_view: bool) -> Request<'_> {
         Request {
             calendar: self.calendar.id,
@@ -110,7 +110,7 @@ impl AvailabilityInput {
         }
     }
 
-    /// The starts that are offered.
+    /// Returns the slots that are on offer.
     pub(crate) fn slots(&self, now: Timestamp, staff_view: bool) -> Result<Vec<Slot>, UnsupportedKind> {
         let Some((wanted, resources)) = &self.visit else {
             return scheduling::slots(&self.request(now, staff_view));
@@ -123,7 +123,7 @@ impl AvailabilityInput {
         Ok(scheduling::visits(&request).iter().map(Visit::slot).collect())
     }
 
-    /// Every start of the grid, offered or not, with the reasons against it.
+    /// Returns every start of the grid, offered or not, with the reasons against it.
     pub(crate) fn explain(&self, now: Timestamp) -> Result<Vec<Position>, UnsupportedKind> {
         let Some((wanted, resources)) = &self.visit else {
             return scheduling::explain(&self.request(now, false));
@@ -135,7 +135,7 @@ impl AvailabilityInput {
         }))
     }
 
-    /// The slot at exactly this start, if it is offered; else why not.
+    /// Returns the slot at exactly this start, or the reasons why it is not on offer.
     pub(crate) fn check(
         &self,
         now: Timestamp,
@@ -148,7 +148,8 @@ impl AvailabilityInput {
         }
     }
 
-    /// The visit that starts then, without the people who `is_busy` says are busy while they would work; else why not.
+    /// Returns the visit at this start, without people who are busy during their work according to `is_busy`; or the reasons why there is
+    /// none.
     pub(crate) fn visit_at(
         &self,
         now: Timestamp,
@@ -166,7 +167,7 @@ impl AvailabilityInput {
         scheduling::check_visit(&request, start)
     }
 
-    /// The visit that starts then although it may be refused, and the reasons against it.
+    /// Returns a visit at this start even if it is not on offer, with the reasons against it.
     pub(crate) fn override_visit(&self, now: Timestamp, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
         let (wanted, resources) = self.visit.as_ref()?;
         let request = VisitRequest {
@@ -182,7 +183,7 @@ impl AvailabilityInput {
         self.visit.as_ref().map(|(wanted, _)| wanted)
     }
 
-    /// The member of this id.
+    /// Finds a member by id.
     pub(crate) fn member(&self, host: StaffId) -> Option<&Staff> {
         self.members
             .iter()
@@ -191,7 +192,7 @@ impl AvailabilityInput {
     }
 }
 
-/// A staff member's hours, without the workspace's closed dates.
+/// Returns a staff member's hours, without the workspace's closed dates.
 pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
     let hours = Hours {
         zone: person.zone.clone(),
@@ -201,7 +202,7 @@ pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
     holidays::without(hours, closed)
 }
 
-/// The window with the time outside of it that a meeting which starts in it can occupy.
+/// Returns the window, extended by the time outside of it that a meeting which starts in it can occupy.
 pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let rules = &calendar.rules;
@@ -225,13 +226,13 @@ pub(super) fn is_counted(calendar: &BookingCalendar) -> bool {
     calendar.rules.per_day.is_some() || counts_months(calendar)
 }
 
-/// The lock that keeps others from booking here meanwhile, where appointments are counted: two who book different times at once would
-/// otherwise both find the limit not reached.
+/// Returns the lock that serialises bookings where appointments are counted. Without it, concurrent bookings at different times could
+/// exceed the limit together.
 pub(crate) fn count_if_limited(calendar: &BookingCalendar) -> Option<Lock> {
     is_counted(calendar).then_some(Lock::Count(calendar.id))
 }
 
-/// Takes that lock where appointments are counted, and returns whether they are: then what was read before may be out of date.
+/// Takes that lock if appointments are counted, and returns whether they are. Data that were read before may then be out of date.
 pub(crate) async fn lock_calendar_if_limited(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,

@@ -1,5 +1,5 @@
-//! Loads what counts for the starts of a booking calendar with a fixed number of queries: it does not grow with hosts, calendars,
-//! events or days.
+//! Loads what determines availability in a booking calendar. The number of queries is fixed: it does not grow with hosts, calendars, events
+//! or days.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use super::{balance, busy};
 use crate::{holidays, services};
 
 impl AvailabilityInput {
-    /// Loads what counts for starts in `window` of a booking calendar with these members.
+    /// Loads the input for starts in `window` of a booking calendar with these members.
     pub(crate) async fn load(
         tx: &mut ReadTx,
         calendar: BookingCalendar,
@@ -33,7 +33,7 @@ impl AvailabilityInput {
         Self::load_all(tx, calendar, members, window, now, own, None).await
     }
 
-    /// As [`AvailabilityInput::load`], for these people, who need not be members.
+    /// Like [`AvailabilityInput::load`], for these people, who need not be members.
     pub(crate) async fn load_for(
         tx: &mut ReadTx,
         calendar: BookingCalendar,
@@ -47,7 +47,7 @@ impl AvailabilityInput {
         Self::load_all(tx, calendar, people, window, now, own, None).await
     }
 
-    /// As [`AvailabilityInput::load`], for a visit to a Service calendar.
+    /// Like [`AvailabilityInput::load`], for a visit to a Service calendar.
     pub(crate) async fn load_visit(
         tx: &mut ReadTx,
         mut calendar: BookingCalendar,
@@ -61,8 +61,8 @@ impl AvailabilityInput {
         Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
     }
 
-    /// Loads what counts for moving an appointment to a start in `window`: it keeps the length and the buffers that it was booked
-    /// with, a visit its services, a Collective those who take part. Only a seat of a class is as long as the session it moves to.
+    /// Loads the input for moving an appointment to a start in `window`. It keeps the duration and buffers that it was booked with, a visit
+    /// its services, and a Collective appointment its hosts. Only a seat of a class gets the duration of its new session.
     pub(crate) async fn load_move(
         tx: &mut ReadTx,
         mut calendar: BookingCalendar,
@@ -203,7 +203,7 @@ impl AvailabilityInput {
     }
 }
 
-/// These people as members, each once, in this order. Whoever is no member counts as one who has just joined.
+/// Returns these people as members, each once, in this order. Someone who is not a member gets default settings and the last position.
 async fn as_members(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -232,8 +232,8 @@ async fn as_members(
     Ok(all)
 }
 
-/// When people, rooms, equipment and booking calendars without hosts are busy with appointments and holds, without the appointment
-/// that is being moved.
+/// Returns the busy time from appointments and holds, by owner (people, units, and booking calendars without hosts), without the
+/// appointment that is being moved.
 async fn busy_without(
     tx: &mut ReadTx,
     taken: &[OccupiedSpan],
@@ -250,13 +250,13 @@ async fn busy_without(
     for place in taken {
         let seats = own.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(seats);
-        // A start that others share stays busy when one of them is moved; it only has more room.
+        // If others share the start, it stays busy, with more seats left.
         if seats > 0 && others == 0 {
             continue;
         }
         let mut place = *place;
         if let Some(span) = shared.get(&place.id) {
-            // The others may need less of it.
+            // The others may need less time.
             (place.from, place.to) = (span.from, span.to);
             place.meeting_end = place.meeting_end.min(span.to);
             if span.appointments == 0 {
@@ -269,7 +269,7 @@ async fn busy_without(
     Ok(busy)
 }
 
-/// Adds the time of a class's sessions that were called off, whoever was to hold them.
+/// Adds the time of a class's cancelled sessions, for every host.
 async fn add_called_off(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -289,8 +289,7 @@ async fn add_called_off(
     Ok(())
 }
 
-/// The window, widened to whole local days where what is offered at one time of a day depends on the rest of the day: with look busy,
-/// and with equal distribution.
+/// Widens the window to whole local days if availability depends on the rest of the day: with look busy, and with equal distribution.
 fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
     if calendar.rules.look_busy_percent > 0 || counts_months(calendar) {
         calendar.rules.whole_days(window)
@@ -299,7 +298,7 @@ fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
     }
 }
 
-/// The active appointments of all days that the window touches, or of their months with equal distribution; none where they are not
+/// Returns the active appointments of all days that the window touches; with equal distribution, of their months. Empty if they are not
 /// counted.
 async fn booked(
     tx: &mut ReadTx,
@@ -324,7 +323,7 @@ async fn booked(
     Ok(booked)
 }
 
-/// The number of appointments by local date, in a Class Booking calendar of seats.
+/// Counts the appointments by local date; in a Class Booking calendar, the seats.
 fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
     for start in booked {

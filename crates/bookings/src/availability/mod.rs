@@ -1,5 +1,5 @@
-//! Free times and the reasons against others. No calendar server is asked: everything comes from the database, with a fixed number
-//! of queries.
+//! Availability: free times, and the reasons against others. No calendar server is asked; everything comes from the database, with a fixed
+//! number of queries.
 
 mod asked;
 pub(crate) mod balance;
@@ -35,7 +35,7 @@ pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
 
-/// How many times that many days are searched for the next free one: about a year in all.
+/// How many spans of [`DAYS_LIMIT`] days are searched for the next free time: about a year in all.
 const SEARCHES_AHEAD: u32 = 6;
 
 /// The free times of some days.
@@ -43,40 +43,40 @@ const SEARCHES_AHEAD: u32 = 6;
 pub struct FreeSlots {
     /// The booking calendar.
     pub calendar: PublicCalendar,
-    /// By local date in the zone of the query; days without free times are missing.
+    /// The free times by local date in the zone of the query, without days that have none.
     pub days: BTreeMap<Date, Vec<Slot>>,
-    /// In the same way, the sessions of a Class Booking calendar that have too few seats left: clients can wait for one.
+    /// In the same way, the sessions of a Class Booking calendar with too few seats left, for which clients can join the waiting list.
     pub full: BTreeMap<Date, Vec<Slot>>,
-    /// The first date with a free time after the requested days, searched when these have none: within about a year of the
-    /// first date that can be booked.
+    /// The first date with a free time after the requested days. It is searched only if these have none, within about a year of the first
+    /// date that can be booked.
     pub next_free: Option<Date>,
-    /// The last date that can be booked, whether or not it has free times; nothing where there is no end.
+    /// The last date that can be booked, whether or not it has free times; none if the date range is unlimited.
     pub last: Option<Date>,
 }
 
-/// Which free times are wanted.
+/// A query for free times.
 #[derive(Debug, Clone, Copy)]
 pub struct SlotQuery<'a> {
     /// The booking calendar's address.
     pub slug: &'a str,
     /// The first local date in the visitor's zone.
     pub from: Date,
-    /// The last one.
+    /// The last local date.
     pub to: Date,
     /// The visitor's zone.
     pub zone: &'a Zone,
-    /// The member whom the visitor wants; anybody otherwise.
+    /// The member whom the visitor wants, if any.
     pub host: Option<StaffId>,
-    /// What the visitor chose from the menu of a Service calendar.
+    /// The services that the visitor chose from the menu of a Service calendar.
     pub services: &'a [Chosen],
-    /// The appointment that is being moved; it blocks nothing.
+    /// The appointment that is being moved, whose time does not count as busy.
     pub moving: Option<AppointmentId>,
-    /// The visitor, whose own holds block nothing.
+    /// The visitor, whose own holds do not count as busy.
     pub holder: Option<VisitorId>,
 }
 
 impl<'a> SlotQuery<'a> {
-    /// The times of any member.
+    /// Queries the times of any member.
     pub fn new(slug: &'a str, from: Date, to: Date, zone: &'a Zone) -> Self {
         Self {
             slug,
@@ -91,12 +91,12 @@ impl<'a> SlotQuery<'a> {
     }
 }
 
-/// The free times of some days.
+/// Returns the free times of some days.
 pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, Error> {
     let zone = query.zone;
     let window = window(query.from, query.to, zone)?;
     let now = quince.now();
-    // What is offered is checked again when it is booked, so that a snapshot is only needed where several queries must agree.
+    // Booking checks the time again, so a snapshot is needed only where several queries must agree.
     let mut tx = match query.moving {
         Some(_) => quince.store().read().await?,
         None => quince.store().connection().await?,
@@ -109,7 +109,7 @@ pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, E
     }
     let calendar = public(&row);
     let input = load(&mut tx, &row, members, query, window, now).await?;
-    // The connection is free for others while the slots are computed.
+    // Releases the connection while the slots are computed.
     drop(tx);
     let days = by_date(input.slots(now, false)?, zone);
     let range = bookable(&row, now);
@@ -129,7 +129,7 @@ pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, E
     })
 }
 
-/// From the soonest start that the notice and the date range allow up to the end of the last day.
+/// Returns the span from the soonest start that notice and date range allow to the end of the last day.
 fn bookable(row: &BookingCalendar, now: Timestamp) -> Interval {
     let zone = &row.rules.zone;
     let (first, last) = row.rules.range.dates(zone, now);
@@ -141,12 +141,12 @@ fn bookable(row: &BookingCalendar, now: Timestamp) -> Interval {
     }
 }
 
-/// The date of the last instant of a span.
+/// Returns the date of the last instant of a span.
 fn last_date(span: Interval, zone: &Zone) -> Date {
     zone.date(span.end.saturating_sub(1.millisecond()).unwrap_or(span.end))
 }
 
-/// The first date with a free time in a span, as far as it is searched.
+/// Returns the first date with a free time in a span, as far as it is searched.
 async fn next_free(
     tx: &mut ReadTx,
     row: &BookingCalendar,
@@ -170,7 +170,7 @@ async fn next_free(
     Ok(None)
 }
 
-/// The services of a Service calendar, for its members and for admins; none in other kinds.
+/// Returns the services of a Service calendar, for its members and for admins; empty in other kinds.
 pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Result<Vec<ServiceView>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
@@ -180,8 +180,8 @@ pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Res
     Ok(services::offered(&mut tx, calendar).await?)
 }
 
-/// The free times of a local date as members of the booking calendar and admins may book them: without minimum notice, date range and
-/// look busy; in a Service calendar, for a visit of these services.
+/// Returns the free times of a local date as members of the booking calendar and admins may book them: without minimum notice, date range
+/// and look busy. In a Service calendar, they are for a visit of these services.
 pub async fn free_for_staff(
     quince: &Quince,
     viewer: StaffId,
@@ -193,7 +193,7 @@ pub async fn free_for_staff(
     free_with_host(quince, viewer, calendar, services, None, date, zone).await
 }
 
-/// As [`free_for_staff`], of one member alone if one is given, who is offered even if they are ahead of the others.
+/// Like [`free_for_staff`], optionally for one member only, who is offered even if they are ahead of the others.
 pub async fn free_with_host(
     quince: &Quince,
     viewer: StaffId,
@@ -239,7 +239,7 @@ async fn is_booked_in(
     Ok(found.is_some_and(|found| found.calendar_id == calendar.id))
 }
 
-/// Loads what counts for a query about a span.
+/// Loads the input for a query about a span.
 async fn load(
     tx: &mut ReadTx,
     row: &BookingCalendar,
@@ -271,7 +271,7 @@ async fn load(
     Ok(input)
 }
 
-/// Whether a staff member may look into the booking calendar at this address.
+/// Whether a staff member may see the availability of the booking calendar at this address.
 pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
     let Some(viewer) = staff::find(&mut tx, viewer).await? else {

@@ -1,4 +1,4 @@
-//! What everybody may know of a booking calendar.
+//! The public data of a booking calendar.
 
 use scheduling::Kind;
 use store::booking_calendars::BookingCalendar;
@@ -10,19 +10,19 @@ pub struct PublicCalendar {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// What it is about.
+    /// Its description.
     pub description: String,
     /// How hosts are chosen and how many.
     pub kind: Kind,
-    /// Minutes.
+    /// Duration of a meeting in minutes.
     pub duration: u32,
     /// Where it takes place.
     pub location: String,
-    /// `#rrggbb`
+    /// The color, as `#rrggbb`.
     pub color: String,
 }
 
-/// What everybody may know of this one.
+/// Returns the public data of a booking calendar.
 pub(crate) fn public(row: &BookingCalendar) -> PublicCalendar {
     PublicCalendar {
         slug: row.slug.clone(),

@@ -1,4 +1,4 @@
-//! The page "Why not?": every start of a day with who is free then and the reasons against it, in sentences for staff.
+//! The page "Why not?": every start of a day, with who is free then and the reasons against it, as sentences for staff.
 
 mod closed;
 
@@ -30,7 +30,7 @@ use crate::unreadable;
 
 pub use crate::reasons::{About, Why, record_in_words};
 
-/// Days of a booking calendar, start by start.
+/// The starts of some days in a booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhyNot {
     /// The booking calendar's name.
@@ -48,7 +48,7 @@ pub struct WhyNot {
 pub struct ClosedDay {
     /// The date, in the zone of the query.
     pub date: Date,
-    /// Why: of the booking calendar, and of each member.
+    /// The reasons, of the booking calendar and of each member.
     pub reasons: Vec<Why>,
 }
 
@@ -61,14 +61,14 @@ pub struct Start {
     pub end: Timestamp,
     /// Whether clients can book it.
     pub is_offered: bool,
-    /// The names of those who can be booked then; empty when it is not offered, and in a Simple calendar.
+    /// The names of those who can be booked then; empty if it is not offered, and in a Simple calendar.
     pub hosts: Vec<String>,
-    /// The reasons against it, for all or for some.
+    /// The reasons against it, for all hosts or for some.
     pub reasons: Vec<Why>,
 }
 
-/// A local date, start by start, as clients may book it, for the members of a booking calendar and for admins; in a Service
-/// calendar, for a visit of these services.
+/// Explains every start of a local date, as clients may book it, for the members of a booking calendar and for admins. In a Service
+/// calendar, it is for a visit of these services.
 pub async fn why(
     quince: &Quince,
     viewer: StaffId,
@@ -80,7 +80,7 @@ pub async fn why(
     explain_day(quince, viewer, calendar, services, (date, zone), false).await
 }
 
-/// As [`why`], as staff may book it: without minimum notice, date range and look busy.
+/// Like [`why`], as staff may book it: without minimum notice, date range and look busy.
 pub async fn why_for_staff(
     quince: &Quince,
     viewer: StaffId,
@@ -121,7 +121,7 @@ async fn explain_day(
     }))
 }
 
-/// As [`why`] for the operator, over several days and by the calendar's address, without what is in the way.
+/// Like [`why`], for the operator: over several days, by the calendar's address, and without naming what is in the way.
 pub async fn why_for_operator(
     quince: &Quince,
     slug: &str,
@@ -141,14 +141,14 @@ pub async fn why_for_operator(
     }))
 }
 
-/// The positions of some days, with what they were computed from.
+/// The positions of some days, with the input of their computation.
 struct Explained {
     input: AvailabilityInput,
     positions: Vec<Position>,
     holidays: Vec<Holiday>,
 }
 
-/// What a viewer may know of what is in the way.
+/// What a viewer may see of what is in the way.
 struct Visible {
     viewer: Staff,
     events: Vec<Instance>,
@@ -174,7 +174,7 @@ impl Explained {
         })
     }
 
-    /// The viewer's own events that could be in the way, and their own blocked-off time; everybody's for admins.
+    /// Loads the viewer's own events that could be in the way, and the viewer's blocked-off time; for admins, everybody's blocked-off time.
     async fn visible_to(&self, tx: &mut ReadTx, viewer: Staff, span: Interval) -> Result<Visible, Error> {
         let watched = self.input.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
@@ -232,7 +232,7 @@ impl Explained {
         }
     }
 
-    /// A reason without what is in the way.
+    /// Explains a refusal without naming what is in the way.
     fn why(&self, refusal: &Refusal, position: &Position) -> Why {
         let person = refusal.host().and_then(|host| self.input.member(host));
         let closed = person.and_then(|person| match refusal.reason {
@@ -248,7 +248,7 @@ impl Explained {
         }
     }
 
-    /// A reason with what is in the way, as far as the viewer may know it.
+    /// Explains a refusal, naming what is in the way as far as the viewer may see it.
     fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Why {
         let own = refusal.host() == Some(visible.viewer.id);
         let about = refusal.busy.and_then(|busy| match busy.cause {
@@ -264,7 +264,7 @@ impl Explained {
         Why { about, ..why }
     }
 
-    /// The viewer's own event that takes this time.
+    /// Finds the viewer's own event that takes exactly this time.
     fn event(&self, span: Interval, visible: &Visible) -> Option<About> {
         let takes_it = |event: &&Instance| {
             let mut watched = self.input.watched.iter();
@@ -281,7 +281,7 @@ impl Explained {
         })
     }
 
-    /// The blocked-off time over the meeting or its buffers.
+    /// Finds the blocked-off time that overlaps the meeting or its buffers.
     fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<About> {
         let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
         let rules = &self.input.calendar.rules;
@@ -297,7 +297,7 @@ impl Explained {
     }
 }
 
-/// The reasons against a start, each once, without what is in the way.
+/// Returns the reasons against a start, each once, without naming what is in the way.
 pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
     let mut reasons: Vec<Why> = Vec::new();
     for refusal in refusals {

@@ -1,4 +1,4 @@
-//! Who may change booking calendars.
+//! The permission to change booking calendars.
 
 use scheduling::StaffId;
 use store::{ReadTx, staff};

@@ -1,4 +1,4 @@
-//! What a change makes different of a booking calendar.
+//! Differences between a booking calendar and its form.
 
 use scheduling::{DateRange, Rules};
 use store::booking_calendars::BookingCalendar;
@@ -9,7 +9,8 @@ use super::form::{CalendarForm, Member};
 use crate::people::names;
 use crate::versions::{Differences, Field, date_words};
 
-/// What is different in a form from what is stored. Every setting is named, so that one that is new cannot be left out.
+/// Returns the differences between the stored booking calendar and a form. The form is destructured, so that a new setting cannot be left
+/// out.
 pub(super) async fn of(
     tx: &mut ReadTx,
     old: &BookingCalendar,
@@ -148,7 +149,7 @@ fn range_words(range: &DateRange) -> String {
     }
 }
 
-/// "“Colour?” (must be answered: red, green)"
+/// Formats a question: "“Colour?” (must be answered: red, green)".
 fn question_words(question: &IntakeQuestion) -> String {
     let kind = match question.kind {
         AnswerKind::Line => "a short text".to_owned(),

@@ -1,4 +1,4 @@
-//! The form of a booking calendar, and what is wrong with it.
+//! The form of a booking calendar and its validation.
 
 use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
 use store::questions::IntakeQuestion;
@@ -7,58 +7,58 @@ use crate::problem::FieldProblem;
 use crate::questions::checked_questions;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
-/// Longest address, in characters.
+/// Longest slug, in characters.
 const SLUG_LIMIT: usize = 60;
 
 /// A member of a booking calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
+    /// The staff member.
     pub staff: StaffId,
-    /// Who comes first when several are free.
+    /// Priority when several members are free.
     pub priority: Priority,
     /// Share under equal distribution, at least 1.
     pub weight: u32,
 }
 
-/// What an owner or admin says about a booking calendar.
+/// The settings of a booking calendar, as the owner or an admin enters them.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch of the form")]
 pub struct CalendarForm {
     /// Name, also the title of events.
     pub name: String,
-    /// The last part of its address; when empty, made from the name, with a number if another calendar has it.
+    /// The last part of its address. If empty, it is made from the name, with a number if another booking calendar has it.
     pub slug: String,
-    /// What clients read about it.
+    /// Description for clients.
     pub description: String,
     /// Where it takes place.
     pub location: String,
     /// `#rrggbb`
     pub color: String,
-    /// How hosts are chosen and how many.
+    /// Its kind, which determines how many hosts take part and how they are chosen.
     pub kind: Kind,
     /// How a Round Robin calendar spreads bookings.
     pub distribution: Distribution,
-    /// Times and limits.
+    /// Times, durations and limits.
     pub rules: Rules,
-    /// Who can be booked, in team order.
+    /// The members, in team order.
     pub members: Vec<Member>,
-    /// What clients are asked, in this order.
+    /// The questions to clients, in order.
     pub questions: Vec<IntakeQuestion>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
-    /// Whether clients confirm by a mail's link before anybody is told.
+    /// Whether clients must confirm by a link in a mail before hosts are notified.
     pub confirm_by_mail: bool,
-    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    /// Whether visitors must solve a puzzle, or wait some seconds, before they book.
     pub ask_puzzle: bool,
     /// Whether it takes bookings.
     pub active: bool,
-    /// Whether a change of the kind is meant, with what it does to what exists.
+    /// Whether a change of the kind, with its consequences, is confirmed.
     pub kind_change_confirmed: bool,
 }
 
 impl CalendarForm {
-    /// The defaults of scheduling.md, for a calendar without members.
+    /// Creates a form with the defaults of scheduling.md and no members.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -79,11 +79,11 @@ impl CalendarForm {
         }
     }
 
-    /// The form with its texts tidied, or everything that is wrong with it.
+    /// Returns the form with tidied texts, or all of its problems.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Validator::default();
         self.name = checked.required_line("name", "the name", &self.name, NAME_LIMIT);
-        // An empty one is made when it is known which others there are.
+        // An empty one is filled in later, when the other slugs are known.
         self.slug = self.slug.trim().to_lowercase();
         if !self.slug.is_empty() && !is_slug(&self.slug) {
             checked.problem(
@@ -122,7 +122,7 @@ impl CalendarForm {
                 checked.problem("members", "A Class Booking calendar has exactly one member, who owns its sessions.");
             }
             Kind::Simple => {
-                // Who is ticked has no part in it.
+                // A Simple calendar has no members, whoever is ticked.
                 self.members.clear();
             }
             Kind::Service if members == 0 => {
@@ -145,7 +145,7 @@ impl CalendarForm {
         }
     }
 
-    /// Hours of its own that never open would close it for good.
+    /// Checks that the booking calendar's own hours, if any, are not empty. A Simple calendar needs some.
     fn check_hours(&self, checked: &mut Validator) {
         let opens = match &self.rules.hours {
             Some(weekly) => {
@@ -168,7 +168,7 @@ impl CalendarForm {
     }
 }
 
-/// The address of the `number`th booking calendar of a name: `intro-call`, `intro-call-2` …
+/// Returns the slug of the `number`th booking calendar with a name: `intro-call`, `intro-call-2` …
 pub(super) fn numbered_slug(name: &str, number: u32) -> String {
     let slug = slug_of(name);
     if number < 2 {
@@ -179,7 +179,7 @@ pub(super) fn numbered_slug(name: &str, number: u32) -> String {
     format!("{}{end}", slug[..room].trim_end_matches('-'))
 }
 
-/// An address made from a name: `Intro call (30 min)` → `intro-call-30-min`.
+/// Makes a slug from a name: `Intro call (30 min)` → `intro-call-30-min`.
 pub(crate) fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {

@@ -1,4 +1,4 @@
-//! What becomes of what exists when a booking calendar becomes one of another kind.
+//! Changes of a booking calendar's kind and their consequences for existing appointments, members and services.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, StaffId};
@@ -11,21 +11,21 @@ use crate::error::{Error, Missing};
 use crate::quince::Quince;
 use crate::validate::Validator;
 
-/// A change of the kind, told before it is made.
+/// A possible change of the kind, shown before it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KindChange {
-    /// The other kind.
+    /// The new kind.
     pub kind: Kind,
-    /// Why it cannot be changed to that, and what to do instead.
+    /// Why the change is refused, and what to do instead.
     pub refused: Option<String>,
-    /// What happens to what exists, in sentences.
+    /// The consequences, in sentences.
     pub happens: Vec<String>,
 }
 
-/// What of a booking calendar a change of its kind concerns.
+/// The data of a booking calendar that a change of its kind affects.
 struct Existing {
     kind: Kind,
-    /// Active appointments that have not ended.
+    /// Number of active appointments that have not ended.
     coming: usize,
     members: usize,
     services: usize,
@@ -40,7 +40,7 @@ const ALL: [Kind; 6] = [
     Kind::Simple,
 ];
 
-/// What each change of a booking calendar's kind would do, for the owner and admins.
+/// Returns the possible changes of a booking calendar's kind, for the owner and admins.
 pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Vec<KindChange>, Error> {
     let mut tx = quince.store().read().await?;
     allowed(&mut tx, by).await?;
@@ -51,7 +51,7 @@ pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Resul
     Ok(others.map(|kind| existing.becomes(kind)).collect())
 }
 
-/// What exists must have a place in the new kind, and whoever changes it must know what happens to it.
+/// Checks a change of the kind: it is possible with the existing appointments, and its consequences are confirmed.
 pub(super) async fn check(
     tx: &mut ReadTx,
     old: &BookingCalendar,

@@ -1,4 +1,4 @@
-//! Booking calendars: what can be booked, with whom, and by which rules.
+//! Booking calendars: their settings, members and rules.
 
 mod allowed;
 mod differences;
@@ -35,7 +35,7 @@ use crate::unreadable;
 use crate::validate::Validator;
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
-/// A booking calendar as its editors see it.
+/// A booking calendar, as its editors see it.
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
@@ -45,55 +45,55 @@ pub struct Calendar {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it.
+    /// Description for clients.
     pub description: String,
     /// Where it takes place.
     pub location: String,
     /// `#rrggbb`
     pub color: String,
-    /// How hosts are chosen and how many.
+    /// Its kind, which determines how many hosts take part and how they are chosen.
     pub kind: Kind,
     /// How a Round Robin calendar spreads bookings.
     pub distribution: Distribution,
-    /// Times and limits.
+    /// Times, durations and limits.
     pub rules: Rules,
-    /// Who can be booked, in team order.
+    /// The members, in team order.
     pub members: Vec<MemberView>,
-    /// What clients are asked, in this order.
+    /// The questions to clients, in order.
     pub questions: Vec<IntakeQuestion>,
     /// Whether bookings are confirmed at once.
     pub auto_confirm: bool,
-    /// Whether clients confirm by a mail's link before anybody is told.
+    /// Whether clients must confirm by a link in a mail before hosts are notified.
     pub confirm_by_mail: bool,
-    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    /// Whether visitors must solve a puzzle, or wait some seconds, before they book.
     pub ask_puzzle: bool,
-    /// Whether it is switched on.
+    /// Whether it is active.
     pub active: bool,
-    /// Why it takes no bookings although it is switched on: something that is stored of it cannot be read.
+    /// Why it takes no bookings although it is active: its stored zone or settings cannot be read.
     pub problem: Option<String>,
-    /// What its editors should know: why it does not use iCloud (D1), who has not chosen a primary calendar, and whose
-    /// calendars cannot be relied on at the moment.
+    /// Notes for its editors: why it does not use iCloud (D1), who has not chosen a primary calendar, and whose calendars are out of date
+    /// or fail.
     pub notes: Vec<String>,
 }
 
-/// A member of a booking calendar as its editors see them.
+/// A member of a booking calendar, as its editors see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberView {
-    /// Who.
+    /// The staff member.
     pub staff: StaffId,
     /// Their name.
     pub name: String,
-    /// Who comes first when several are free.
+    /// Priority when several members are free.
     pub priority: Priority,
     /// Share under equal distribution.
     pub weight: u32,
-    /// Whether they have chosen where their appointments are written.
+    /// Whether they have a primary calendar.
     pub has_primary: bool,
-    /// Why they are not offered, when what is stored of their hours cannot be read.
+    /// Why they are not offered, if their stored zone or hours cannot be read.
     pub problem: Option<String>,
 }
 
-/// What a booking page shows besides the times.
+/// The content of a booking page besides the times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicPage {
     /// The booking calendar.
@@ -102,19 +102,19 @@ pub struct PublicPage {
     pub workspace: Workspace,
     /// The booking calendar's zone.
     pub zone: Zone,
-    /// Who can be booked, in team order.
+    /// The members, in team order.
     pub hosts: Vec<(StaffId, String)>,
-    /// What clients are asked, in this order.
+    /// The questions to clients, in order.
     pub questions: Vec<IntakeQuestion>,
-    /// The seats of a session; none in other kinds than Class Booking.
+    /// The seats of a session; `None` if the kind is not Class Booking.
     pub seats: Option<u32>,
-    /// Whether clients confirm by a mail's link before anybody is told.
+    /// Whether clients must confirm by a link in a mail before hosts are notified.
     pub confirm_by_mail: bool,
-    /// Whether strangers solve a puzzle, or wait some seconds, before they book.
+    /// Whether visitors must solve a puzzle, or wait some seconds, before they book.
     pub ask_puzzle: bool,
 }
 
-/// All booking calendars; staff who are not admins see those that they are members of.
+/// Returns all booking calendars; staff who are not admins get only those that they are members of.
 pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
@@ -128,14 +128,14 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Error> 
     Ok(calendars)
 }
 
-/// The active booking calendars, for everybody.
+/// Returns the booking calendars that take bookings, for the public.
 pub async fn public_list(quince: &Quince) -> Result<Vec<PublicCalendar>, Error> {
     let mut tx = quince.store().read().await?;
     let rows = booking_calendars::list(&mut tx).await?;
     Ok(rows.iter().filter(|row| row.is_open()).map(public).collect())
 }
 
-/// One booking calendar, for its editors.
+/// Finds a booking calendar, for its editors.
 pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calendar, Error> {
     list(quince, by)
         .await?
@@ -144,7 +144,7 @@ pub async fn get(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Calenda
         .ok_or(Error::NotFound(Missing::BookingCalendar))
 }
 
-/// What the booking page at this address shows besides the times.
+/// Returns the content of the booking page with this slug, besides the times.
 pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
@@ -173,7 +173,7 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Error> {
     })
 }
 
-/// The booking calendar at this address that is switched off, or whose settings cannot be read.
+/// Finds the booking calendar with this slug if it takes no bookings: it is inactive, or its settings cannot be read.
 pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
@@ -183,7 +183,7 @@ pub async fn switched_off(quince: &Quince, slug: &str) -> Result<PublicCalendar,
     Ok(public(&row))
 }
 
-/// Makes a booking calendar.
+/// Creates a booking calendar.
 pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<CalendarId, Error> {
     let mut form = form.checked()?;
     let now = quince.now();
@@ -196,7 +196,7 @@ pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<
     Ok(id)
 }
 
-/// Changes a booking calendar. Appointments that are booked stay as they are.
+/// Updates a booking calendar. Existing appointments keep their times and hosts.
 pub async fn update(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -240,10 +240,10 @@ async fn try_to_update(
     Ok(tx.commit().await?)
 }
 
-/// The events of what is to come say what the booking calendar is called now, and where it takes place.
+/// Updates the events of future appointments after a change of the booking calendar's name or location.
 async fn events_follow(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
     let coming = appointments::future_of_calendar(tx, id, now).await?;
-    // For all of them at once, as everybody locks in one order.
+    // All locks are taken at once, since all transactions take them in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
     let parts = appointment_parts::list(tx, &ids).await?;
     tx.lock(parts.iter().map(|part| Lock::Owner(part.host_id.into())))
@@ -260,7 +260,7 @@ async fn events_follow(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// A class's sessions to come lie in the time and the calendar of whoever holds them, so that nobody else can go on with them.
+/// Refuses to change the owner of a class that has future sessions, as those take the owner's time and are in their calendar.
 async fn check_change_of_owner(
     tx: &mut WriteTx,
     old: &booking_calendars::BookingCalendar,
@@ -275,7 +275,7 @@ async fn check_change_of_owner(
     let Some(owner) = owner.filter(|owner| next != Some(*owner)) else {
         return Ok(());
     };
-    // Nobody opens a session meanwhile.
+    // Prevents new sessions until the transaction ends.
     tx.lock([Lock::Owner(owner.into())]).await?;
     let coming = classes::to_come(tx, old.id, now).await?;
     let name = staff::find(tx, owner).await?.map(|person| person.name);
@@ -297,7 +297,7 @@ async fn check_change_of_owner(
     Ok(checked.finish()?)
 }
 
-/// Switches a booking calendar on or off. Off, its page takes no bookings; appointments stay.
+/// Sets whether a booking calendar is active. An inactive one takes no bookings; appointments stay.
 pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -314,7 +314,7 @@ pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bo
     Ok(tx.commit().await?)
 }
 
-/// Deletes a booking calendar that never had an appointment. What visitors hold there goes with it.
+/// Deletes a booking calendar, and releases its holds. It must not have any appointment, past ones included.
 pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> Result<(), Error> {
     let by = by.into();
     let now = quince.now();
@@ -418,7 +418,7 @@ fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, healt
     }
 }
 
-/// Why a Simple calendar is never in anybody's iCloud (D1).
+/// Why a Simple calendar does not use iCloud (D1).
 pub const NO_ICLOUD: &str = "A Simple calendar has no assigned member, so it cannot use iCloud: its appointments are not \
      written there, and events in iCloud do not block it.";
 

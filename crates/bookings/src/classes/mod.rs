@@ -1,5 +1,5 @@
-//! Classes: sessions that many attend. A session is live while somebody has a seat of it; who comes after needs no more than
-//! that (scheduling.md, "Class Booking"). It has one event, whose title and description follow the roster.
+//! Classes: sessions with several attendees. A session is live while somebody has a seat in it; a further attendee needs only a seat
+//! (scheduling.md, "Class Booking"). It has one event, whose title and description follow the roster.
 
 mod owner;
 mod session;
@@ -27,7 +27,7 @@ pub use session::{Attendee, SessionView, cancel_session, session};
 pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
 pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, take_off};
 
-/// How many sessions of a class are to come that somebody attends or waits for.
+/// Counts the future sessions of a class that have attendees or a waiting list.
 pub(crate) async fn to_come(
     tx: &mut ReadTx,
     calendar: CalendarId,
@@ -45,8 +45,8 @@ pub(crate) async fn to_come(
     Ok(to_come)
 }
 
-/// What whoever changes an appointment locks first: itself, and of a seat what is booked of the class and the time of its owner, as
-/// whoever is next may get it.
+/// Returns the locks to take before an appointment is changed: its own, and for a seat those of the class's count and the owner's time,
+/// because the seat may go to the waiting list.
 pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
     let mut locks = vec![Lock::Appointment(appointment.id)];
     if appointment.session_id.is_some() {
@@ -56,7 +56,7 @@ pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
     locks
 }
 
-/// Makes the places of a hold lie within the session that is live at this start, if one is.
+/// Limits the claims of a hold to the session that is live at this start, if there is one.
 pub(crate) async fn hold_within(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -72,10 +72,10 @@ pub(crate) async fn hold_within(
     Ok(())
 }
 
-/// The places of an appointment that takes place again, or with other guests: within its session, if that takes place.
+/// Returns the claims of an appointment that takes place again or with other guests, limited to its session if that is live.
 ///
 /// # Errors
-/// [`Refusal::SessionCalledOff`], or [`Error::SlotTaken`] when somebody else holds it now.
+/// [`Refusal::SessionCalledOff`], or [`Error::SlotTaken`] if the session has another host now.
 pub(crate) async fn places_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -101,7 +101,7 @@ pub(crate) async fn places_again(
     Ok(places)
 }
 
-/// Those who wait for seats of the session at a start come before anybody who asks for one now.
+/// Offers free seats of the session at a start to the waiting list, before somebody else asks for them.
 pub(crate) async fn waiting_first(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -118,7 +118,7 @@ pub(crate) async fn waiting_first(
     Ok(())
 }
 
-/// After holds of these starts ended, in time that is locked: whoever waits for their seats gets them.
+/// Offers the seats of ended holds to the waiting lists. The time must be locked.
 pub(crate) async fn holds_ended(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -133,7 +133,7 @@ pub(crate) async fn holds_ended(
     Ok(())
 }
 
-/// How many seats of an appointment's session nobody has or holds.
+/// Counts the seats of an appointment's session that are neither booked nor held.
 pub(crate) async fn free_seats(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -152,11 +152,10 @@ pub(crate) async fn free_seats(
         .saturating_sub(taken.map(|span| span.taken).sum()))
 }
 
-/// Makes an appointment of a Class Booking calendar one of its session, which is opened if there is none. Others stay as they
-/// are.
+/// Adds an appointment of a Class Booking calendar to its session, which is created if there is none. Other appointments have no session.
 ///
 /// # Errors
-/// [`StoreError::SlotTaken`] when the session was called off, or when somebody else holds it, or the class by now.
+/// [`StoreError::SlotTaken`] if the session was cancelled, or if it or the class has another owner now.
 pub(crate) async fn join(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -169,7 +168,7 @@ pub(crate) async fn join(
         return Ok(candidate);
     };
     tx.lock([Lock::Owner(owner.into())]).await?;
-    // Who holds the class was read before it was this one's turn.
+    // The owner may have changed between reading it and getting the lock.
     if owner_of(tx, calendar.id).await? != Some(owner) {
         return Err(StoreError::SlotTaken);
     }

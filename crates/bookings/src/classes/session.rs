@@ -1,4 +1,4 @@
-//! A session as its owner sees it, and calling it off.
+//! Viewing a session as its owner, and cancelling it.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
@@ -22,7 +22,7 @@ use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Versioned};
 use crate::{notifications, outbox};
 
-/// A session with who takes part.
+/// A session with its attendees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionView {
     /// The session.
@@ -31,33 +31,33 @@ pub struct SessionView {
     pub calendar: CalendarId,
     /// The name of the booking calendar.
     pub calendar_name: String,
-    /// Who holds it.
+    /// Its host.
     pub host: StaffId,
-    /// Their name.
+    /// The host's name.
     pub host_name: String,
     /// Its start.
     pub start: Timestamp,
     /// Its end.
     pub end: Timestamp,
-    /// Its seats.
+    /// Its number of seats.
     pub seats: u32,
-    /// The seats that are taken.
+    /// The number of seats that are taken.
     pub taken: u32,
-    /// Who takes part, in the order in which they booked.
+    /// The attendees, in the order of booking.
     pub attendees: Vec<Attendee>,
-    /// Who waits for a seat: name, address and seats, the first first.
+    /// The waiting list in order: id, name, address and number of seats.
     pub waiting: Vec<(WaitingId, String, String, u32)>,
-    /// That it was called off.
+    /// When, by whom and why it was cancelled, if it was.
     pub called_off: Option<CalledOffView>,
-    /// How its event in the host's calendar stands.
+    /// The state of its event in the host's calendar, as a sentence.
     pub write_sentence: String,
-    /// The server of its event: iCloud, or the host of another one.
+    /// The server of its event: iCloud, or the host name of another one.
     pub place: String,
-    /// That an event in its host's calendar collides with it, in a sentence with a next step.
+    /// A sentence about a collision with an event in its host's calendar, with a next step.
     pub collision: Option<String>,
 }
 
-/// Somebody with seats of a session.
+/// An attendee of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendee {
     /// Their appointment.
@@ -68,13 +68,13 @@ pub struct Attendee {
     pub email: String,
     /// Their telephone number.
     pub phone: Option<String>,
-    /// The names of those whom they bring.
+    /// The names of their guests.
     pub guests: Vec<String>,
-    /// Where their appointment stands.
+    /// The status of their appointment.
     pub status: Status,
 }
 
-/// A session, for its host and for admins.
+/// Returns a session, for its host and for admins.
 pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<SessionView, Error> {
     let mut tx = quince.store().read().await?;
     let (session, _) = open(&mut tx, viewer, id).await?;
@@ -152,8 +152,8 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     })
 }
 
-/// Calls a whole session off, for its host and for admins: everybody who has a seat, or waits for one, is told, and the
-/// session is not offered again. Doing it twice is as good as once.
+/// Cancels a session, for its host and for admins. Everybody who has a seat or waits for one is informed, and the session is not offered
+/// again. Nothing happens if it is cancelled already.
 pub async fn cancel_session(quince: &Quince, by: StaffId, id: SessionId, reason: &str) -> Result<(), Error> {
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
@@ -212,7 +212,7 @@ async fn try_to_cancel_session(
     Ok(tx.commit().await?)
 }
 
-/// The session, and the name of the staff member who may act on it.
+/// Finds a session, and the name of the staff member if they may access it.
 async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, String), Error> {
     let session = class_sessions::find(tx, id)
         .await?

@@ -1,5 +1,5 @@
-//! Waiting for a seat of a full session. Whoever waits longest, and fits, gets the seats that become free, at once and by
-//! themselves: nobody can come between.
+//! The waiting list of a full session. Seats that become free go at once to those who wait longest and fit, in the same transaction, so
+//! nobody can take them in between.
 
 use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, CalendarId, Interval, Kind, Reason};
@@ -29,12 +29,12 @@ use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 use crate::{notifications, outbox};
 
-/// A place on a waiting list as its client sees it.
+/// A place on a waiting list, as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingView {
     /// The name of the booking calendar.
     pub calendar_name: String,
-    /// Its address.
+    /// Address of the booking calendar.
     pub slug: String,
     /// The session's start.
     pub start: Timestamp,
@@ -44,18 +44,18 @@ pub struct WaitingView {
     pub zone: Zone,
     /// The client's name.
     pub name: String,
-    /// The seats that they wait for.
+    /// The number of seats that they wait for.
     pub seats: u32,
-    /// How many are before them.
+    /// The number of places before theirs.
     pub before: u32,
 }
 
-/// Puts a client on the waiting list of a full session; answers with the token of their own page.
+/// Puts a client on the waiting list of a full session. Returns the token of the client's page.
 pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, Error> {
     wait_for(quince, None, booking).await
 }
 
-/// As [`wait`], for somebody who is not known, of whom no more is taken than [`crate::strangers`] says.
+/// Like [`wait`], for an anonymous visitor, within the limits of [`crate::strangers`].
 pub async fn wait_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
@@ -86,7 +86,7 @@ async fn try_to_wait(
     let calendar = calendar
         .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
         .ok_or(Refusal::NothingToWaitFor)?;
-    // Whether it is full is asked with nobody else changing it: a seat that becomes free meanwhile finds who waits.
+    // The owner's time is locked while availability is checked, so that seats that become free meanwhile go to this client.
     if let Some(owner) = owner_of(&mut tx, calendar.id).await? {
         tx.lock([Lock::Owner(owner.into())]).await?;
     }
@@ -154,15 +154,14 @@ async fn try_to_wait(
     Ok(secret)
 }
 
-/// Whether seats are missing, and nothing else: those of the session, and perhaps those of its day, which become free
-/// together.
+/// Whether only seats are missing: those of the session, and perhaps those of its day, which become free with them.
 fn is_full(refusals: &[scheduling::Refusal]) -> bool {
     let of_seats =
         |refusal: &scheduling::Refusal| matches!(refusal.reason, Reason::NoSeats | Reason::DayLimit);
     refusals.iter().all(of_seats) && refusals.iter().any(|refusal| refusal.reason == Reason::NoSeats)
 }
 
-/// An address waits once, and not beside a seat that it has.
+/// Checks that the address neither waits already nor has a seat.
 async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Result<(), Error> {
     let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
     let waiting = waiting_list::list(tx, session.id).await?;
@@ -176,7 +175,7 @@ async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Resul
     Ok(())
 }
 
-/// A place on a waiting list, by the token of its page.
+/// Returns a place on a waiting list, by the token of its page.
 pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
     let mut tx = quince.store().read().await?;
     let (waiting, session) = of_token(&mut tx, token).await?;
@@ -196,7 +195,7 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
     })
 }
 
-/// Takes a client off a waiting list.
+/// Removes a client from a waiting list.
 pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
     let (waiting, _) = of_token(&mut quince.store().read().await?, token).await?;
     if take_off(quince, waiting.id).await? {
@@ -206,14 +205,14 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
     }
 }
 
-/// Takes somebody off a waiting list; false when they are not on it any more, be it that they have a seat by now.
+/// Removes a client from a waiting list. Returns false if they are not on it, for example because they got a seat.
 pub(crate) async fn take_off(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
     let mut tx = quince.store().write().await?;
     let Some(waiting) = waiting_list::find(&mut tx, id).await? else {
         return Ok(false);
     };
     if let Some(session) = class_sessions::find(&mut tx, waiting.session_id).await? {
-        // As whoever gives seats to those who wait.
+        // The lock under which seats are given to the waiting list.
         tx.lock([Lock::Owner(session.host_id.into())]).await?;
     }
     match waiting_list::delete(&mut tx, id).await {
@@ -236,8 +235,8 @@ async fn calendar_of(tx: &mut ReadTx, session: &Session) -> Result<BookingCalend
     found.ok_or_else(|| Internal::because("a session has no booking calendar"))
 }
 
-/// After seats of a session became free, in time that is locked: those who wait longest and fit get them. Where a day has
-/// a number of seats of its own, the other sessions of the day have room now, too.
+/// Gives a session's free seats to those who wait longest and fit. The time must be locked. If the number of seats per day is limited, the
+/// waiting lists of the day's other sessions follow.
 pub(crate) async fn seats_freed(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -254,7 +253,7 @@ pub(crate) async fn seats_freed(
         return Ok(());
     }
     if calendar.rules.per_day.is_some() {
-        // Nobody books a seat of the day meanwhile.
+        // So that nobody books a seat of the day meanwhile.
         tx.lock([Lock::Count(calendar.id)]).await?;
     }
     let mut left_of_day = seats_left_of_day(tx, &calendar, session.starts_at).await?;
@@ -270,7 +269,7 @@ pub(crate) async fn seats_freed(
     Ok(())
 }
 
-/// The local day of an instant, in the booking calendar's zone.
+/// Returns the local day of an instant, in the booking calendar's zone.
 fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
     let zone = &calendar.rules.zone;
     let date = zone.date(instant);
@@ -280,7 +279,7 @@ fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
     }
 }
 
-/// How many seats of a local day can still be booked, where a day has a number of them.
+/// Counts the seats of a local day that can still be booked; none if they are not limited.
 pub(crate) async fn seats_left_of_day(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -295,8 +294,8 @@ pub(crate) async fn seats_left_of_day(
     Ok(Some(most.saturating_sub(booked)))
 }
 
-/// Gives a session's free seats to those who wait. Sooner than the minimum notice nobody is surprised with a seat, and nobody
-/// gets one with somebody who holds the class no longer.
+/// Books a session's free seats for its waiting list. Nobody gets a seat later than the minimum notice allows, or in a session whose host
+/// is not the owner of the class any more.
 async fn serve(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -316,7 +315,7 @@ async fn serve(
     }
     for waiting in waiting {
         let seats = waiting.client.seats();
-        // Who does not fit stays; somebody behind them may need fewer seats.
+        // A client who does not fit stays on the list; a later one may need fewer seats.
         let fits_the_day = left_of_day.is_none_or(|left| seats <= left);
         if fits_the_day && move_up(quince, tx, calendar, session, &waiting, now).await? {
             waiting_list::delete(tx, waiting.id).await?;
@@ -326,7 +325,8 @@ async fn serve(
     Ok(())
 }
 
-/// After the number of seats of a booking calendar's sessions changed: who waits may fit, and their titles tell the number.
+/// Updates a booking calendar's sessions after their number of seats changed: clients may move up, and the events' titles contain the
+/// number.
 pub(crate) async fn seats_changed(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -343,7 +343,7 @@ pub(crate) async fn seats_changed(
     Ok(())
 }
 
-/// Books the session for somebody who waits for it; false when they do not fit.
+/// Books the session for a client on the waiting list. Returns false if they do not fit.
 async fn move_up(
     quince: &Quince,
     tx: &mut WriteTx,

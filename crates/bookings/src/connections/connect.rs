@@ -1,4 +1,4 @@
-//! Connecting: the login is checked live, and nothing is saved unless it works (D8).
+//! Connecting: the login is checked live, and nothing is saved unless it succeeds (D8).
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::servers::login;
 use crate::validate::{EMAIL_LIMIT, Validator};
 use crate::{outbox, sync};
 
-/// A person waits for the check at most this long.
+/// Time limit of the live check, for which a person waits.
 const CHECK: Duration = Duration::from_secs(25);
 
-/// What a person types to connect iCloud.
+/// A login to iCloud, as entered.
 #[derive(Clone)]
 pub struct Login {
     /// The iCloud email address.
@@ -31,7 +31,7 @@ pub struct Login {
     pub app_password: String,
 }
 
-/// Without the password.
+/// Omits the password.
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Login")
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Login {
     }
 }
 
-/// What a person types to connect another CalDAV server.
+/// A login to another CalDAV server, as entered.
 #[derive(Clone)]
 pub struct ServerLogin {
     /// The server's address, or only its domain.
@@ -51,7 +51,7 @@ pub struct ServerLogin {
     pub password: String,
 }
 
-/// Without the password.
+/// Omits the password.
 impl std::fmt::Debug for ServerLogin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ServerLogin")
@@ -61,7 +61,7 @@ impl std::fmt::Debug for ServerLogin {
     }
 }
 
-/// A login to check, cleaned up.
+/// A login to check, with tidied texts.
 struct Wish {
     server: Server,
     place: Place,
@@ -69,11 +69,11 @@ struct Wish {
     password: String,
 }
 
-/// Where the login leads.
+/// Where discovery begins.
 enum Place {
-    /// Discovery begins here.
+    /// At an entry address.
     Entry(Url),
-    /// What a person typed, from which the server is found first.
+    /// At an address or domain that was entered, from which the server is found first.
     Named(Address),
 }
 
@@ -87,7 +87,7 @@ impl Place {
 }
 
 impl Wish {
-    /// Whether this is the login of a known connection, when it leads to `entry`.
+    /// Whether this login, which leads to `entry`, is that of a known connection.
     fn is(&self, known: &connections::Connection, entry: &Url) -> bool {
         // A host can have a server on each of its ports.
         let same_server = || Url::parse(&known.entry_url).is_ok_and(|known| known.origin() == entry.origin());
@@ -97,16 +97,16 @@ impl Wish {
     }
 }
 
-/// What the live check found.
+/// The result of the live check.
 struct Checkup {
-    /// Where discovery begins from now on.
+    /// The entry address of later discoveries.
     entry: Url,
     credentials: Credentials,
     account: Account,
     calendars: Vec<Calendar>,
 }
 
-/// Checks a login to iCloud live and makes a connection with the account's calendars. Nothing is saved on an error.
+/// Checks a login to iCloud live, and creates a connection with the account's calendars. Nothing is saved on an error.
 pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<ConnectionId, Error> {
     let (username, password) = tidy_icloud(&login.apple_id, &login.app_password)?;
     let wish = Wish {
@@ -118,7 +118,7 @@ pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<Co
     make(quince, staff, wish).await
 }
 
-/// As [`connect`], for another CalDAV server, found from its address or its domain (RFC 6764).
+/// Like [`connect`], for another CalDAV server, found from its address or its domain (RFC 6764).
 pub async fn connect_server(
     quince: &Quince,
     staff: StaffId,
@@ -140,7 +140,7 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
         import_policy: ImportPolicy::KeepUp,
     };
     let mut tx = quince.store().write().await?;
-    // What was typed can lead to a server that is connected under its own address.
+    // The address that was entered can lead to a server that is already connected.
     refuse_known(&mut tx, staff, &wish, &found.entry).await?;
     let id = connections::insert(&mut tx, &new, now).await?;
     login::keep(quince, &mut tx, id, found.credentials.password.expose()).await?;
@@ -161,7 +161,8 @@ async fn refuse_known(tx: &mut ReadTx, staff: StaffId, wish: &Wish, entry: &Url)
     Ok(())
 }
 
-/// Checks a new password for a connection live and takes it. Whatever waited for the connection is done at once.
+/// Checks a new password for a connection live, and saves it. Writes that waited for the connection or were given up become due now, and
+/// the connection is synced.
 pub async fn reconnect(
     quince: &Quince,
     staff: StaffId,
@@ -198,7 +199,7 @@ pub async fn reconnect(
     Ok(())
 }
 
-/// Reads a connection now and says how it stands.
+/// Syncs a connection now, and returns its view.
 pub async fn check_now(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<ConnectionView, Error> {
     {
         let mut tx = quince.store().read().await?;
@@ -212,15 +213,15 @@ pub async fn check_now(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
         .ok_or(Error::NotFound(Missing::Connection))
 }
 
-/// Reads a connection of which its owner has just saved something. It is saved by then whatever comes of the read: what could not
-/// be read is read by the background job.
+/// Syncs a connection after its owner has saved a change. The change is committed, so errors are only logged; the background job tries
+/// again.
 pub(crate) async fn read_after_saving(quince: &Quince, id: ConnectionId) {
     if let Err(error) = sync_for_a_while(quince, id).await {
         tracing::error!(connection = %id, cause = %error.cause(), "a connection could not be read at once");
     }
 }
 
-/// Reads a connection while a person waits; what takes longer goes on in the background.
+/// Syncs a connection while a person waits, for a limited time; then the sync continues in the background.
 async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     const PATIENCE: Duration = Duration::from_secs(8);
     let quince = quince.clone();

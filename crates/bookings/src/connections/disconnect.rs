@@ -1,5 +1,5 @@
-//! Disconnecting (D10): syncing stops, appointments stay, events already written stay or go as the person chooses, and the
-//! password is erased.
+//! Disconnecting (D10): syncing stops, appointments stay, written events are kept or removed as the person chooses, and the password is
+//! deleted.
 
 use scheduling::StaffId;
 use store::event_writes::{self, EventWrite, Outcome};
@@ -14,16 +14,16 @@ use crate::servers::login;
 use crate::sync::lease::Lease;
 use crate::sync::limit::FORGOTTEN_AT_A_TIME;
 
-/// What becomes of the events that Quince wrote.
+/// What happens to the events that Quince wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventsInIcloud {
-    /// They stay, and are no longer changed.
+    /// They stay and are not updated any more.
     Keep,
     /// They are removed.
     Remove,
 }
 
-/// Ends a connection. Removing events needs iCloud: when one cannot be removed, nothing is ended and the error says why.
+/// Ends a connection. Removing events needs the calendar server: if one cannot be removed, the connection stays and the error says why.
 pub async fn disconnect(
     quince: &Quince,
     staff: StaffId,
@@ -34,7 +34,7 @@ pub async fn disconnect(
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?;
     }
-    // Neither a sync nor a second click may come between.
+    // The lease keeps out syncs and a second request.
     let lease = Lease::wait(quince, id).await?;
     lease.hold(end(quince, staff, id, events)).await
 }
@@ -66,14 +66,14 @@ async fn end(quince: &Quince, staff: StaffId, id: ConnectionId, events: EventsIn
     outbox::connection_ended(&mut tx, id, now).await?;
     connections::disconnect(&mut tx, id, now).await?;
     tx.commit().await?;
-    // It has ended by then, and what is left is swept away later.
+    // The connection has ended, so an error is only logged; the cleanup deletes the rest later.
     if let Err(error) = forget_events(quince, id).await {
         tracing::error!(connection = %id, cause = %error.cause(), "what was read through an ended connection is still there");
     }
     Ok(())
 }
 
-/// Forgets what was read through an ended connection, a part at a time, so that others can write meanwhile.
+/// Deletes the external events of an ended connection, in batches, so that other transactions can write in between.
 pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     loop {
         let mut tx = quince.store().write().await?;
@@ -85,7 +85,7 @@ pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(
     }
 }
 
-/// Removes every event that Quince has in the connection's calendars, also those whose writing was never answered.
+/// Removes every event that Quince wrote to the connection's calendars, including writes whose response never arrived.
 async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Result<(), Error> {
     let (connection, calendars) = {
         let mut tx = quince.store().read().await?;

@@ -1,4 +1,4 @@
-//! Whose calendars are out of date, as colleagues may know it: which server, and since when, but no calendar's name.
+//! The state of people's calendars, as colleagues may see it: the server and the time of the last sync, but no calendar names.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::quince::Quince;
 use crate::servers::{CalendarState, freshness, place};
 
-/// What is wrong with people's connections and calendars at the moment, in sentences.
+/// Current problems of people's connections and calendars, in sentences.
 pub(crate) struct Health(Vec<(StaffId, String)>);
 
 impl Health {
@@ -34,7 +34,7 @@ impl Health {
                 .filter(|calendar| calendar.connection_id == connection.id);
             for calendar in own {
                 let of_calendar = CalendarState::of(calendar, primary, now);
-                // With the connection all its calendars are out of date.
+                // If the connection is not connected, all of its calendars are out of date, and its own sentence suffices.
                 if of_calendar == CalendarState::Stale && state != ConnectionState::Connected {
                     continue;
                 }
@@ -52,7 +52,7 @@ impl Health {
         Ok(Self(ailing))
     }
 
-    /// What is wrong with somebody's.
+    /// Returns the sentences about a person's connections and calendars.
     pub(crate) fn of(&self, person: StaffId) -> impl Iterator<Item = &str> {
         let of_person = self.0.iter().filter(move |(owner, _)| *owner == person);
         of_person.map(|(_, sentence)| sentence.as_str())
@@ -77,7 +77,7 @@ fn sentence(name: &str, calendar: &RemoteCalendar, state: CalendarState, now: Ti
     }
 }
 
-/// Whose calendars are out of date or cannot be written to, for the owner and admins; nothing for others.
+/// Returns problems of calendars by person, for the owner and admins; others get an empty map.
 pub async fn out_of_date(quince: &Quince, viewer: StaffId) -> Result<BTreeMap<StaffId, Vec<String>>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer).await?;
@@ -87,7 +87,7 @@ pub async fn out_of_date(quince: &Quince, viewer: StaffId) -> Result<BTreeMap<St
     let Health(ailing) = Health::load(&mut tx, quince.now()).await?;
     let mut by_person: BTreeMap<StaffId, Vec<String>> = BTreeMap::new();
     for (person, sentence) in ailing {
-        // Nothing stands before it here.
+        // The sentence stands alone here, so it begins with a capital letter.
         let mut letters = sentence.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let sentence = first.chain(letters.clone()).collect();

@@ -23,7 +23,7 @@ pub(crate) use view::views;
 use crate::error::Error;
 use crate::quince::Quince;
 
-/// A staff member's connections with their calendars, the oldest first.
+/// Returns a staff member's connections with their calendars, the oldest first.
 pub async fn list(quince: &Quince, staff: StaffId) -> Result<Vec<ConnectionView>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(views(&mut tx, staff, quince.now()).await?)

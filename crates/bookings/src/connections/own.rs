@@ -1,4 +1,4 @@
-//! Whose a connection is.
+//! The owner of a connection.
 
 use scheduling::StaffId;
 use store::connections::{self, Connection};
@@ -6,7 +6,7 @@ use store::{ConnectionId, ConnectionState, ReadTx};
 
 use crate::error::{Error, Missing};
 
-/// A connection that belongs to this person and has not ended.
+/// Finds a connection that belongs to this person and has not ended.
 pub(crate) async fn own(tx: &mut ReadTx, staff: StaffId, id: ConnectionId) -> Result<Connection, Error> {
     connections::find(tx, id)
         .await?

@@ -1,4 +1,4 @@
-//! How connections and their calendars are shown.
+//! Views of connections and their calendars.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -12,40 +12,40 @@ use store::{
 use crate::outages;
 use crate::servers::{CalendarState, freshness, place};
 
-/// A connection as its owner sees it.
+/// A connection, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionView {
     /// The connection.
     pub id: ConnectionId,
     /// iCloud, or another server.
     pub server: Server,
-    /// iCloud, or the host of another server.
+    /// The name of the server: iCloud, or the host of another server.
     pub place: String,
     /// The Apple ID, or the user name on another server.
     pub username: String,
     /// Connected, stale, or in need of attention.
     pub state: ConnectionState,
-    /// What is wrong, in a sentence with a next step.
+    /// Its problem, in a sentence with a next step.
     pub problem: Option<String>,
-    /// The login was refused once and is tried once more in a few minutes.
+    /// Whether the login was refused once, and is tried once more in a few minutes.
     pub login_in_doubt: bool,
     /// How fresh it is, in a sentence.
     pub freshness: String,
-    /// How later edits of external events are treated (D6).
+    /// How later edits and deletions of its events are treated (D6).
     pub import_policy: ImportPolicy,
     /// What happens while a calendar of it cannot be read.
     pub when_stale: WhenStale,
     /// When its calendars were last read.
     pub synced_at: Option<Timestamp>,
-    /// When it was made.
+    /// When it was created.
     pub connected_at: Timestamp,
-    /// How many events to come Quince has written through it and would remove on request (D10), beside those of the past.
+    /// Number of future events that Quince wrote through it and would remove on request (D10); past ones would be removed as well.
     pub written_events: u32,
     /// Its calendars, by name.
     pub calendars: Vec<RemoteCalendarView>,
 }
 
-/// A remote calendar as its owner sees it.
+/// A remote calendar, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -56,7 +56,7 @@ pub struct RemoteCalendarView {
     pub id: RemoteCalendarId,
     /// Its connection.
     pub connection: ConnectionId,
-    /// Its name there.
+    /// Its name on the server.
     pub name: String,
     /// `#rrggbb`
     pub color: Option<String>,
@@ -66,23 +66,23 @@ pub struct RemoteCalendarView {
     pub readable: bool,
     /// Whether appointments are written to it.
     pub is_primary: bool,
-    /// Whether its events block, besides the primary calendar's.
+    /// Whether it is checked for conflicts, in addition to the primary calendar.
     pub checked_for_conflicts: bool,
-    /// Whether its whole-day events that say nothing about it block.
+    /// Whether its whole-day events without an explicit transparency block.
     pub all_day_blocks: bool,
     /// When it was last read.
     pub synced_at: Option<Timestamp>,
-    /// While it is read for the first time: how many events so far.
+    /// Number of events read so far, while it is read for the first time.
     pub first_read: Option<u32>,
-    /// Whether it is no longer there.
+    /// Whether it was deleted on the server.
     pub vanished: bool,
-    /// How it stands.
+    /// Its state.
     pub state: CalendarState,
-    /// What is wrong with it, in a sentence: why it cannot be read, else what of its events was not understood.
+    /// Its problem, in a sentence: why it cannot be read, or else which events were not understood.
     pub problem: Option<String>,
 }
 
-/// All connections of a staff member.
+/// Returns all connections of a staff member, with their calendars.
 pub(crate) async fn views(
     tx: &mut ReadTx,
     owner: StaffId,
@@ -127,7 +127,7 @@ pub(crate) async fn views(
     Ok(views)
 }
 
-/// A connection's sentence with the calendars that are out of date though it works.
+/// Appends to a connection's sentence the calendars that cannot be read.
 fn with_exceptions(sentence: String, calendars: &[RemoteCalendarView], now: Timestamp) -> String {
     let mut sentence = sentence;
     for calendar in calendars.iter().filter(|calendar| calendar.state.is_unread()) {

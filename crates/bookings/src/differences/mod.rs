@@ -1,4 +1,4 @@
-//! What a change makes different, in short texts that are kept with it, and the changes that somebody did not see.
+//! The differences that a change makes, as short texts that are stored with it, and the changes that an editor has not seen.
 
 mod sentences;
 
@@ -10,49 +10,50 @@ use serde::{Deserialize, Serialize};
 use store::AppointmentStatus;
 use zones::Zone;
 
-/// Most differences that are kept of one change.
+/// The most differences that are stored of one change.
 const MOST: usize = 20;
-/// Longest text that is kept, in characters.
+/// The longest text that is stored, in characters.
 const LONGEST: usize = 80;
 
-/// A change that somebody made.
+/// A recorded change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Their name; none: it was the reader.
+    /// The author's name; none if it was the reader.
     pub by: Option<String>,
-    /// When.
+    /// When it was made.
     pub at: Timestamp,
-    /// Whether the whole thing was deleted.
+    /// Whether the record was deleted.
     pub is_deletion: bool,
-    /// What became different; nothing where that is not known.
+    /// The differences; empty if they are not known.
     pub differences: Vec<Difference>,
 }
 
-/// Something was changed since it was seen, and saving would undo that. Nothing was saved. Its `Display` tells every change.
+/// The record was changed after the editor had read it, and saving would overwrite that. Nothing was saved. Its `Display` describes the
+/// changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedMeanwhile {
-    /// The changes since then, the first first.
+    /// The changes since then, in order.
     pub changes: Vec<Change>,
-    /// The version of the last of them: who saves having seen it saves over all of them, and over no other.
+    /// The newest version. Saving with it overwrites these changes, and no later ones.
     pub newest: i64,
-    /// How it lies to the version that was seen.
+    /// Whether the version that was seen is earlier or later than the newest.
     pub(crate) seen: Seen,
-    /// By which zone the reader is told times, and what time it is.
+    /// The reader's zone, for times in sentences, and the current time.
     pub(crate) told: (Zone, Timestamp),
 }
 
 impl std::error::Error for ChangedMeanwhile {}
 
-/// Which version was seen, if not the newest.
+/// The version that was seen, relative to the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// One before it.
+    /// An earlier version.
     Earlier,
-    /// One that is not there any more, as after a backup was put back.
+    /// A version that does not exist any more, for example after a backup was restored.
     Later,
 }
 
-/// What can become different.
+/// What a difference concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(
@@ -107,32 +108,32 @@ pub enum Field {
     End,
     Host,
     Status,
-    /// Further ones that are not kept; `to` says how many.
+    /// Further differences that are not stored; `to` holds their number.
     Further,
 }
 
-/// One thing that became different.
+/// One difference that a change makes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// What.
+    /// What it concerns.
     pub field: Field,
-    /// Whose it is, where the thing has several of it.
+    /// The name of the entry that it belongs to, if the record has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
-    /// What it was; nothing if there was none, or if it is too long to repeat.
+    /// The former value; none if there was none, or if it is too long to repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What it is now; nothing if there is none, or if it is too long to repeat.
+    /// The new value; none if there is none, or if it is too long to repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
 
-/// The differences as they were kept; nothing when another version of Quince kept them otherwise.
+/// Parses stored differences; empty if another version of Quince stored them in another form.
 pub(super) fn from_json(text: &str) -> Vec<Difference> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Collects what a change makes different.
+/// Collects the differences that a change makes.
 #[derive(Debug, Default)]
 pub(crate) struct Differences(Vec<Difference>);
 
@@ -141,14 +142,14 @@ impl Differences {
         self.0.is_empty()
     }
 
-    /// That an appointment stands otherwise now.
+    /// The difference of a change of an appointment's status.
     pub(crate) fn status(from: AppointmentStatus, to: AppointmentStatus) -> Self {
         let mut all = Self::default();
         all.value(Field::Status, from.as_str(), to.as_str());
         all
     }
 
-    /// A list with an end, of texts with an end: what is kept does not grow with what somebody types.
+    /// Serialises at most [`MOST`] differences with shortened texts, so that the size does not grow with the input.
     pub(super) fn to_json(&self) -> String {
         let mut kept: Vec<Difference> = self.0.iter().take(MOST).cloned().collect();
         let further = self.0.len() - kept.len();
@@ -164,7 +165,7 @@ impl Differences {
             let texts = [&mut difference.of, &mut difference.from, &mut difference.to];
             texts.into_iter().flatten().for_each(shorten);
         }
-        // Texts and names of fields can always be written down.
+        // Texts and field names can always be serialised.
         serde_json::to_string(&kept).unwrap_or_else(|_| "[]".to_owned())
     }
 
@@ -178,14 +179,14 @@ impl Differences {
         });
     }
 
-    /// A short value; an empty text is none.
+    /// Adds a difference of a short value; an empty text counts as none.
     pub(crate) fn value<T: Display + PartialEq + ?Sized>(&mut self, field: Field, from: &T, to: &T) {
         if from != to {
             self.push(field, Some(from.to_string()), Some(to.to_string()));
         }
     }
 
-    /// A value that is told in other words.
+    /// Adds a difference of a value that is described by `words`.
     pub(crate) fn told<T: PartialEq>(
         &mut self,
         field: Field,
@@ -198,7 +199,7 @@ impl Differences {
         }
     }
 
-    /// A text that is too long to repeat.
+    /// Adds a difference of a text that is too long to repeat.
     pub(crate) fn text(&mut self, field: Field, from: &str, to: &str) {
         if from != to {
             self.push(field, None, None);
@@ -217,8 +218,8 @@ impl Differences {
         self.told(field, &from, &to, |on| if *on { "on" } else { "off" }.to_owned());
     }
 
-    /// A list whose entries are told apart by a key: what was added, what was removed, what is different, and whether the others
-    /// stand in another order.
+    /// Adds the differences of a list whose entries are identified by `key`: removed, changed and added entries, and whether the order
+    /// of the remaining ones changed.
     pub(crate) fn entries<T: PartialEq, K: PartialEq>(
         &mut self,
         field: Field,
@@ -244,7 +245,7 @@ impl Differences {
         }
     }
 
-    /// The differences of one of several, which has a name.
+    /// Adds the differences of one of several entries, which has a name.
     pub(crate) fn within(&mut self, name: &str, differences: Self) {
         self.0
             .extend(differences.0.into_iter().map(|difference| Difference {
@@ -253,7 +254,7 @@ impl Differences {
             }));
     }
 
-    /// Weekly hours.
+    /// Adds the differences of weekly hours.
     pub(crate) fn weekly(&mut self, from: &WeeklyHours, to: &WeeklyHours) {
         const DAYS: [&str; 7] = [
             "Monday",
@@ -271,11 +272,11 @@ impl Differences {
         }
     }
 
-    /// Dates with hours of their own.
+    /// Adds the differences of dates with hours of their own.
     pub(crate) fn dates(&mut self, from: &[DateOverride], to: &[DateOverride]) {
         let words =
             |day: &DateOverride| format!("{} ({})", date_words(day.date), windows_words(&day.windows));
-        // They have no order of their own.
+        // Their order has no meaning.
         let sorted = |days: &[DateOverride]| {
             let mut days = days.to_vec();
             days.sort_by_key(|day| day.date);
@@ -292,7 +293,7 @@ fn shorten(text: &mut String) {
     }
 }
 
-/// "25 December 2026".
+/// Formats a date: "25 December 2026".
 pub(crate) fn date_words(date: jiff::civil::Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }

@@ -1,4 +1,4 @@
-//! Changes in sentences for a person: "Maya changed the duration from 30 to 45 minutes at 14:02."
+//! Describes changes in sentences: "Maya changed the duration from 30 to 45 minutes at 14:02."
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use zones::Zone;
 
 use super::{Change, ChangedMeanwhile, Difference, Field, Seen};
 
-/// Most differences that one sentence tells.
+/// The most differences in one sentence.
 const TOLD: usize = 6;
-/// Most changes that are told; of more than these the last.
+/// The most changes that are described; the last ones if there are more.
 const CHANGES: usize = 5;
 
-/// How a difference of a field is told.
+/// How the difference of a field is described.
 enum Told {
     /// "changed the duration from 30 to 45 minutes"
     Value(&'static str),
-    /// The same with the values in quotation marks.
+    /// The same, with the values in quotation marks.
     Quoted(&'static str),
-    /// The same of an instant.
+    /// The same, with the values as instants.
     Instant(&'static str),
     /// "changed the description"
     Text(&'static str),
@@ -92,7 +92,7 @@ impl fmt::Display for ChangedMeanwhile {
 }
 
 impl ChangedMeanwhile {
-    /// A sentence for each change, the first first; of many the last.
+    /// Returns a sentence for each change, in order; only for the last ones if there are many.
     pub fn sentences(&self) -> Vec<String> {
         let (zone, now) = &self.told;
         let left_out = self.changes.len().saturating_sub(CHANGES);
@@ -155,7 +155,7 @@ fn more(number: usize) -> String {
     }
 }
 
-/// "changed the duration from 30 to 45 minutes"
+/// Describes one difference: "changed the duration from 30 to 45 minutes".
 fn clause(difference: &Difference, zone: &Zone) -> String {
     let (from, to) = (difference.from.as_deref(), difference.to.as_deref());
     let of = difference
@@ -199,7 +199,7 @@ fn changed(what: &str, from: Option<&str>, to: Option<&str>) -> String {
     }
 }
 
-/// The old number alone where the new one has the same unit.
+/// Returns the old value without its unit if the new value has the same one.
 fn without_unit<'a>(old: &'a str, new: &str) -> &'a str {
     let parts = |text: &'a str| {
         text.split_once(' ')

@@ -1,4 +1,4 @@
-//! What can go wrong between a person and their calendar server.
+//! Problems with a calendar server that a person sees.
 
 use caldav::RetryAfter;
 use jiff::Timestamp;
@@ -6,52 +6,52 @@ use store::Server;
 
 use crate::caldav_messages;
 
-/// Why a connection could not be made, looked at or ended. The texts name every cause a person can do something about.
+/// Why a connection could not be made, checked or ended. The texts name every cause that a person can fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectProblem {
     /// The server does not accept the login. Wrong, revoked and ordinary passwords look the same.
     #[error("{}", caldav_messages::wrong_login(*.0))]
     WrongLogin(Server),
-    /// The server asks to come back later.
+    /// The server limits requests.
     #[error("{} asks us to slow down.{} What you typed was not saved.", caldav_messages::name(*server), again(*again_in_minutes))]
     Throttled {
-        /// Which one.
+        /// The server.
         server: Server,
-        /// When to come back, if the server said so; rounded up.
+        /// Minutes to wait, rounded up, if the server said so.
         again_in_minutes: Option<u32>,
     },
-    /// No answer came.
+    /// The server did not answer properly.
     #[error(
         "{0} Check the internet connection of this server, or wait a few minutes and try again. Nothing was saved."
     )]
     Unreachable(Silence),
-    /// The login is right, but there is no calendar in the account.
+    /// The login is right, but the account has no calendars.
     #[error("{}", caldav_messages::no_calendars(*.0))]
     NoCalendars(Server),
-    /// What answered is no calendar server.
+    /// The server that answered is not a calendar server.
     #[error("{}", not_calendars(*.0))]
     NotCalendars(Server),
-    /// The address must not be connected to.
+    /// Connecting to the address is not allowed.
     #[error("{0} Nothing was saved.")]
     Forbidden(Forbidden),
-    /// The person has connected this account before.
+    /// The person has already connected this account.
     #[error("This account is connected already. To change its password, choose Reconnect.")]
     AlreadyConnected,
 }
 
-/// How a server did not answer.
+/// How a server failed to answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Silence {
-    /// Not in time.
+    /// It did not answer in time.
     #[error("{} did not answer in time.", caldav_messages::name(*.0))]
     TooSlow(Server),
-    /// Nothing could be reached.
+    /// It could not be reached.
     #[error("{host} could not be reached.")]
     NoAnswer {
-        /// The host that was asked.
+        /// The host.
         host: String,
     },
-    /// With an error of its own.
+    /// It answered with a server error.
     #[error("The calendar server is not working right now (status {status}).")]
     Broken {
         /// The HTTP status.
@@ -59,10 +59,10 @@ pub enum Silence {
     },
 }
 
-/// Why an address is not connected to.
+/// Why connecting to an address is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
-    /// It lies in a private network.
+    /// It is in a private network.
     #[error("{}", caldav_messages::private_address(.host))]
     Private {
         /// The host.
@@ -74,21 +74,21 @@ pub enum Forbidden {
         /// The host.
         host: String,
     },
-    /// The server points to another host.
+    /// The server refers to another host.
     #[error("{}", caldav_messages::other_host(.host))]
     OtherHost {
-        /// That host.
+        /// The other host.
         host: String,
     },
-    /// A domain points to another host.
+    /// Discovery leads to another host, to which the login is not sent (RFC 6764 section 8).
     #[error(
         "{from} leads on to {to}, where your login is not sent for safety. If that is your calendar server, enter {to} as its \
          address."
     )]
     LeadsElsewhere {
-        /// What was typed.
+        /// The host that was asked, with scheme and port unless those of https.
         from: String,
-        /// Where it leads.
+        /// The host that it names, in the same form.
         to: String,
     },
 }
@@ -126,7 +126,7 @@ impl ConnectProblem {
         }
     }
 
-    /// What a failed live check means to the person who waits for it.
+    /// Converts the error of a live check into the problem to show.
     pub(crate) fn of_check(server: Server, error: &caldav::Error, now: Timestamp) -> Self {
         use caldav::Error;
         match error {
@@ -136,7 +136,7 @@ impl ConnectProblem {
                 server,
                 again_in_minutes: retry_after.map(|after| minutes(after, now)),
             },
-            // iCloud uses 403 as a throttle, too.
+            // iCloud also throttles with 403.
             Error::Refused { status: 403, .. } if server == Server::Icloud => Self::Throttled {
                 server,
                 again_in_minutes: None,

@@ -1,5 +1,5 @@
-//! The one error of the use cases. Each cause is a type with its values, made where it arises: its `Display` is the sentence for a
-//! person, with a next step, and its code is the word for programs, which stays the same when a sentence changes.
+//! The error type of the use cases. Each cause is a type with its values, created where it arises. Its `Display` text is the sentence for a
+//! person, with a next step; its code is for programs and stays the same when the sentence changes.
 
 mod connecting;
 mod refusal;
@@ -20,41 +20,41 @@ pub use taken::{Kept, Taken};
 /// Why a use case did not do what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Something in the form is not right.
+    /// Fields of the form are invalid.
     #[error("{}", first_sentence(.0))]
     Fields(Vec<FieldProblem>),
-    /// It is not there.
+    /// Something does not exist.
     #[error(transparent)]
     NotFound(#[from] Missing),
-    /// Others may do this.
+    /// The person lacks the permission.
     #[error(transparent)]
     NotAllowed(#[from] Deed),
-    /// The time would be offered if something else did not take it.
+    /// The time would be on offer, but something else takes it.
     #[error("{}", taken::sentence(*by, *kept))]
     SlotTaken {
         /// What takes it.
         by: Taken,
-        /// What is as it was.
+        /// What was kept.
         kept: Kept,
     },
-    /// A rule, or another system, says no.
+    /// A rule or another system refuses it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Somebody changed it since its form was made.
+    /// Somebody else changed it after the form was loaded.
     #[error(transparent)]
     Conflict(#[from] ChangedMeanwhile),
-    /// Something broke on our side.
+    /// An internal failure.
     #[error(transparent)]
     Internal(#[from] Internal),
 }
 
 impl Error {
-    /// One field is not right.
+    /// Creates the error for one invalid field.
     pub(crate) fn field(field: &'static str, sentence: impl std::fmt::Display) -> Self {
         Self::Fields(vec![FieldProblem::new(field, sentence.to_string())])
     }
 
-    /// The word for the cause that programs see.
+    /// Returns the code of the cause, for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Fields(_) => "unusable_input",
@@ -78,7 +78,7 @@ impl Passing for Error {
     }
 }
 
-/// What the database breaks up is tried again, and never told as taken.
+/// A transaction that the database aborts stays `Internal`, so that it is retried and never reported as a taken time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
@@ -139,13 +139,13 @@ impl From<ConnectProblem> for Error {
     }
 }
 
-/// What is not there, or is not for whoever asks.
+/// What does not exist, or is hidden from whoever asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
-    /// A booking calendar, or one that takes bookings.
+    /// A booking calendar, or an active one.
     #[error("This booking calendar does not exist, or it takes no bookings at the moment.")]
     BookingCalendar,
-    /// An appointment, or a link to one that still works.
+    /// An appointment, or a valid link to one.
     #[error(
         "This appointment does not exist, or the link has expired. Check that the whole link was copied."
     )]
@@ -153,7 +153,7 @@ pub enum Missing {
     /// A session of a class.
     #[error("This session does not exist any more. Look at the calendar as it is now.")]
     Session,
-    /// A place on a waiting list, or a link to one.
+    /// A place on a waiting list, or a valid link to one.
     #[error(
         "This place on the waiting list does not exist any more. It may have become a seat: look into your mails."
     )]
@@ -179,10 +179,10 @@ pub enum Missing {
     /// The workspace.
     #[error("Nobody has set this workspace up yet. Open Quince in a browser and do that first.")]
     Workspace,
-    /// A login to a calendar server.
+    /// A connection.
     #[error("This connection does not exist any more.")]
     Connection,
-    /// A calendar on a server.
+    /// A calendar of a connection.
     #[error("This calendar is no longer connected. Reload the page and choose another one.")]
     RemoteCalendar,
 }
@@ -207,22 +207,22 @@ impl Missing {
     }
 }
 
-/// What not everybody may do.
+/// An action that needs a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Deed {
-    /// What the owner and admins do.
+    /// An action of the owner and admins.
     #[error("Only the owner or an admin may do this. Ask one of them.")]
     Administer,
-    /// What the team does.
+    /// An action of the team.
     #[error("Only people of the team may do this. Ask the owner or an admin.")]
     Attend,
-    /// To look at an appointment or a session, or to change it.
+    /// To view or change an appointment or a session.
     #[error("This is another person's appointment. Ask them, or an admin of your team.")]
     HandleAppointment,
-    /// To look at somebody's time, or to block it off.
+    /// To view a staff member's time, or to block it off.
     #[error("This is another person's time. Ask them, or an admin of your team.")]
     HandleTime,
-    /// To look into a booking calendar.
+    /// To view the inside of a booking calendar.
     #[error("Only members of this booking calendar and admins may look into it.")]
     LookIntoCalendar,
 }

@@ -1,4 +1,4 @@
-//! What is refused by a rule or by another system.
+//! Refusals by a rule or by another system.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::reasons::Why;
 use crate::strangers::{NotProven, TooMany};
 use crate::validate::YEARS;
 
-/// Why something is refused.
+/// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The time has passed.
@@ -20,74 +20,74 @@ pub enum Refusal {
     /// The time is sooner than the minimum notice.
     #[error("This time is too soon. Choose a later one.")]
     TooSoon,
-    /// The day is outside the dates that can be booked.
+    /// The day is outside the booking calendar's date range.
     #[error("This day cannot be booked. Choose another day.")]
     DayNotBookable,
-    /// The grid has no such start.
+    /// No slot starts at this time.
     #[error("Appointments do not start at this time. Choose one of the times on the booking page.")]
     NoStart,
-    /// The time is not one that is offered, for another reason.
+    /// The time is not on offer for another reason.
     #[error("This time is not on offer. Choose one of the times on the booking page.")]
     NotOffered,
-    /// A staff member may know everything that is in the way, and may be able to have the time all the same.
+    /// The time is not on offer. Staff see all reasons, and may be able to override them.
     #[error(transparent)]
     InTheWay(#[from] InTheWay),
-    /// The member who is to take an appointment over has something else to do.
+    /// The member who should take over an appointment is busy.
     #[error("This person is not free then. Choose somebody else.")]
     PersonNotFree,
-    /// A question for days whose last is before their first.
+    /// The last day of a query is before its first.
     #[error("The last day is before the first. Ask for at least one day.")]
     LastDayFirst,
-    /// A question for too many days, or for days too far away.
+    /// A query covers too many days, or days outside the supported years.
     #[error("Ask for at most {most} days at a time, between {} and {}.", YEARS.start(), YEARS.end())]
     TooManyDays {
-        /// So many can be asked for.
+        /// Maximum number of days.
         most: i32,
     },
-    /// A kind of booking calendar that has no times.
+    /// The kind of booking calendar has no slots.
     #[error(transparent)]
     Unsupported(#[from] UnsupportedKind),
-    /// The idempotency key came before with another request.
+    /// The idempotency key was used with a different request.
     #[error("This request was sent before with other details. Send it again as a new one.")]
     KeyReused,
-    /// The idempotency key came before, and what was booked by it is deleted.
+    /// The idempotency key was used, and the booking that it made is deleted.
     #[error("This booking was made before, and it has been deleted since. Load the page again to book anew.")]
     DeletedSince,
-    /// Too much came from where this comes from.
+    /// A rate limit for anonymous visitors is exceeded.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// The booking calendar asks strangers for the solution of a puzzle.
+    /// The booking calendar requires a proof of work, which is missing or invalid.
     #[error(transparent)]
     NotProven(#[from] NotProven),
 
-    /// The appointment does not take place.
+    /// The appointment is cancelled, marked as not attended, or invalid.
     #[error("This appointment {}, so it cannot be changed. Book a new one.", over(*.0))]
     Over(Status),
     /// The appointment has begun.
     #[error("This appointment has begun or is over, so it cannot be changed any more.")]
     Begun,
-    /// The cut-off for changes has passed.
+    /// The cut-off for changes by the client has passed.
     #[error(
         "It is too late to change this appointment here: that was possible until {cutoff} before it. Please contact us."
     )]
     TooLate {
-        /// So long before it a change was possible.
+        /// How long before the start a change is allowed.
         cutoff: Span,
     },
-    /// The client has to confirm it first.
+    /// The client has to confirm the booking by mail first.
     #[error(
         "This booking is not confirmed yet. Confirm it by the link in the mail that was sent to its address first."
     )]
     NotConfirmed,
-    /// The same, told to staff.
+    /// The same, with a sentence for staff.
     #[error(
         "The client has not confirmed this booking by mail yet. Confirm it yourself first, or decline it."
     )]
     WaitsForClient,
-    /// It was not confirmed in time.
+    /// The client did not confirm the booking in time.
     #[error("This booking was not confirmed in time, so its time is free again. Book it anew.")]
     NotConfirmedInTime,
-    /// The status does not follow the present one.
+    /// The status cannot be set now.
     #[error(
         "An appointment cannot be given this status now. Whether the client came is known when it has begun."
     )]
@@ -96,73 +96,73 @@ pub enum Refusal {
     /// There are too few seats for further guests.
     #[error("{}", seats_for_guests(*.left))]
     NoSeatsForGuests {
-        /// The seats that are left.
+        /// The number of free seats.
         left: u32,
     },
-    /// The day has too few seats for further guests.
+    /// The limit of the day leaves no seats for further guests.
     #[error("This day has as many seats as it may have. Bring fewer guests.")]
     NoSeatsOfDay,
-    /// The session was called off.
+    /// The session is cancelled.
     #[error("This session was called off, so nobody can take part in it. Book another one.")]
     SessionCalledOff,
     /// The session has begun.
     #[error("This session has begun or is over, so it cannot be called off any more.")]
     SessionBegun,
-    /// Nobody has to wait.
+    /// The session has free seats, so nobody has to wait.
     #[error("There are free seats now. Book them instead of waiting.")]
     SeatsFree,
-    /// No full session to wait for.
+    /// There is no full session to wait for at this time.
     #[error("There is no full session at this time to wait for. Choose another one.")]
     NothingToWaitFor,
-    /// The group is larger than a session.
+    /// The group is larger than a whole session.
     #[error("A session has {seats} seats in all. Bring fewer guests.")]
     LargerThanSession {
         /// Its seats.
         seats: u32,
     },
-    /// The address waits.
+    /// The address is already on the waiting list.
     #[error("This address is on the waiting list of this session already.")]
     WaitsAlready,
-    /// The address has a seat.
+    /// The address already has a seat.
     #[error("This address has a seat in this session already. For more seats, please contact us.")]
     HasSeat,
 
-    /// Of a deleted appointment no event is left.
+    /// The deleted appointment has no events to delete.
     #[error("Nothing of this appointment is left to be removed. Load the page again.")]
     NothingToRemove,
-    /// Blocked-off time is not blocked off any more.
+    /// The blocked-off time was released.
     #[error("This time was given back, so it is not blocked off any more. Block it off anew.")]
     GivenBack,
 
-    /// The booking calendar has appointments, which would go with it.
+    /// The booking calendar has appointments, which deleting it would delete.
     #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
     HasAppointments,
 
-    /// Address or password is wrong; which of both is not said.
+    /// The address or the password is wrong; the text does not say which.
     #[error("This email address and password do not belong together. Check both, then try again.")]
     WrongLogin,
-    /// The first visit is over.
+    /// The workspace already has an owner.
     #[error("This workspace has an owner already. Sign in instead.")]
     OwnerExists,
-    /// The mail is none, or none any more, that was given up.
+    /// The mail does not exist or is not given up.
     #[error("This mail is under way again, or what it was about is gone. Look at the list as it is now.")]
     MailNotGivenUp,
 
-    /// The calendar server did not do what it was asked for.
+    /// A problem with a calendar server.
     #[error(transparent)]
     Connecting(#[from] ConnectProblem),
-    /// Appointments cannot be written to the calendar.
+    /// The calendar is read-only.
     #[error(
         "{place} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
     )]
     ReadOnlyCalendar {
-        /// How its server is called.
+        /// The name of its server.
         place: String,
     },
     /// The calendar was deleted on its server.
     #[error("This calendar was deleted in {place}. Choose another one.")]
     DeletedCalendar {
-        /// How its server is called.
+        /// The name of its server.
         place: String,
     },
     /// The calendar's events cannot be read.
@@ -231,52 +231,52 @@ fn seats_for_guests(left: u32) -> String {
     }
 }
 
-/// Why a person cannot be chosen.
+/// Why a host cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HostProblem {
-    /// They are no member of the booking calendar.
+    /// The person is not a member of the booking calendar.
     #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
     NoMember,
-    /// The kind of the booking calendar decides who takes part.
+    /// The kind of the booking calendar leaves no choice of host.
     #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
     NoChoice,
 }
 
-/// Why a visit cannot be made of what was chosen from a menu.
+/// Why the chosen services do not make a visit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VisitProblem {
-    /// Nothing was chosen.
+    /// No service was chosen.
     #[error("Choose at least one service first.")]
     Nothing,
-    /// Too much was chosen.
+    /// Too many services were chosen.
     #[error("Choose at most {most} services for one visit.")]
     TooMany {
-        /// So much can be chosen.
+        /// Maximum number of services.
         most: usize,
     },
     /// A service is not on the menu.
     #[error("A service that you chose is not offered any more. Choose again.")]
     NotOnTheMenu,
-    /// The person who was chosen for a service does not do it.
+    /// The host chosen for a service does not do it.
     #[error("“{service}” is not done by the person you chose any more. Choose somebody else, or anyone.")]
     NotDoneByThem {
-        /// Its name.
+        /// The name of the service.
         service: String,
     },
 }
 
-/// A time that a staff member wants is not on offer.
+/// The reasons why a time is not on offer to a staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InTheWay {
-    /// Everything that is in the way, of all or of some.
+    /// All reasons, of all hosts or of some.
     pub reasons: Vec<Why>,
-    /// Whether they can have it all the same.
+    /// Whether the staff member can override them.
     pub can_be_overridden: bool,
 }
 
 impl std::error::Error for InTheWay {}
 
-/// "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …"
+/// Formats as "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …".
 impl fmt::Display for InTheWay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("This time is not on offer")?;

@@ -1,20 +1,20 @@
-//! What takes a time that would be offered otherwise.
+//! What takes a time that would be on offer otherwise.
 
-/// What takes a time.
+/// What takes the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// Whoever would hold it has something else to do, or a visitor is about to book it.
+    /// The host is busy, or a visitor holds the time.
     Host,
-    /// Whoever would hold it has an event in a calendar of theirs.
+    /// The host has an event in a calendar.
     Event,
-    /// A calendar of whoever would hold it cannot be read.
+    /// A calendar of the host cannot be read.
     Unread,
     /// The session has too few seats left.
     Seats {
-        /// So many.
+        /// The number of free seats.
         left: u32,
     },
-    /// The day has as many appointments as it may have.
+    /// The day has reached its limit of appointments.
     Day,
     /// A room or piece of equipment is in use.
     Resource,
@@ -33,7 +33,7 @@ impl Taken {
         }
     }
 
-    /// The same for somebody who may know when people are busy, and not with what: an event of a private calendar looks like an
+    /// Returns what a visitor may know. Visitors may learn when hosts are busy but not why, so an event of a private calendar looks like an
     /// appointment.
     #[must_use]
     pub fn to_strangers(self) -> Self {
@@ -44,16 +44,16 @@ impl Taken {
     }
 }
 
-/// What is as it was when a time turned out to be taken.
+/// What was kept when a time turned out to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// What was typed to book it.
+    /// The input of the booking form.
     Typed,
     /// The appointment that was to be changed.
     Appointment,
 }
 
-/// The sentence for whoever wanted the time. It is the same whatever a host does then.
+/// Returns the sentence for whoever wanted the time. It does not reveal why a host is busy.
 pub(super) fn sentence(by: Taken, kept: Kept) -> String {
     let (what, next) = match (by, kept) {
         (Taken::Host | Taken::Event | Taken::Unread, _) => {
@@ -87,7 +87,7 @@ fn words(kept: Kept) -> &'static str {
     }
 }
 
-/// "Only 1 seat is left", "Only 3 seats are left".
+/// Returns "Only 1 seat is left" or "Only 3 seats are left".
 pub(super) fn seats_left(left: u32) -> String {
     match left {
         1 => "Only 1 seat is left".to_owned(),

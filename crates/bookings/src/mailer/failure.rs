@@ -1,19 +1,19 @@
-//! Why a mail could not be sent, at which step, whose fault that is, and what to do about it.
+//! Why a mail could not be sent: the step, the cause, whether it concerns the recipient only, and what to do.
 
 use std::fmt;
 
 use jiff::SignedDuration;
 
-/// The steps of sending a mail, in their order (RFC 5321 section 4.1.4).
+/// The steps of sending a mail, in order (RFC 5321 section 4.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Writing the mail's head: an address may be none that a mail can have.
+    /// Writing the headers, which fails for an invalid address.
     Address,
-    /// Reaching the mail server.
+    /// Connecting to the mail server.
     Connect,
-    /// The server's greeting and its answer to EHLO.
+    /// The server's greeting and its response to EHLO.
     Greet,
-    /// Encrypting the line: TLS from the start, or STARTTLS.
+    /// Encrypting the connection: TLS from the start, or STARTTLS.
     Encrypt,
     /// AUTH.
     SignIn,
@@ -23,27 +23,27 @@ pub enum Step {
     Recipient,
     /// DATA and the mail itself.
     Content,
-    /// Writing the mail as a file, where there is no mail server.
+    /// Writing the mail as a file, if there is no mail server.
     File,
 }
 
-/// What happened at a step.
+/// The cause of a failure at a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The server said no, in its words. From 400 on it is a matter of time, from 500 on it is not (RFC 5321 section 4.2.1).
+    /// The server's negative reply: temporary for codes 4xx, permanent for 5xx (RFC 5321 section 4.2.1).
     Answer { code: u16, said: String },
-    /// The server said nothing in time.
+    /// A timeout.
     Silence,
-    /// The server offers no encryption, and is not on this machine.
+    /// The server offers no encryption and is not on this machine.
     NotEncrypted,
-    /// Anything else.
+    /// Any other error.
     Broken(String),
 }
 
-/// Why a mail could not be sent. Its text names the step and the cause, and no secret.
+/// Why a mail could not be sent. Its text names the step and the cause, and contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Failure {
-    /// How far it came.
+    /// The step that failed.
     pub step: Step,
     pub(crate) cause: Cause,
 }
@@ -64,9 +64,9 @@ impl fmt::Display for Step {
     }
 }
 
-/// Mails fail for so long before people are told: a server is started anew, a network is gone for a moment.
+/// Failures shorter than this are not reported: a server restarts, or a network is briefly down.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
-/// One recipient's server that puts a mail off, as many do with who is new to them, says little of the others.
+/// The same for temporary rejections of a recipient, such as greylisting, which say little about other recipients.
 const PATIENCE_WITH_RECIPIENT: SignedDuration = SignedDuration::from_hours(1);
 
 impl Failure {
@@ -74,15 +74,14 @@ impl Failure {
         Self { step, cause }
     }
 
-    /// The mail cannot be written at all.
+    /// A failure to write the mail at all.
     pub(crate) fn address(problem: &dyn fmt::Display) -> Self {
         Self::new(Step::Address, Cause::Broken(problem.to_string()))
     }
 
-    /// Whether it is this recipient who cannot be reached, so that another try is in vain. Everything else says something about
-    /// the server or its settings, which can be mended, and would hold for other mails, too. Servers put off what they think of
-    /// the sender until they know the recipient: where they ask for a login (530) or name a policy (5.7, RFC 3463), the
-    /// recipient is not at fault.
+    /// Whether only this recipient cannot be reached, so that another attempt is futile. Every other failure concerns the server or its
+    /// settings, which can be corrected, and would affect other mails, too. Some servers refuse a sender only after RCPT TO: a reply
+    /// that asks for a login (530) or names a policy (5.7, RFC 3463) is not the recipient's fault.
     pub(crate) fn is_recipients(&self) -> bool {
         match (self.step, &self.cause) {
             (Step::Address, _) => true,
@@ -93,7 +92,7 @@ impl Failure {
         }
     }
 
-    /// How long it may stay so before people are told, unless a mail is sent meanwhile; nothing for what is the recipient's.
+    /// How long the failure may last, with no mail sent meanwhile, before it is reported; none if it concerns the recipient only.
     pub(crate) fn patience(&self) -> Option<SignedDuration> {
         match self.step {
             _ if self.is_recipients() => None,
@@ -102,7 +101,7 @@ impl Failure {
         }
     }
 
-    /// What to do, in a sentence.
+    /// Returns the advice on what to do, in a sentence.
     pub fn next_step(&self) -> &'static str {
         if self.cause == Cause::NotEncrypted {
             return "Use an address that begins with smtps:// (port 465) in QUINCE_SMTP_URL, or a port where the server offers \
@@ -141,7 +140,7 @@ impl Failure {
         }
     }
 
-    /// What happened and what to do.
+    /// Returns what happened and what to do.
     pub fn sentence(&self) -> String {
         format!("{self} {}", self.next_step())
     }

@@ -1,4 +1,4 @@
-//! The way out of mails: a mail server, or files in a folder.
+//! The transport of mails: a mail server, or files in a folder.
 
 pub(crate) mod failure;
 pub(crate) mod outcomes;
@@ -8,26 +8,26 @@ pub(crate) mod transport;
 use std::fmt;
 use std::path::PathBuf;
 
-/// How mails leave.
+/// How mails are sent.
 #[derive(Clone)]
 pub enum Mail {
-    /// By a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
+    /// Through a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
     Smtp {
-        /// The server's address with its login.
+        /// The server's URL, with its login.
         url: String,
         /// The sender, such as `Quince <book@example.com>`.
         from: String,
     },
     /// As `.eml` files in a folder.
     Folder {
-        /// The folder; made when the first mail is written.
+        /// The folder; created when the first mail is written.
         path: PathBuf,
         /// The sender.
         from: String,
     },
 }
 
-/// A mail server's address holds a password.
+/// Omits the mail server's URL, which contains a password.
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

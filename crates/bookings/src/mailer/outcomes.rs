@@ -1,4 +1,4 @@
-//! What became of mails, kept several at a time: every commit waits for the disk, and on SQLite keeps bookings waiting, too.
+//! Results of mails, stored in batches: every commit waits for the disk, and on SQLite blocks bookings, too.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,40 +6,40 @@ use jiff::{SignedDuration, Timestamp};
 use store::messages::{self, Message};
 use store::{Store, StoreError, WriteTx, mail_trouble};
 
-/// What became of a try to send a mail.
+/// The result of an attempt to send a mail.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// It was sent.
+    /// The mail was sent.
     Sent {
-        /// When.
+        /// When it was sent.
         at: Timestamp,
     },
-    /// There was nothing to send any more.
+    /// There is nothing to send any more.
     Moot,
-    /// It was broken off and is tried again at once, by whoever works then.
+    /// The attempt was interrupted; the mail is released for the next worker.
     BrokenOff,
-    /// It could not be sent.
+    /// The mail could not be sent.
     Failed {
-        /// Why not.
+        /// The problem, in a sentence.
         problem: String,
-        /// When it is tried again; it is given up without.
+        /// When the next attempt is due; none if the mail is given up.
         next: Option<Timestamp>,
         /// When it failed.
         at: Timestamp,
-        /// How long this may last before people are told; nothing when it concerns only its recipient.
+        /// How long this may last before it is reported; none if it concerns the recipient only.
         patience: Option<SignedDuration>,
     },
 }
 
-/// What the log tells once.
+/// A change of the mail trouble, which is logged once.
 enum News {
-    /// Mails have failed for a while, for this reason.
+    /// Mails have failed for a while; with the reason.
     Began(String),
-    /// They are sent again.
+    /// Mails are sent again.
     Over,
 }
 
-/// Keeps whether mails go out at all.
+/// Stores whether mails can be sent at all.
 async fn note_trouble(tx: &mut WriteTx, known: &[(Message, Outcome)]) -> Result<Option<News>, StoreError> {
     let mut news = None;
     for (_, outcome) in known {
@@ -69,7 +69,7 @@ async fn note_trouble(tx: &mut WriteTx, known: &[(Message, Outcome)]) -> Result<
     Ok(news)
 }
 
-/// Outcomes that are to be kept.
+/// Results that are yet to be stored.
 #[derive(Debug, Default)]
 pub(crate) struct Outcomes {
     known: Mutex<Vec<(Message, Outcome)>>,
@@ -77,7 +77,7 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
-    /// Keeps an outcome, together with those that become known until it is their turn to be written.
+    /// Stores a result, in one transaction with those that arrive until its turn.
     pub(crate) async fn keep(
         &self,
         store: &Store,
@@ -87,12 +87,12 @@ impl Outcomes {
         self.known().push((message, outcome));
         let _turn = self.turn.lock().await;
         if self.known().is_empty() {
-            // Whoever had their turn before kept this one along with theirs.
+            // An earlier transaction stored this result.
             return Ok(());
         }
         let mut tx = store.write().await?;
         let known = std::mem::take(&mut *self.known());
-        // In this order in every process, so that no two wait for each other.
+        // Every process locks in this order, which prevents deadlocks.
         let news = note_trouble(&mut tx, &known).await?;
         for (message, outcome) in &known {
             match outcome {

@@ -1,5 +1,5 @@
-//! One mail to a mail server, step by step, so that it is known which step failed: the same answer speaks of the login at one step and
-//! of the recipient at another.
+//! An SMTP client that tracks the step at which a mail fails: the same reply concerns the login at one step and the recipient at
+//! another.
 
 use std::borrow::Cow;
 use std::error::Error as _;
@@ -19,14 +19,14 @@ use url::{Host, Url};
 
 use super::failure::{Cause, Failure, Step};
 
-/// Where mails are handed in over TLS, with STARTTLS (RFC 8314 section 3.3), and to the mail server of the same machine.
+/// The ports: TLS from the start, STARTTLS (RFC 8314 section 3.3), and the mail server of the same machine.
 const TLS_PORT: u16 = 465;
 const SUBMISSION_PORT: u16 = 587;
 const LOCAL_PORT: u16 = 25;
 
-/// Saying goodbye takes at most this long. The mail is sent by then.
+/// The timeout of QUIT, which is sent when the mail was accepted already.
 const GOODBYE: Duration = Duration::from_secs(2);
-/// Characters kept of what a server says.
+/// The most characters that are kept of a server's reply.
 const SAID: usize = 300;
 
 /// A mail server.
@@ -36,21 +36,21 @@ pub(crate) struct Smtp {
     line: Line,
     login: Option<Credentials>,
     hello: ClientId,
-    /// The password in every form in which it is sent, in case that a server repeats it.
+    /// The password in every form in which it is sent, so that it can be removed from replies that repeat it.
     secrets: Vec<String>,
 }
 
-/// How the line is encrypted.
+/// How the connection is encrypted.
 enum Line {
-    /// From the start.
+    /// TLS from the start.
     Tls(TlsParameters),
-    /// By STARTTLS, or nothing is sent.
+    /// STARTTLS, required.
     StartTls(TlsParameters),
-    /// By STARTTLS where it is offered, to a server on the same machine, whose certificate may be of its own making.
+    /// STARTTLS if offered, to a server on the same machine, whose certificate may be self-signed.
     StartTlsIfOffered(TlsParameters),
 }
 
-/// What is wrong with a mail server's address, in a sentence that shows nothing of it.
+/// What is wrong with a mail server's URL, in a sentence that contains no part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "QUINCE_SMTP_URL cannot be used: {0}. Write it as smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587."
@@ -58,13 +58,13 @@ enum Line {
 pub(crate) struct BadUrl(pub(crate) String);
 
 impl Smtp {
-    /// A server by its address: `smtps://USER:PASSWORD@HOST:PORT/NAME` or `smtp://…`, where all but the host may be left out. NAME
-    /// is how Quince calls itself to the server.
+    /// Parses a server's URL: `smtps://USER:PASSWORD@HOST:PORT/NAME` or `smtp://…`, where all but the host is optional. NAME is the
+    /// name that Quince sends in EHLO.
     pub(crate) fn from_url(url: &str) -> Result<Self, BadUrl> {
         let bad = |problem: &str| BadUrl(problem.to_owned());
         let url = Url::parse(url).map_err(|cause| bad(&cause.to_string()))?;
         let host = url.host_str().filter(|host| !host.is_empty());
-        // Only of the web's schemes does the parser know what kind of host it is.
+        // The parser determines the type of a host only for the web's schemes.
         let host = Host::parse(host.ok_or_else(|| bad("it has no host"))?)
             .map_err(|cause| bad(&cause.to_string()))?;
         if url.port() == Some(0) {
@@ -120,7 +120,7 @@ impl Smtp {
         })
     }
 
-    /// Hands a mail to the server. It must take it within `longest`.
+    /// Sends a mail, within `longest`.
     pub(crate) async fn send(
         &self,
         envelope: &Envelope,
@@ -130,7 +130,7 @@ impl Smtp {
         self.talk(Some((envelope, mail)), longest).await
     }
 
-    /// Connects and signs in as for a mail, within `longest`, and sends none.
+    /// Connects and signs in as for a mail, within `longest`, and sends nothing.
     pub(crate) async fn sign_in(&self, longest: Duration) -> Result<(), Failure> {
         self.talk(None, longest).await
     }
@@ -150,7 +150,7 @@ impl Smtp {
             Err(_) => Err(Cause::Silence),
             Ok(Err(cause)) => Err(cause),
             Ok(Ok((mut connection, taken))) => {
-                // Whatever the server makes of it: what it has taken is sent.
+                // A failure of QUIT is ignored: a mail that was accepted is sent.
                 let _ = timeout(GOODBYE, connection.quit()).await;
                 taken
             }
@@ -158,7 +158,7 @@ impl Smtp {
         taken.map_err(|cause| Failure::new(step, self.without_secrets(cause)))
     }
 
-    /// Connects, encrypts the line and signs in.
+    /// Connects, encrypts the connection and signs in.
     async fn connect(&self, step: &mut Step) -> Result<AsyncSmtpConnection, Cause> {
         let address = match &self.host {
             Host::Domain(name) => (name.clone(), self.port),
@@ -214,7 +214,7 @@ impl Smtp {
     }
 }
 
-/// Whether nothing that is sent there leaves this machine.
+/// Whether the host is this machine, so that nothing leaves it.
 fn is_this_machine(host: &Host<String>) -> bool {
     match host {
         Host::Domain(name) => name == "localhost",
@@ -223,7 +223,7 @@ fn is_this_machine(host: &Host<String>) -> bool {
     }
 }
 
-/// A password as the mechanisms PLAIN and LOGIN send it, too.
+/// The password in plain, and as the mechanisms PLAIN and LOGIN encode it.
 fn secrets(user: &str, password: &str) -> Vec<String> {
     if password.is_empty() {
         return Vec::new();
@@ -235,7 +235,7 @@ fn secrets(user: &str, password: &str) -> Vec<String> {
     ]
 }
 
-/// Hands a mail over, once it is clear who speaks to whom.
+/// Sends the mail on a connection that is encrypted and signed in.
 async fn hand_over(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
@@ -270,7 +270,7 @@ async fn hand_over(
     Ok(())
 }
 
-/// The step at which a line that is encrypted from the start failed, which the library does in one go.
+/// The step at which a connection with TLS from the start failed; the library connects, encrypts and greets in one call.
 fn step_of(error: &Error) -> Step {
     if error.status().is_some() || error.is_response() {
         return Step::Greet;
@@ -290,7 +290,7 @@ fn step_of(error: &Error) -> Step {
 
 impl From<Error> for Cause {
     fn from(error: Error) -> Self {
-        // The library's own words come before the cause.
+        // The error's own text begins with words of the library; its source holds the reply or the cause.
         let said = error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string);

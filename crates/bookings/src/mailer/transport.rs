@@ -1,4 +1,4 @@
-//! How mails leave: by SMTP, or as `.eml` files in a folder where there is no mail server.
+//! Sends mails by SMTP, or writes them as `.eml` files to a folder if there is no mail server.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -17,14 +17,14 @@ use super::failure::{Cause, Failure, Step};
 use super::smtp::Smtp;
 use crate::problem::Internal;
 
-/// One mail, ready to be sent.
+/// A mail that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {
     /// Name of the recipient as it appears in the header; may be empty.
     pub(crate) to_name: String,
     /// Address of the recipient.
     pub(crate) to: String,
-    /// Whom an answer reaches, if not the sender.
+    /// Name and address that replies go to, if not to the sender.
     pub(crate) reply_to: Option<(String, String)>,
     pub(crate) subject: String,
     pub(crate) text: String,
@@ -39,8 +39,7 @@ pub(crate) struct Mailer {
     longest: Duration,
 }
 
-/// A mail is given up for now when it takes longer: a server that says nothing must not hold up the others. This is shorter
-/// than a claim's lease.
+/// The timeout of a mail, so that a server that does not respond does not block the others. It is shorter than the lease of a claim.
 const LONGEST: Duration = Duration::from_mins(2);
 
 enum Way {
@@ -56,7 +55,7 @@ impl Mailer {
         }
     }
 
-    /// The same that gives a mail up sooner or later.
+    /// Sets another timeout.
     pub(crate) fn within(self, longest: Duration) -> Self {
         Self { longest, ..self }
     }
@@ -82,13 +81,13 @@ impl Mailer {
         self.from.email.as_ref()
     }
 
-    /// Sends one mail. What was asked for names it for good, so that a mail that was sent just before a crash replaces itself.
+    /// Sends a mail under the id of its queued message, so that a repeated attempt after a crash writes the same file and `Message-ID`.
     pub(crate) async fn send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), Failure> {
         self.send_as(letter, &asked.id.to_string(), asked.created_at, now)
             .await
     }
 
-    /// Sends one mail under a name of its own.
+    /// Sends a mail under this id.
     pub(crate) async fn send_as(
         &self,
         letter: &Letter,
@@ -111,7 +110,7 @@ impl Mailer {
         }
     }
 
-    /// Whether a mail server lets Quince sign in, as for a mail; nothing where there is none.
+    /// Tests connection and login as for a mail; none if there is no mail server.
     pub(crate) async fn sign_in(&self) -> Option<Result<(), Failure>> {
         match &self.way {
             Way::Smtp(server) => Some(server.sign_in(self.longest).await),
@@ -147,14 +146,14 @@ impl Mailer {
     }
 }
 
-/// An address that mails come from, with a name or without.
+/// Parses a sender's address, with or without a name.
 pub(crate) fn sender(from: &str) -> Result<Mailbox, Internal> {
     let from = from.parse::<Mailbox>().map_err(Internal::because)?;
     let email = in_ascii(&from.email).map_err(Internal::because)?;
     Ok(Mailbox::new(from.name, email))
 }
 
-/// The address with its domain as it is in the DNS (RFC 5890): not every mail server takes it in letters beyond ASCII.
+/// The address with its domain in ASCII (RFC 5890), as not every mail server accepts internationalized domains.
 fn in_ascii(address: &Address) -> Result<Address, AddressError> {
     if address.domain().is_ascii() {
         return Ok(address.clone());
@@ -163,13 +162,13 @@ fn in_ascii(address: &Address) -> Result<Address, AddressError> {
     Address::new(address.user(), domain)
 }
 
-/// Whoever is away does not answer what a program wrote (RFC 3834 section 5).
+/// The header that keeps automatic replies from being sent (RFC 3834 section 5).
 fn not_from_a_person() -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     HeaderValue::new(name, "auto-generated".to_owned())
 }
 
-/// No field may add a header of its own, and the mail library cannot write control characters at all.
+/// Replaces control characters, so that no field can add a header. The mail library cannot write them either.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").trim().to_owned()
 }

@@ -1,5 +1,4 @@
-//! Changes of one appointment that soon follow each other become one mail: each waits for a while, and one that comes meanwhile
-//! takes its place.
+//! Debounces the mails about changes of an appointment: each waits for a while, and is merged with a later one that follows meanwhile.
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{AppointmentId, StaffId};
@@ -8,39 +7,39 @@ use store::{MessageKind, StoreError, WriteTx};
 
 use super::detail::{Detail, OwnPart};
 
-/// A mail about a change waits so long for a further one.
+/// How long a mail about a change waits for a further one.
 const PAUSE: SignedDuration = SignedDuration::from_secs(60);
-/// However many follow, it waits no longer than this after the first.
+/// The longest that it waits after the first change, however many follow.
 const LONGEST: SignedDuration = SignedDuration::from_mins(5);
 
-/// What a mail about a change tells.
+/// The content of a mail about a change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Change {
     pub(super) kind: MessageKind,
     pub(super) detail: Detail,
 }
 
-/// What two changes, one after the other, come to for one reader.
+/// The result of merging two successive changes for one reader.
 #[derive(Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, for a moment")]
 enum Joined {
-    /// One mail tells both.
+    /// One mail covers both.
     One(Change),
-    /// There is nothing to tell: all is as the reader knows it.
+    /// No mail is needed: the appointment is as the reader knows it.
     Nothing,
-    /// They have nothing to do with each other.
+    /// The changes are unrelated.
     Both,
 }
 
-/// Whom a mail is for.
+/// The recipient of a mail.
 pub(super) struct Reader {
     pub(super) appointment: AppointmentId,
-    /// A host; the client otherwise.
+    /// The host; none for the client.
     pub(super) staff: Option<StaffId>,
     pub(super) address: String,
 }
 
-/// Asks for a mail about a change, together with those that the reader has not been told yet.
+/// Enqueues a mail about a change, merged with those that have not been sent to the reader yet.
 pub(super) async fn ask(
     tx: &mut WriteTx,
     reader: Reader,
@@ -83,14 +82,14 @@ pub(super) async fn ask(
     messages::insert_later(tx, &message, due(first, now), first).await
 }
 
-/// When a mail is sent whose first change was asked for then.
+/// When a mail is due whose first change was enqueued at `first`.
 fn due(first: Timestamp, now: Timestamp) -> Timestamp {
     let later = |instant: Timestamp, by| instant.checked_add(by).unwrap_or(Timestamp::MAX);
     later(now, PAUSE).min(later(first, LONGEST)).max(now)
 }
 
-/// The appointment does not take place: what was not told of its changes is of no more use. Answers which hosts need not be told at
-/// all, as they do not know yet that they take part.
+/// Deletes the waiting mails about changes of an appointment that does not take place. Returns the hosts who need no mail at all, as
+/// they have not been informed yet that they take part.
 pub(crate) async fn take_back(
     tx: &mut WriteTx,
     id: AppointmentId,
@@ -115,7 +114,7 @@ fn read(message: &Message) -> Option<Change> {
     })
 }
 
-/// What the reader has to do by this mail; of the client the whole.
+/// The parts that this mail names; for the client, the whole appointment.
 fn told(detail: &Detail) -> Vec<OwnPart> {
     if !detail.parts.is_empty() {
         return detail.parts.clone();
@@ -147,7 +146,7 @@ fn joined(old: &Change, new: Change) -> Joined {
             moved(ClientRescheduled, old.detail.before.clone(), new.detail)
         }
         (HostRescheduled, HostRescheduled) => moved(HostRescheduled, old.detail.before.clone(), new.detail),
-        // The mail about a new time names who takes part, too.
+        // The mail about a new time also names who takes part.
         (ClientRescheduled, ClientHostChanged) => one(
             ClientRescheduled,
             Detail {
@@ -165,7 +164,7 @@ fn joined(old: &Change, new: Change) -> Joined {
         ),
         (HostBooked, HostLeft) => Joined::Nothing,
         (HostLeft, HostBooked) => moved(HostRescheduled, told(&old.detail), new.detail),
-        // They left what they know of.
+        // The mail names the parts that the host knows.
         (HostRescheduled, HostLeft) if !old.detail.before.is_empty() => one(
             HostLeft,
             Detail {
@@ -211,7 +210,7 @@ mod tests {
         }
     }
 
-    /// A change after which it is at this time, and before which it was at that one.
+    /// A change from the time `before` to `time`.
     fn change(kind: MessageKind, time: &str, before: &str) -> Change {
         Change {
             kind,

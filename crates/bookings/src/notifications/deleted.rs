@@ -1,5 +1,5 @@
-//! Mails about an appointment that is deleted. It is gone when they are sent, so they are rendered when they are asked for. What they
-//! hold of the link of the client's own page is no secret any more: it leads nowhere.
+//! Mails about a deleted appointment. They are rendered when they are enqueued, as the appointment no longer exists when they are sent.
+//! The link to the client's own page in them is no secret: it has become invalid.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
@@ -13,7 +13,7 @@ use crate::mailer::transport::Letter;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// Asks for the mail to the client.
+/// Enqueues the mail to the client.
 pub(crate) async fn enqueue(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -26,7 +26,8 @@ pub(crate) async fn enqueue(
     insert(tx, letter, None, kind, now).await
 }
 
-/// Asks for the mails to these hosts, but not to who deleted it. Where nobody holds it, the owner and the admins are told.
+/// Enqueues the mails to these hosts, except to whoever deleted the appointment. If it has no host, the owner and the admins are
+/// informed.
 pub(crate) async fn enqueue_for_hosts(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -36,7 +37,7 @@ pub(crate) async fn enqueue_for_hosts(
     now: Timestamp,
 ) -> Result<(), Internal> {
     let kind = MessageKind::HostDeleted;
-    // What the client wrote goes with the appointment.
+    // What the client wrote is deleted with the appointment.
     let appointment = Appointment {
         notes: None,
         answers: Vec::new(),
@@ -58,8 +59,8 @@ pub(crate) async fn enqueue_for_hosts(
     Ok(())
 }
 
-/// Mails that wait to tell that it does not take place, or that somebody has nothing to do with it any more, are sent all the same:
-/// whoever was promised one gets it.
+/// Renders the waiting mails which say that the appointment is cancelled or declined, or that a host left it, and detaches them from
+/// the appointment, so that they are still sent.
 pub(crate) async fn keep_waiting(
     quince: &Quince,
     tx: &mut WriteTx,

@@ -1,4 +1,4 @@
-//! What a mail needs beside the appointment, as it is kept with it.
+//! Further data of a mail, stored with it.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, StaffId};
@@ -10,38 +10,38 @@ use zones::Zone;
 
 use crate::mailer::transport::Letter;
 
-/// What a mail needs beside the appointment: its time when the mail was asked for, as a host who lost an appointment wants
-/// to know which one it was.
+/// Further data of a mail, such as the appointment's time when the mail was enqueued: a host who lost an appointment wants to know
+/// which one it was.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Detail {
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
-    /// What the host had to do then.
+    /// The host's parts at that time.
     pub(super) parts: Vec<OwnPart>,
-    /// When it was before it was moved.
+    /// The times before the appointment was moved.
     pub(super) before: Vec<OwnPart>,
-    /// Why it was called off.
+    /// The reason for the cancellation.
     pub(super) reason: Option<String>,
-    /// The names of who left, and of who takes part instead.
+    /// The names of the host who left and of the one who replaced them.
     pub(super) exchanged: Option<(String, String)>,
-    /// The account that cannot be read.
+    /// The account whose calendars fail.
     pub(super) account: Option<String>,
     pub(super) problem: Option<String>,
-    /// Its connection.
+    /// The connection to that account.
     pub(super) connection: Option<ConnectionId>,
-    /// The calendars of it that fail.
+    /// The failing calendars of that connection.
     pub(super) calendars: Vec<FailingCalendar>,
-    /// Somebody on a waiting list.
+    /// The entry on a waiting list.
     pub(super) waiting: Option<OnTheList>,
-    /// A session that was called off.
+    /// A cancelled session.
     pub(super) session: Option<CalledOffSession>,
-    /// The whole mail, where what it is about was deleted.
+    /// The rendered mail, if its subject was deleted.
     pub(super) letter: Option<Letter>,
 }
 
 impl Detail {
-    /// As it is kept. A struct of texts and instants always serialises.
+    /// Serialises it for the database. A struct of texts and instants always serialises.
     pub(super) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
     }
@@ -51,24 +51,24 @@ impl Detail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FailingCalendar {
     pub(crate) name: String,
-    /// It can be read, and not be written to.
+    /// Whether it can be read, but not written to.
     pub(crate) read_only: bool,
     pub(crate) never_read: bool,
     /// Why, in a sentence.
     pub(crate) problem: String,
 }
 
-/// What one host has to do in an appointment.
+/// The part of one host in an appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OwnPart {
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
-    /// The service that it is, in a visit; empty otherwise.
+    /// The service of this part, in a visit; empty otherwise.
     pub(crate) service: String,
 }
 
 impl OwnPart {
-    /// A host's parts, in order.
+    /// Returns a host's parts, in order.
     pub(super) fn of_host(parts: &[NewPart], host: StaffId) -> Vec<Self> {
         let own = parts.iter().filter(|part| part.host_id == host);
         own.map(|part| Self {
@@ -84,14 +84,14 @@ impl OwnPart {
     }
 }
 
-/// An appointment before it is moved.
+/// An appointment as it is before a move.
 pub(crate) struct Before<'a> {
     pub(crate) appointment: &'a Appointment,
     pub(crate) parts: &'a [NewPart],
 }
 
 impl Before<'_> {
-    /// What a host had to do; for the client, and where nobody holds it, the whole.
+    /// Returns a host's parts; for the client, and for an appointment without hosts, the whole.
     pub(super) fn of(&self, host: Option<StaffId>) -> Vec<OwnPart> {
         let own = host.map_or_else(Vec::new, |host| OwnPart::of_host(self.parts, host));
         if !own.is_empty() {
@@ -105,7 +105,7 @@ impl Before<'_> {
     }
 }
 
-/// A session that was called off, and by whom.
+/// A cancelled session, and who cancelled it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct CalledOffSession {
     pub(super) id: SessionId,
@@ -113,7 +113,7 @@ pub(super) struct CalledOffSession {
     pub(super) by: String,
 }
 
-/// A place on a waiting list, as it was: it may be gone when the mail is sent.
+/// A copy of an entry on a waiting list, as the entry may be deleted when the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OnTheList {
     pub(super) id: WaitingId,

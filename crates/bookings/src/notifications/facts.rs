@@ -1,4 +1,4 @@
-//! What mails and downloads need to know of an appointment, gathered from the database.
+//! The data for mails and downloads about an appointment, loaded from the database.
 
 use scheduling::StaffId;
 use store::appointment_parts::{NewPart, Part};
@@ -15,7 +15,7 @@ use crate::people::{names, names_of};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// An appointment with everything that belongs to it.
+/// An appointment with its related data.
 pub(crate) struct Gathered {
     appointment: Appointment,
     calendar: BookingCalendar,
@@ -24,16 +24,16 @@ pub(crate) struct Gathered {
     guests: String,
     /// The services of a visit.
     services: String,
-    /// Who takes part, and when.
+    /// The parts of all hosts.
     all_parts: Vec<NewPart>,
-    /// What the host who is written to has to do.
+    /// The parts of the host whom the mail is for.
     parts: Vec<OwnPart>,
     business: String,
     business_zone: Zone,
     manage_url: String,
-    /// The same, as a mail holds it: it shows that the mail arrived.
+    /// The client's page with a proof that the mail was delivered.
     mailed_url: String,
-    /// Where the client confirms what they booked.
+    /// The page on which the client confirms the booking.
     confirm_url: String,
     staff_url: String,
     sender: String,
@@ -83,7 +83,7 @@ impl Gathered {
         })
     }
 
-    /// The same in a mail to this address.
+    /// Adds the links of a mail to this address.
     pub(crate) fn mailed_to(self, quince: &Quince, address: &str) -> Result<Self, Internal> {
         let proof = links::mailed(quince, self.appointment.id, address)?;
         Ok(Self {
@@ -93,7 +93,7 @@ impl Gathered {
         })
     }
 
-    /// The same for one of the hosts, or for somebody who is none any more, with what they have, or had, to do.
+    /// Adds the data of one of the hosts, or of a former one, whose parts `was` holds.
     pub(crate) fn for_host(mut self, host: Option<Staff>, was: Option<&Detail>) -> Self {
         if let Some(host) = host {
             self.parts = OwnPart::of_host(&self.all_parts, host.id);
@@ -149,8 +149,7 @@ impl Gathered {
         }
     }
 
-    /// The appointment as an iCalendar file for the client. Its UID stays the same, so that a later file replaces an
-    /// earlier one.
+    /// Renders the appointment as an iCalendar file for the client. Its UID is constant, so that a later file replaces an earlier one.
     pub(crate) fn ics(&self) -> String {
         let appointment = &self.appointment;
         let summary = if self.with.is_empty() {
@@ -183,7 +182,7 @@ impl Gathered {
     }
 }
 
-/// The appointment as an iCalendar file for the client.
+/// Renders the appointment as an iCalendar file for the client.
 pub(crate) async fn download(
     quince: &Quince,
     tx: &mut ReadTx,

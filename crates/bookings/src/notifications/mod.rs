@@ -1,5 +1,5 @@
-//! Mails to clients and staff: asked for in the transaction of the change itself, rendered when they are sent, from the
-//! appointment as it is then.
+//! Mails to clients and staff. They are enqueued in the transaction of the change itself, and rendered when they are sent, from the
+//! appointment's state at that time.
 
 pub(crate) mod changes;
 pub(crate) mod deleted;
@@ -28,8 +28,8 @@ pub(crate) use detail::Before;
 use detail::{CalledOffSession, Detail, FailingCalendar, OnTheList, OwnPart};
 pub(crate) use worker::{claim, work};
 
-/// Asks for all mails about an appointment that was just booked: to the client, one of this kind now and reminders, and to its hosts, but not
-/// to who booked it. `hosts` are those who have these parts.
+/// Enqueues all mails about a new appointment: to the client one of this kind and the reminders, and to each of its hosts, except to
+/// whoever booked it. `hosts` are the hosts of `parts`; without any, the owner and the admins are informed.
 pub(crate) async fn booked(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -53,7 +53,7 @@ pub(crate) async fn booked(
     messages::insert(tx, &mails, now).await.map(drop)
 }
 
-/// Asks for a mail to the client about an appointment.
+/// Enqueues a mail to the client about an appointment.
 pub(crate) async fn enqueue(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -80,7 +80,7 @@ fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
     message(Some(appointment), None, kind, email, &times(appointment))
 }
 
-/// Asks for the mails about an appointment that was moved: to the client, and to these hosts, who had it before, too.
+/// Enqueues the mails about an appointment that was moved: to the client, and to the hosts in `stayed`, who had it before, too.
 pub(crate) async fn enqueue_moved(
     tx: &mut WriteTx,
     moved: &Appointment,
@@ -106,10 +106,10 @@ pub(crate) async fn enqueue_moved(
     Ok(())
 }
 
-/// How long before an appointment its client is reminded of it.
+/// How long before an appointment its reminders are sent.
 const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
 
-/// Makes the reminders of an appointment follow it, after it was moved or given another status.
+/// Replaces the waiting reminders of an appointment that was moved or got another status.
 pub(crate) async fn remind(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -120,8 +120,8 @@ pub(crate) async fn remind(
     messages::insert(tx, &reminders, now).await.map(drop)
 }
 
-/// The reminders of an appointment, each with its time: those for a time that has passed already are not made, and an
-/// appointment that does not take place has none.
+/// Returns the reminders of an appointment with their times. Times in the past are left out, and so are appointments that do not take
+/// place.
 fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = (NewMessage, Timestamp)> {
     REMINDERS
         .iter()
@@ -131,7 +131,7 @@ fn reminders(appointment: &Appointment, now: Timestamp) -> impl Iterator<Item = 
         .map(|due| (to_client(appointment, MessageKind::ClientReminder), due))
 }
 
-/// Asks for the mails to hosts who take part since a change, but not to who made it.
+/// Enqueues the mails to hosts who have joined through a change, except to whoever made it.
 pub(crate) async fn enqueue_joined(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -152,8 +152,8 @@ pub(crate) async fn enqueue_joined(
     Ok(())
 }
 
-/// Asks for a mail to each of these hosts about an appointment, but not to who made the change. Where nobody holds it, the
-/// owner and the admins are told.
+/// Enqueues a mail to each of these hosts, except to whoever made the change. If the appointment has no host, the owner and the admins
+/// are informed.
 pub(crate) async fn enqueue_for_hosts(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -168,7 +168,8 @@ pub(crate) async fn enqueue_for_hosts(
     Ok(())
 }
 
-/// Who of these hosts is told, once each; where nobody holds an appointment, the owner and the admins.
+/// Returns the staff to inform, each once: these hosts, or the owner and the admins if the appointment has none, without whoever made
+/// the change.
 async fn to_be_told(
     tx: &mut ReadTx,
     appointment: &Appointment,
@@ -188,14 +189,14 @@ async fn to_be_told(
     Ok(told)
 }
 
-/// The owner and the admins.
+/// Returns the owner and the admins.
 async fn admins(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     let mut team = staff::list(tx).await?;
     team.retain(|person| is_admin(person.role));
     Ok(team)
 }
 
-/// Asks for the mail to a host who stays: one of the others takes part in another one's place.
+/// Enqueues the mail to a host who stays while another host is replaced.
 pub(crate) async fn enqueue_exchanged(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -227,7 +228,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
     }
 }
 
-/// Asks for the mail to the owner of a session that an admin called off.
+/// Enqueues the mail to the owner of a session that an admin cancelled.
 pub(crate) async fn enqueue_session_cancelled(
     tx: &mut WriteTx,
     session: &Session,
@@ -258,7 +259,7 @@ pub(crate) async fn enqueue_session_cancelled(
     insert(tx, message, now).await
 }
 
-/// Asks for a mail to one of the hosts about an appointment.
+/// Enqueues a mail to one of the hosts about an appointment.
 pub(crate) async fn enqueue_for_host(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -288,7 +289,7 @@ async fn insert_for_host(
     insert(tx, message, now).await
 }
 
-/// A host, and what they have to know of an appointment.
+/// Returns a host with the data of a mail to them; none if they were deleted.
 async fn of_host(
     tx: &mut ReadTx,
     appointment: &Appointment,
@@ -312,7 +313,7 @@ fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, bef
     }
 }
 
-/// Asks for a mail to somebody who waits for a seat of a session.
+/// Enqueues a mail to a client on a session's waiting list.
 pub(crate) async fn enqueue_waiting(
     tx: &mut WriteTx,
     session: &Session,
@@ -349,7 +350,7 @@ fn times(appointment: &Appointment) -> Detail {
     }
 }
 
-/// Asks for the mail about a connection that cannot be read.
+/// Enqueues the mail about a connection that cannot be read.
 pub(crate) async fn enqueue_outage(
     tx: &mut WriteTx,
     connection: &Connection,
@@ -374,7 +375,7 @@ pub(crate) async fn enqueue_outage(
     insert(tx, message, now).await
 }
 
-/// Asks for the mail about calendars that fail while their connection works.
+/// Enqueues the mail about calendars that fail while their connection works.
 pub(crate) async fn enqueue_failing_calendars(
     tx: &mut WriteTx,
     connection: &Connection,

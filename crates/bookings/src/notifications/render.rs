@@ -1,4 +1,4 @@
-//! What the mails say.
+//! The texts of the mails.
 
 use std::fmt::Write;
 
@@ -12,27 +12,27 @@ use crate::mailer::transport::Letter;
 use crate::servers::trouble;
 use store::MessageKind;
 
-/// An appointment as the mails tell it.
+/// The data of an appointment for the texts.
 #[derive(Debug, Clone)]
 pub(crate) struct Told<'a> {
     pub(crate) business: &'a str,
     pub(crate) calendar: &'a str,
     pub(crate) location: &'a str,
-    /// Name and address of the host who is written to, or whom the client may answer; nobody in a Simple calendar.
+    /// Name and address of the host whom the mail is for, or to whom the client's replies go; none in a Simple calendar.
     pub(crate) host: Option<(&'a str, &'a str)>,
-    /// The names of all who take part.
+    /// The names of all hosts.
     pub(crate) with: &'a str,
-    /// The names of those whom the client brings.
+    /// The names of the client's guests.
     pub(crate) guests: &'a str,
     /// The services of a visit; empty otherwise.
     pub(crate) services: &'a str,
-    /// What the host who is written to has to do.
+    /// The parts of the host whom the mail is for.
     pub(crate) parts: &'a [OwnPart],
-    /// When it was before it was moved: of a host what they had to do, of the client the whole.
+    /// The times before the move: a host's parts, or for the client the whole.
     pub(crate) before: &'a [OwnPart],
-    /// The names of who left, and of who takes part instead.
+    /// The names of the host who left and of the one who replaced them.
     pub(crate) exchanged: Option<(&'a str, &'a str)>,
-    /// Why it was called off; may be empty.
+    /// The reason for the cancellation; may be empty.
     pub(crate) reason: &'a str,
     pub(crate) host_zone: &'a Zone,
     pub(crate) client: (&'a str, &'a str),
@@ -44,16 +44,16 @@ pub(crate) struct Told<'a> {
     pub(crate) end: Timestamp,
     /// The client's own page.
     pub(crate) manage_url: &'a str,
-    /// Where the client confirms what they booked, and until when they can.
+    /// The page on which the client confirms the booking, and the deadline.
     pub(crate) confirm_url: &'a str,
     pub(crate) confirm_until: Option<Timestamp>,
-    /// The staff's page of the appointment.
+    /// The staff's page about the appointment.
     pub(crate) staff_url: &'a str,
     pub(crate) pending: bool,
     pub(crate) ics: String,
 }
 
-/// `Tuesday, 24 November 2026, 10:00–10:30 (Europe/Berlin)`.
+/// Formats a time range, for example `Tuesday, 24 November 2026, 10:00–10:30 (Europe/Berlin)`.
 pub(crate) fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
     let (from, to) = (zone.local(start), zone.local(end));
     let first = format!("{}{}", from.strftime("%A, %-d %B %Y, %H:%M"), offset(start, zone));
@@ -68,7 +68,7 @@ pub(crate) fn when(start: Timestamp, end: Timestamp, zone: &Zone) -> String {
     }
 }
 
-/// ` UTC+2`, in the hour that happens twice when clocks are set back; nothing at any other time.
+/// The offset, such as ` UTC+2`, if the local time occurs twice when clocks are set back; empty otherwise.
 fn offset(instant: Timestamp, zone: &Zone) -> String {
     if !matches!(zone.instants(zone.local(instant)), LocalTime::Twice { .. }) {
         return String::new();
@@ -81,7 +81,7 @@ fn offset(instant: Timestamp, zone: &Zone) -> String {
     }
 }
 
-/// The lines that say when it was before, beside the new time that they follow.
+/// The lines with the times before a move, shown after the new time.
 fn before(told: &Told, zone: &Zone) -> String {
     let is_other = |part: &&OwnPart| {
         let same = |start, end| part.start == start && part.end == end;
@@ -98,8 +98,8 @@ fn before(told: &Told, zone: &Zone) -> String {
     text
 }
 
-/// The mail of this kind about an appointment; nothing for a kind that is not about one, or without a host to send
-/// it to.
+/// Renders the mail of this kind about an appointment. Returns none for a kind that is not about one, or if there is no host to send it
+/// to.
 pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
     let letter = match kind {
         MessageKind::ClientConfirm => return Some(to_confirm(told)),
@@ -163,7 +163,7 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
     })
 }
 
-/// Asks the client to confirm what somebody booked with their address.
+/// Renders the mail that asks the client to confirm a booking made with their address.
 fn to_confirm(told: &Told) -> Letter {
     let until = told
         .confirm_until
@@ -213,7 +213,7 @@ fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
     }
 }
 
-/// The line with the reason, if there is one.
+/// The line with the reason; empty without one.
 fn because(reason: &str) -> String {
     if reason.is_empty() {
         String::new()
@@ -302,19 +302,19 @@ fn host(told: &Told, subject: &str, sentence: &str, page: Option<&str>) -> Optio
     })
 }
 
-/// A place on a waiting list as the mails tell it.
+/// The data of an entry on a waiting list, or of a session, for the texts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) to: (&'a str, &'a str),
     pub(crate) business: &'a str,
     pub(crate) calendar: &'a str,
-    /// When, in the client's zone.
+    /// The time, in the recipient's zone.
     pub(crate) when: &'a str,
-    /// The client's own page about it.
+    /// The recipient's page about it.
     pub(crate) page: &'a str,
 }
 
-/// The mail to somebody who waits for a seat, or who waited in vain.
+/// Renders the mail to a client on a waiting list; if `over`, the session was cancelled.
 pub(crate) fn waiting(over: bool, reason: &str, place: &Place) -> Letter {
     let Place {
         to: (name, email),
@@ -349,7 +349,7 @@ pub(crate) fn waiting(over: bool, reason: &str, place: &Place) -> Letter {
     }
 }
 
-/// The mail to the owner of a session that an admin called off.
+/// Renders the mail to the owner of a session that an admin cancelled.
 pub(crate) fn session_cancelled(by: &str, reason: &str, place: &Place) -> Letter {
     let Place {
         to: (name, email),
@@ -372,7 +372,7 @@ pub(crate) fn session_cancelled(by: &str, reason: &str, place: &Place) -> Letter
     }
 }
 
-/// The mail about a calendar server that cannot be read: one per outage.
+/// Renders the mail about a calendar server that cannot be read: one per outage.
 pub(crate) fn outage(to: (&str, &str), account: &str, problem: &str, settings_url: &str) -> Letter {
     let (name, email) = to;
     Letter {
@@ -389,7 +389,7 @@ pub(crate) fn outage(to: (&str, &str), account: &str, problem: &str, settings_ur
     }
 }
 
-/// The mail about calendars that fail while their server works: one per outage, however many fail together.
+/// Renders the mail about calendars that fail while their server works: one per outage, for all that fail together.
 pub(crate) fn failing(
     to: (&str, &str),
     account: &str,

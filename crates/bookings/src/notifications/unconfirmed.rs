@@ -1,15 +1,15 @@
-//! Anybody can type anybody's address: one that nobody confirmed gets few mails a day.
+//! Limits the mails to unconfirmed addresses, as anybody can enter somebody else's address.
 
 use jiff::SignedDuration;
 use store::due::{At, SKEW};
 use store::messages::{self, Message};
 use store::{MessageId, StoreError, WriteTx, strangers};
 
-/// Mails within [`DAY`] to an address of which nobody has opened a link yet.
+/// The most mails within [`DAY`] to an address of which no link has been opened yet.
 pub const MAILS_A_DAY: u32 = 6;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// Of mails that were just claimed, puts those aside that are too many for their address.
+/// Withholds those of the claimed mails that exceed the limit of their address, and returns their ids.
 pub(super) async fn withhold(
     tx: &mut WriteTx,
     claimed: &[Message],
@@ -23,7 +23,7 @@ pub(super) async fn withhold(
     keys.dedup();
     messages::lock_recipients(tx, &keys).await?;
     let since = at.now.saturating_sub(DAY).unwrap_or(at.now);
-    // What was sent later than now was sent by a clock that was ahead.
+    // Times after `now` come from a clock that was ahead.
     let until = at.now.saturating_add(SKEW).unwrap_or(at.now);
     let mut withheld = Vec::new();
     for key in keys {
@@ -32,7 +32,7 @@ pub(super) async fn withhold(
                 .iter()
                 .filter(|message| message.recipient_key.as_ref() == Some(&key))
         };
-        // These are counted, too, as they are in hand.
+        // The claimed mails are counted, too.
         let own = u32::try_from(of_key().count()).unwrap_or(u32::MAX);
         let before = messages::sent_to(tx, &key, since, until, at)
             .await?

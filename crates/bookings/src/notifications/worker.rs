@@ -1,4 +1,4 @@
-//! Works off the mails that are due.
+//! The worker that sends the mails that are due.
 
 use jiff::SignedDuration;
 use store::due::LONGEST_LEASE;
@@ -20,12 +20,12 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{caldav_messages, links};
 
-/// A dead worker's claims come back after this.
+/// After this time the mails of a dead worker can be claimed again.
 const LEASE: SignedDuration = LONGEST_LEASE;
-/// A mail is tried this often: for five days or six. Whoever minds the server may be away for a long weekend.
+/// The most attempts for a mail, which last five to six days: the operator may be away for a long weekend.
 const TRIES: u32 = 150;
 
-/// Claims some of the mails that are due.
+/// Claims up to `most` of the due mails.
 pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
     let mut tx = quince.store().write().await?;
     let at = quince.claims_at(&mut tx).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, In
     Ok(claimed)
 }
 
-/// Tries to send a claimed mail.
+/// Attempts to send a claimed mail.
 pub(crate) async fn work(quince: &Quince, message: Message) {
     let id = message.id;
     if let Err(error) = send(quince, message).await {
@@ -48,7 +48,7 @@ pub(crate) async fn work(quince: &Quince, message: Message) {
 
 async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
     let letter = {
-        // Those who book wait for the database, too, and mails can wait: one is put together at a time.
+        // Rendering is serialised: bookings need the database, too, and mails can wait.
         let _turn = quince.letter_turn().await;
         let mut tx = quince.store().read().await?;
         letter(quince, &mut tx, &message).await?
@@ -58,7 +58,7 @@ async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
             sent = quince.mailer().send(letter, &message, quince.now()) => outcome(quince, &message, sent),
             () = quince.mails_cut_off() => Outcome::BrokenOff,
         },
-        // What it was about is gone.
+        // The subject of the mail no longer exists.
         None => Outcome::Moot,
     };
     Ok(quince
@@ -85,7 +85,7 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
     }
 }
 
-/// The mail as it is sent now; nothing where what it is about is gone.
+/// Renders the mail from the present state; none if its subject no longer exists, or if the mail has become pointless.
 pub(super) async fn letter(
     quince: &Quince,
     tx: &mut ReadTx,
@@ -134,7 +134,7 @@ pub(super) async fn letter(
     let Some(appointment) = appointments::find(tx, appointment).await? else {
         return Ok(None);
     };
-    // Whoever's request is not confirmed has nothing to be reminded of, and a reminder that comes too late helps nobody.
+    // A request that is not confirmed has no reminder, and a late reminder is useless.
     if kind == MessageKind::ClientReminder
         && (appointment.status != Status::Confirmed || appointment.starts_at <= quince.now())
     {
@@ -145,7 +145,7 @@ pub(super) async fn letter(
     {
         return Ok(None);
     }
-    // What does not take place was not told of before, and need not be.
+    // The recipient has not been informed of an appointment that was cancelled meanwhile, and need not be.
     if (kind.is_change() || kind == MessageKind::HostBooked)
         && kind != MessageKind::HostLeft
         && !appointment.status.is_active()

@@ -1,4 +1,4 @@
-//! What is written to a host's calendar: who comes, how to reach them, and where to change it.
+//! The content of the events in hosts' calendars: the clients with their contact data, and a link to the page in Quince.
 
 use ical::Status as EventStatus;
 use jiff::Timestamp;
@@ -18,15 +18,15 @@ pub(crate) struct Content {
     stamp: Timestamp,
     start: Timestamp,
     end: Timestamp,
-    /// The staff's page about it.
+    /// The URL of the staff's page about it.
     page: String,
-    /// Whether the host has yet to confirm it.
+    /// Whether the appointment still waits for confirmation.
     pending: bool,
 }
 
 impl Content {
-    /// One host's part of an appointment. The client stands in the description: as an attendee they would get an invitation
-    /// from iCloud itself (icloud.md, "Writing"). `with` are the names of the others who take part.
+    /// The event for one host's part of an appointment. The client is named in the description only: iCloud would send an attendee an
+    /// invitation of its own (icloud.md, "Writing"). `with` holds the names of the other hosts.
     pub(crate) fn of_part(
         calendar: &BookingCalendar,
         appointment: &Appointment,
@@ -61,7 +61,7 @@ impl Content {
         }
     }
 
-    /// A session with everybody who takes part.
+    /// The event for a session, with the participants in its description.
     pub(crate) fn of_session(
         calendar: &BookingCalendar,
         session: &Session,
@@ -96,7 +96,7 @@ impl Content {
         }
     }
 
-    /// The iCalendar object with this UID.
+    /// Returns the iCalendar object with this UID.
     pub(crate) fn event(&self, uid: &str) -> String {
         ical::event(&ical::Appointment {
             uid,
@@ -124,7 +124,7 @@ fn contact(appointment: &Appointment) -> Vec<String> {
     lines
 }
 
-/// What the client wrote: answers and notes.
+/// What the client wrote: their answers and notes.
 fn wrote(appointment: &Appointment) -> Vec<String> {
     let answers = appointment.answers.iter();
     let mut lines: Vec<String> = answers

@@ -1,6 +1,6 @@
-//! Puts one event into a calendar, or removes it, so that it is there once whatever was lost on the way.
+//! Idempotent writes and removals of one event: a call that is repeated after a lost response leads to the same result.
 //!
-//! Nothing here remembers anything: the caller stores what comes back, and calls again after a failure.
+//! This module keeps no state: the caller stores what is returned, and calls again after a failure.
 
 use caldav::{Client, Credentials, Error};
 use url::Url;
@@ -12,24 +12,24 @@ pub(crate) struct Target {
     pub(crate) calendar: Url,
 }
 
-/// What became of a write.
+/// The result of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Put {
     /// The event is in the calendar.
     Written { href: String, etag: Option<String> },
-    /// This UID can no longer be used here: it was deleted, or another calendar of the account has it. Remember a fresh
-    /// one before writing again, so that a lost answer cannot lead to two events.
+    /// The UID can no longer be used in this calendar: it was deleted, or another calendar of the account has it. Store a fresh UID
+    /// before writing again, so that a lost response cannot lead to two events.
     UidSpent,
 }
 
 impl Target {
-    /// The path at which an event of this UID is made.
+    /// Returns the path of a new event with this UID.
     pub(crate) fn href(&self, uid: &str) -> Option<String> {
         caldav::canonical_href(&self.calendar, &format!("{uid}.ics"))
     }
 
-    /// Writes an event: makes it when it has no path yet, replaces it otherwise. Quince's version wins over what a
-    /// person changed in iCloud (D4), as the appointment was changed in Quince since.
+    /// Creates the event if it has no path yet, and replaces it otherwise. Quince's version overwrites changes that were made in iCloud
+    /// (D4), as the appointment has changed in Quince since.
     pub(crate) async fn put(
         &self,
         uid: &str,
@@ -58,7 +58,7 @@ impl Target {
             Err(error @ (Error::PreconditionFailed | Error::UidConflict)) => error,
             Err(error) => return Err(error),
         };
-        // The answer to an earlier try may have been lost: then the event that is in the way is ours.
+        // If the response to an earlier attempt was lost, the event in the way is the one that it created.
         let Some(href) = self.href(uid) else {
             return Err(taken);
         };
@@ -128,15 +128,17 @@ impl Target {
         }
     }
 
-    /// The event is gone and its UID with it, if the calendar is still there. An account that has moved leaves a host
-    /// behind that answers 404 to everything; a new event beside the present one would be one too many.
+    /// Returns [`Put::UidSpent`] if the calendar still exists. After an account has moved, its old server answers 404 to everything,
+    /// and a fresh UID would lead to a duplicate event.
     async fn spent(&self) -> Result<Put, Error> {
         self.calendar_is_there().await?;
         Ok(Put::UidSpent)
     }
 
+    /// Checks that the calendar still exists.
+    ///
     /// # Errors
-    /// [`Error::NotFound`] when the calendar itself is not where it was.
+    /// [`Error::NotFound`] if the calendar is not at its URL.
     async fn calendar_is_there(&self) -> Result<(), Error> {
         self.client
             .etag(&self.calendar, &self.login, self.calendar.path())
@@ -144,7 +146,7 @@ impl Target {
             .map(drop)
     }
 
-    /// Removes an event, also one that a person changed meanwhile, and one whose making was never answered.
+    /// Removes an event, even if it was changed in the calendar meanwhile, or if the response to its creation was lost.
     pub(crate) async fn remove(
         &self,
         uid: &str,

@@ -1,5 +1,5 @@
-//! The outbox of calendar writes (D2, D3): asked for in the transaction of the change itself, worked off afterwards, again
-//! and again until it is done. A write always carries the appointment as it is at that moment.
+//! The outbox of calendar writes (D2, D3). A write is enqueued in the transaction of the change itself, and attempted afterwards until
+//! it succeeds or is given up. It always carries the current state of the appointment.
 
 mod content;
 mod deliver;
@@ -25,12 +25,12 @@ pub use view::WriteView;
 pub(crate) use view::{urgency, write_sentence};
 pub(crate) use worker::{claim, work};
 
-/// Whether an appointment of this status has an event. One that the client missed stays in the calendar.
+/// Whether an appointment of this status has an event. A no-show keeps its event.
 fn has_event(status: Status) -> bool {
     !matches!(status, Status::Cancelled | Status::Invalid)
 }
 
-/// Asks for the events of an appointment whose time was just claimed.
+/// Enqueues the events of an appointment whose time was just claimed.
 pub(crate) async fn create_events(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -47,7 +47,7 @@ pub(crate) async fn create_events(
     Ok(())
 }
 
-/// Makes the hosts' calendars follow an appointment that was changed, or the session that it has seats of.
+/// Enqueues the writes that bring the hosts' calendars up to date with a changed appointment, or with the session of its seats.
 pub(crate) async fn sync_events(
     tx: &mut WriteTx,
     appointment: &Appointment,
@@ -75,7 +75,7 @@ pub(crate) async fn sync_events(
     Ok(())
 }
 
-/// Makes the host's calendar follow a session: who takes part has changed, or whether it takes place.
+/// Enqueues the write that brings the host's calendar up to date after a session's participants changed or the session was cancelled.
 pub(crate) async fn sync_session_event(
     tx: &mut WriteTx,
     id: SessionId,
@@ -97,8 +97,8 @@ pub(crate) async fn sync_session_event(
     put(tx, Subject::Session(id), session.host_id, present, now).await
 }
 
-/// Asks for the subject's event in the host's calendar: as a change of the present one, if that can be changed where it is and
-/// belongs there.
+/// Enqueues the subject's event: an update of the present event if that can be updated and is in the right calendar, otherwise a new
+/// one.
 async fn put(
     tx: &mut WriteTx,
     subject: Subject,
@@ -120,7 +120,7 @@ async fn put(
     }
 }
 
-/// Whether the event can be changed where it is: then it stays there.
+/// Whether the event can be updated in place.
 async fn is_usable(tx: &mut ReadTx, write: &EventWrite) -> Result<bool, StoreError> {
     if write.action != WriteAction::Put || !is_connected(tx, write.connection_id).await? {
         return Ok(false);
@@ -134,8 +134,8 @@ async fn is_writable(tx: &mut ReadTx, calendar: Option<RemoteCalendarId>) -> Res
     Ok(calendar.is_some_and(|calendar| calendar.vanished_at.is_none() && calendar.writable))
 }
 
-/// Whether the host writes to another calendar by now. An event that was over when they chose that, be it by a clock that was ahead,
-/// stayed behind; it moves when its appointment changes.
+/// Whether the host has chosen another primary calendar since. Events that were over at that time were left in the old calendar; they
+/// move when their appointment changes.
 async fn has_moved_on(tx: &mut ReadTx, write: &EventWrite) -> Result<bool, StoreError> {
     match remote_calendars::connected_primary(tx, write.host_id).await? {
         Some((_, primary)) if write.remote_calendar_id != Some(primary) => {
@@ -151,7 +151,7 @@ async fn is_connected(tx: &mut ReadTx, connection: Option<ConnectionId>) -> Resu
     Ok(found.is_some_and(|connection| connection.state != ConnectionState::Disconnected))
 }
 
-/// Asks for an event in the host's primary calendar, or notes that there is none.
+/// Enqueues a new event in the host's primary calendar, or records that there is none.
 async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
     let write = NewEventWrite {
         subject,
@@ -161,7 +161,7 @@ async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp
     event_writes::insert(tx, &write, now).await.map(drop)
 }
 
-/// Removes the subject's event; the write stays its present one and says so.
+/// Enqueues the removal of the subject's event. The write remains the subject's present one and shows that state.
 async fn remove(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     if write.action == WriteAction::Delete {
         return Ok(());
@@ -173,14 +173,14 @@ async fn remove(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<
     }
 }
 
-/// As [`remove`], and the subject gets another event.
+/// Like [`remove`], but the write is replaced by another one for the same subject.
 async fn retire(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     event_writes::retire(tx, write.id, now).await?;
     remove(tx, write, now).await
 }
 
-/// After a host chose another primary calendar: the events of all appointments and sessions to come move there. iCloud has
-/// no move, so they are removed and written anew.
+/// Moves the events of all future appointments and sessions after a host chose another primary calendar. iCloud has no move, so they
+/// are removed and written anew.
 pub(crate) async fn primary_changed(
     tx: &mut WriteTx,
     host: StaffId,
@@ -211,7 +211,7 @@ pub(crate) async fn primary_changed(
             None => None,
         };
         if old_url.is_some() && old_url == primary_url {
-            // The same calendar by another login: the event is there already and is found by its UID.
+            // The same calendar through another connection: the event exists already and is found by its UID.
             event_writes::set_target(tx, write.id, Some(connection), Some(primary), &write.uid, now).await?;
             event_writes::enqueue(tx, write.id, WriteAction::Put, now).await?;
             continue;
@@ -222,7 +222,7 @@ pub(crate) async fn primary_changed(
     Ok(())
 }
 
-/// All that is to have an event in a host's calendar from now on, with its present write.
+/// Returns everything from `now` on that has an event in a host's calendar, each with its present write.
 async fn to_come(
     tx: &mut ReadTx,
     host: StaffId,
@@ -252,8 +252,8 @@ async fn to_come(
     Ok(subjects.into_iter().map(with_write).collect())
 }
 
-/// As everybody does who changes what is to be written for a host, from appointments as well as from calendars: of two at once
-/// neither must act on what the other has just changed.
+/// Takes the lock on the host's writes. Every change of them takes it, from appointments as well as from calendars, so that no
+/// transaction acts on writes that another one is changing.
 async fn lock_owner(tx: &mut WriteTx, connection: ConnectionId) -> Result<(), StoreError> {
     match connections::find(tx, connection).await? {
         Some(connection) => tx.lock([Lock::Owner(connection.staff_id.into())]).await,
@@ -268,7 +268,7 @@ async fn lock_owner_of(tx: &mut WriteTx, calendar: RemoteCalendarId) -> Result<(
     }
 }
 
-/// After a connection ended: what still waited for it cannot be done any more.
+/// Fails the waiting writes of a connection that has ended.
 pub(crate) async fn connection_ended(
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -286,7 +286,7 @@ pub(crate) async fn connection_ended(
     Ok(())
 }
 
-/// After a connection works again: everything that waited for it or was given up is tried at once.
+/// Makes all waiting and failed writes of a connection due at once, after it works again.
 pub(crate) async fn connection_works(
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -300,7 +300,7 @@ pub(crate) async fn connection_works(
     Ok(())
 }
 
-/// After a calendar was found to be gone: what waited to be written there is given up, and its events are gone with it.
+/// Settles the writes of a calendar that is gone: waiting events fail, and removals count as done.
 pub(crate) async fn calendar_gone(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
@@ -319,7 +319,7 @@ pub(crate) async fn calendar_gone(
     Ok(())
 }
 
-/// After a calendar can be written to again: everything that was given up there is tried at once.
+/// Enqueues the failed writes of a calendar again, after it has become writable.
 pub(crate) async fn calendar_works(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,

@@ -1,30 +1,30 @@
-//! How the writes of an appointment stand, for staff.
+//! The states of an appointment's calendar writes, for staff.
 
 use jiff::Timestamp;
 use store::WriteState;
 use store::event_writes::EventWrite;
 
-/// How an appointment's event in the host's calendar stands.
+/// The state of an appointment's event in a host's calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteView {
-    /// Whose calendar.
+    /// The name of the calendar's host.
     pub host_name: String,
-    /// Waiting, written, failed, changed in iCloud …
+    /// The state of the write.
     pub state: WriteState,
-    /// What is wrong, in a sentence.
+    /// The problem, in a sentence.
     pub problem: Option<String>,
     /// The remote calendar.
     pub calendar_name: Option<String>,
-    /// iCloud, or the host of another server.
+    /// The server: iCloud, or the hostname of another server.
     pub place: String,
-    /// Whether "write again" makes sense now.
+    /// Whether "Write again" is offered in this state.
     pub can_write_again: bool,
     /// When the state last changed.
     pub updated_at: Timestamp,
 }
 
 impl WriteView {
-    /// A write with the names of its remote calendar and of its server, and of its host, where there are several.
+    /// Builds the view of a write. `place` is the name of the server; `host_name` is shown where there are several hosts.
     pub(crate) fn of(
         write: &EventWrite,
         calendar_name: Option<String>,
@@ -46,7 +46,7 @@ impl WriteView {
     }
 }
 
-/// What most needs looking at is largest.
+/// The urgency of a state; the largest one needs attention most.
 pub(crate) fn urgency(state: WriteState) -> u8 {
     match state {
         WriteState::Removed => 0,
@@ -58,7 +58,7 @@ pub(crate) fn urgency(state: WriteState) -> u8 {
     }
 }
 
-/// The sentences for how writes stand (D1, D2, D4).
+/// Describes the states of an appointment's writes (D1, D2, D4).
 pub(crate) fn write_sentence(writes: &[WriteView], has_host: bool) -> String {
     match writes {
         [] if has_host => "This appointment is in nobody's calendar.".to_owned(),

@@ -1,4 +1,4 @@
-//! Works off the calendar writes that are due.
+//! The worker that carries out the calendar writes that are due.
 
 use std::time::Duration;
 
@@ -23,20 +23,20 @@ use crate::quince::Quince;
 use crate::servers::{login, place};
 use crate::{caldav_messages, servers};
 
-/// Writes claimed at a time.
+/// The most writes that are claimed at a time.
 const BATCH: u32 = 8;
-/// A dead worker's claims come back after this.
+/// After this time the writes of a dead worker can be claimed again.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
-/// A try takes no longer than this, so that it ends before its lease.
+/// The timeout of an attempt, shorter than its lease.
 const LONGEST: Duration = Duration::from_secs(90);
-/// A UID is given up at most this often in one try.
+/// The most UIDs that one attempt uses.
 const FRESH_UIDS: u32 = 3;
-/// Refusals that do not look temporary are tried this often before the write is given up.
+/// Attempts after which a write is given up, if the refusals do not look temporary.
 const REFUSALS: u32 = 8;
-/// While a connection needs the person's attention, its writes look again this often.
+/// The interval of attempts while a connection needs attention.
 const ATTENTION: SignedDuration = SignedDuration::from_mins(15);
 
-/// Claims some of the writes that are due.
+/// Claims some of the due writes.
 pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> {
     let mut tx = quince.store().write().await?;
     let at = quince.claims_at(&mut tx).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> 
     Ok(claimed)
 }
 
-/// Tries a claimed write. One that takes too long comes back when its lease ends.
+/// Attempts a claimed write. One that times out can be claimed again when its lease ends.
 pub(crate) async fn work(quince: &Quince, write: EventWrite) {
     let (id, subject) = (write.id, write.subject);
     match timeout(LONGEST, attempt(quince, write)).await {
@@ -57,10 +57,10 @@ pub(crate) async fn work(quince: &Quince, write: EventWrite) {
     }
 }
 
-/// Everything a try needs.
+/// Everything that an attempt needs.
 struct Job {
     write: EventWrite,
-    /// Nothing when its subject was deleted: then there is only something to remove.
+    /// None if the subject was deleted: then there is only an event to remove.
     content: Option<Content>,
     connection: Connection,
     remote: RemoteCalendar,
@@ -105,7 +105,7 @@ async fn of_part(
         return Ok(None);
     };
     let parts = appointment_parts::list(tx, &[id]).await?;
-    // A part that is no more is only removed, for which what it held does not matter.
+    // A part that no longer exists is only removed, and a removal does not use the content.
     let Some(part) = parts
         .iter()
         .find(|part| part.position == position)
@@ -140,7 +140,7 @@ async fn of_session(quince: &Quince, tx: &mut ReadTx, id: SessionId) -> Result<O
 
 async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal> {
     for _ in 0..FRESH_UIDS {
-        // Read anew each time: what is written is always what the appointment is now.
+        // Loaded again for each UID, so that the current state of the appointment is written.
         let job = {
             let mut tx = quince.store().read().await?;
             Job::load(quince, &mut tx, &write).await?
@@ -180,7 +180,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
             };
         }
         let Some(content) = &job.content else {
-            // Its subject was deleted since this try was claimed, and the next one removes the event.
+            // The subject was deleted after this attempt was claimed; the next attempt removes the event.
             return finish(quince, &write, WriteState::NoCalendar, known(&write)).await;
         };
         let ics = content.event(&write.uid);
@@ -229,7 +229,8 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
     Ok(tx.commit().await?)
 }
 
-/// A transaction to keep what became of a try, unless its lease has ended meanwhile: then another worker tries, and says so.
+/// Opens the transaction that stores the result of an attempt. Returns none if the lease has ended: then the worker that claims the
+/// write next stores its own result.
 async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<WriteTx>, Internal> {
     let mut tx = quince.store().write().await?;
     if event_writes::is_held(&mut tx, write).await? {
@@ -239,7 +240,7 @@ async fn still_held(quince: &Quince, write: &EventWrite) -> Result<Option<WriteT
     Ok(None)
 }
 
-/// What is known of an event that was left as it is, so that it can still be removed.
+/// The stored data of an event that is left as it is, so that it can still be removed.
 fn known(write: &EventWrite) -> Outcome {
     Outcome {
         href: write.href.clone(),
@@ -269,8 +270,8 @@ async fn give_up(quince: &Quince, write: &EventWrite, problem: &str) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// A removal is given up and asked for again when the connection works, or it would hold up the appointment's next event,
-/// which may go to another calendar.
+/// Stores a failure because the connection needs attention. A removal is not scheduled again until the connection works: it would block
+/// the appointment's next event, which may go to another calendar.
 async fn wait_for_attention(quince: &Quince, job: &Job) -> Result<(), Internal> {
     let (now, write) = (quince.now(), &job.write);
     let next = (write.action == WriteAction::Put).then(|| now + ATTENTION);
@@ -285,8 +286,8 @@ async fn wait_for_attention(quince: &Quince, job: &Job) -> Result<(), Internal> 
     Ok(tx.commit().await?)
 }
 
-/// The login was refused once. Whether it works is found out by the next read, after which the writes are hurried; none of them
-/// tries it before.
+/// Stores a failure because the login was refused once. The next read checks the login, and makes the writes due if it works; no write
+/// tries the login before.
 async fn wait_for_login(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
     let now = quince.now();
     let problem = "The server did not accept the login. Quince tries again by itself in a few minutes.";
@@ -332,8 +333,8 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
     Ok(tx.commit().await?)
 }
 
-/// The account has moved, or the calendar is gone: a read finds out. One for all writes that fail together is enough, and a
-/// connection whose reads fail keeps to its next try.
+/// Schedules a read, which finds out whether the account has moved or the calendar is gone. One read is enough for all writes that fail
+/// together, and a connection whose reads fail keeps its schedule.
 async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(), Internal> {
     let Some(connection) = connections::find(tx, job.connection.id).await? else {
         return Ok(());
@@ -345,8 +346,8 @@ async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// The sentence for a failure, and when to try again. A server that is down is waited for without end, and so is an
-/// account that may have moved; one that answers and refuses is not.
+/// Returns the sentence for a failure and the time of the next attempt. A server that is down and an account that may have moved are
+/// tried without limit; refusals are limited by [`REFUSALS`].
 fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestamp>) {
     let tries = job.write.attempts + 1;
     let refuses = match error {

@@ -1,4 +1,4 @@
-//! One way to hold an appointment, and what is settled on.
+//! Candidates: ways to hold an appointment; and the placement that is chosen.
 
 use std::collections::BTreeSet;
 
@@ -6,37 +6,37 @@ use scheduling::{Interval, Reason, Slot, StaffId};
 use store::appointment_parts::NewPart;
 use store::occupancy::TimeClaim;
 
-/// One way to hold an appointment.
+/// A way to hold an appointment.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
-    /// Who takes part, and when; nobody in a Simple calendar.
+    /// The parts of those who take part; none in a Simple calendar.
     pub(crate) parts: Vec<NewPart>,
-    /// The time that it takes.
+    /// The time to claim.
     pub(crate) places: Vec<TimeClaim>,
-    /// Why they, for staff; may be empty.
+    /// Why these hosts were chosen, for staff; may be empty.
     pub(crate) reason: String,
-    /// Whether the hosts' calendars are asked before. Later seats of a session only need the session to be live.
+    /// Whether the hosts' calendars are checked live. Further seats of a live session need no check.
     pub(super) is_checked: bool,
 }
 
-/// What is settled on: when, and how it is held.
+/// The chosen slot, and how the appointment is held in it.
 #[derive(Debug)]
 pub(crate) struct Placement {
     pub(crate) slot: Slot,
     pub(crate) candidate: Candidate,
-    /// The codes of what is in the way, when a staff member wants it in spite of that.
+    /// The reasons why the time is not on offer, if a staff member overrides them.
     pub(crate) overridden: Option<Vec<Reason>>,
-    /// Somebody was faster before, or holds that ended are in the way.
+    /// Whether an earlier attempt was overtaken, or expired holds may be in the way.
     pub(crate) is_contended: bool,
 }
 
 impl Candidate {
-    /// The first of those who take part.
+    /// The first of the hosts.
     pub(crate) fn lead(&self) -> Option<StaffId> {
         self.parts.first().map(|part| part.host_id)
     }
 
-    /// Whose calendars have to be free, and when.
+    /// Returns the hosts whose calendars must be free, and when.
     pub(crate) fn to_check(&self) -> impl Iterator<Item = (StaffId, Interval)> {
         let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();
         self.places
@@ -48,7 +48,7 @@ impl Candidate {
             })
     }
 
-    /// Both at once.
+    /// Combines both.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self.places.extend(other.places);
@@ -56,7 +56,7 @@ impl Candidate {
         self
     }
 
-    /// The same, whatever is there already.
+    /// Returns the same candidate with claims that may overlap others.
     pub(crate) fn overriding(mut self) -> Self {
         for place in &mut self.places {
             place.overriding = true;

@@ -1,4 +1,4 @@
-//! The ways in which an appointment can be held at a start: by whom, and whose time it takes.
+//! The candidates for a start: who holds the appointment, and whose time it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::availability::input::AvailabilityInput;
 use crate::error::{Error, Kept, Taken};
 use crate::services;
 
-/// The first choice for the slot of a target, without hosts whom a live check found busy. Who is preferred keeps it if free.
+/// Returns the first choice for the slot of a target, without hosts whom a live check found busy. The preferred host comes first if free.
 pub(crate) async fn first(
     tx: &mut ReadTx,
     target: &Target,
@@ -55,14 +55,14 @@ pub(crate) async fn first(
     })
 }
 
-/// Everybody who is offered, or nobody.
+/// Returns a candidate with all hosts of the slot, or none if one of them was found busy.
 fn together(calendar: &BookingCalendar, slot: &Slot, check: &LiveCheck) -> Option<Candidate> {
     let span = occupied(calendar, slot);
     let is_somebody_busy = slot.hosts.iter().any(|host| check.found_busy(*host, span));
     (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, String::new()))
 }
 
-/// These hosts take part, all of them the whole time.
+/// Returns a candidate in which all these hosts take part the whole time.
 pub(crate) fn held_by(
     calendar: &BookingCalendar,
     slot: &Slot,
@@ -81,7 +81,7 @@ pub(crate) fn held_by(
     }
 }
 
-/// This host takes part, in time in which they are live already.
+/// Returns a candidate for a seat of an existing session, which needs no live check.
 pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<TimeClaim>) -> Candidate {
     Candidate {
         parts: vec![NewPart::of(host, appointment.starts_at, appointment.ends_at)],
@@ -91,7 +91,7 @@ pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<Ti
     }
 }
 
-/// Nobody takes part.
+/// Returns a candidate without hosts.
 pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candidate {
     Candidate {
         parts: Vec::new(),
@@ -101,7 +101,7 @@ pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candida
     }
 }
 
-/// A visit with these parts.
+/// Returns a candidate for a visit with these parts.
 pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candidate {
     let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
     Candidate {
@@ -112,7 +112,7 @@ pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candi
     }
 }
 
-/// Which of those of a round robin who are `free` is first in turn.
+/// Chooses among the `free` members of a round robin: the preferred one, or the one whose turn it is.
 pub(super) async fn choose(
     tx: &mut ReadTx,
     context: &AvailabilityInput,
@@ -125,7 +125,7 @@ pub(super) async fn choose(
         return Ok(Some(Choice { host, reason }));
     }
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-    // Whose turn it is need not be known where nobody else is free.
+    // The last bookings matter only when there is a choice.
     let last: BTreeMap<StaffId, Timestamp> = if free.len() > 1 {
         let last = appointments::last_booked(tx, context.calendar.id, &ids).await?;
         last.into_iter().collect()
@@ -138,11 +138,11 @@ pub(super) async fn choose(
     Ok(ranked.into_iter().next())
 }
 
-/// The places that an appointment takes as it was booked, when it takes place again after all: also over what it was booked
-/// over, and beside what was booked over it.
+/// Returns the claims of an appointment that takes place again, as it was booked. It may again overlap what it was booked over, and what
+/// was booked over it.
 ///
 /// # Errors
-/// [`Error::SlotTaken`] when a room that it had is not there any more.
+/// [`Error::SlotTaken`] if one of its rooms or its equipment does not exist any more.
 pub(crate) async fn places_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -165,7 +165,7 @@ pub(crate) async fn places_again(
     Ok(places)
 }
 
-/// The places of an appointment with these parts, in the time that it has.
+/// Returns the claims of an appointment with these parts, at its present time.
 pub(crate) fn places_of_booked(
     calendar: &BookingCalendar,
     appointment: &Appointment,
@@ -180,7 +180,7 @@ pub(crate) fn places_of_booked(
     places_of(calendar, appointment, &hosts)
 }
 
-/// As it is held in the time that it has.
+/// Returns the candidate that describes how an appointment is held at its present time.
 pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, parts: &[Part]) -> Candidate {
     Candidate {
         places: places_of_booked(calendar, appointment, parts),
@@ -190,14 +190,14 @@ pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, p
     }
 }
 
-/// Whether something is in this place of an appointment, and all of it is there because a staff member wanted the overlap:
-/// it was booked over the appointment, or the appointment over it.
+/// Whether something overlaps this claim of an appointment, and a staff member allowed each such overlap: the other was booked over the
+/// appointment, or the appointment over it.
 pub(crate) async fn is_known_to_overlap(
     tx: &mut ReadTx,
     appointment: &Appointment,
     place: &TimeClaim,
 ) -> Result<bool, StoreError> {
-    // The appointment has just been changed, so this is the present.
+    // The appointment has just been updated, so this is the current time.
     let now = appointment.updated_at;
     let there = busy_time::taken_between(tx, &[place.owner], place.from, place.to, now, None).await?;
     let mut overlaps = false;
@@ -219,7 +219,7 @@ pub(crate) async fn is_known_to_overlap(
     Ok(overlaps)
 }
 
-/// The places that an appointment takes which these hosts hold together.
+/// Returns the claims of an appointment that these hosts hold together; of the booking calendar itself if there are no hosts.
 pub(crate) fn places_of(
     calendar: &BookingCalendar,
     appointment: &Appointment,
@@ -242,7 +242,7 @@ pub(crate) fn places_of(
     owners.into_iter().map(place).collect()
 }
 
-/// What an appointment of this booking calendar occupies at a start, with buffers.
+/// Returns the time that an appointment in this slot occupies, buffers included.
 fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     Interval {
@@ -251,7 +251,7 @@ fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
     }
 }
 
-/// The place in a host's time that such an appointment takes.
+/// Returns the claim of an appointment in this slot on an owner's time.
 fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim {
     let occupied = occupied(calendar, slot);
     TimeClaim {
@@ -265,7 +265,7 @@ fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim
     }
 }
 
-/// How many seats an identical start has.
+/// Returns how many seats appointments with identical start share.
 fn capacity(calendar: &BookingCalendar) -> u32 {
     match calendar.kind {
         Kind::ClassBooking => calendar.rules.seats,
@@ -282,7 +282,7 @@ fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
     instant.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// The window that holds this one start.
+/// Returns the window that contains only this start.
 pub(crate) fn window(start: Timestamp) -> Interval {
     let end = later(start, SignedDuration::from_millis(1));
     Interval { start, end }

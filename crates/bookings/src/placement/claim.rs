@@ -1,4 +1,4 @@
-//! Claiming the time of a candidate, with the rooms and equipment that it needs.
+//! Claiming a candidate's time, with the rooms and equipment that it needs.
 
 use jiff::Timestamp;
 use store::appointments::Appointment;
@@ -12,7 +12,7 @@ use crate::services;
 /// Claims the time of a new appointment for a visitor, whose own hold gives way.
 ///
 /// # Errors
-/// [`StoreError::SlotTaken`] when some of it is taken; then the transaction is of no more use.
+/// [`StoreError::SlotTaken`] if some of the time is taken; the transaction must then be abandoned.
 pub(crate) async fn claim_new(
     tx: &mut WriteTx,
     candidate: &Candidate,
@@ -26,10 +26,10 @@ pub(crate) async fn claim_new(
     with_units(tx, candidate).await
 }
 
-/// Claims other time for an appointment in place of what it has.
+/// Claims other time for an appointment, instead of what it has.
 ///
 /// # Errors
-/// [`StoreError::SlotTaken`] when some of it is taken.
+/// [`StoreError::SlotTaken`] if some of the time is taken.
 pub(crate) async fn claim_instead(
     tx: &mut WriteTx,
     candidate: &Candidate,
@@ -42,7 +42,7 @@ pub(crate) async fn claim_instead(
     with_units(tx, candidate).await
 }
 
-/// Claims time if all of it is free; false when it is not, and the transaction goes on.
+/// Claims the time if all of it is free. Returns false if not; the transaction can go on.
 pub(crate) async fn claim_if_free(
     tx: &mut WriteTx,
     candidate: &Candidate,
@@ -57,7 +57,7 @@ pub(crate) async fn claim_if_free(
     }
 }
 
-/// Rooms and equipment that were removed meanwhile are as good as taken.
+/// Checks that the units still exist: rooms and equipment that were removed meanwhile count as taken.
 async fn with_units(tx: &mut ReadTx, candidate: &Candidate) -> Result<(), StoreError> {
     if services::resources_exist(tx, &candidate.parts).await? {
         Ok(())

@@ -1,4 +1,4 @@
-//! The question to a host's calendars right before an appointment is placed: iCloud itself is asked, once and briefly.
+//! The live check of a host's calendars right before an appointment is placed: the server itself is asked, once and briefly.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -18,12 +18,12 @@ use crate::quince::Quince;
 use crate::sync::known::Known;
 use crate::sync::parse::Reader;
 
-/// More changes than this since the last read are not looked through while somebody waits.
+/// Maximum number of changes since the last read that a live check reads.
 const MOST_CHANGES: usize = 500;
-/// When a search is not answered for this long, changes are asked for beside it.
+/// If a search by time takes longer than this, the changes since the last read are fetched in parallel.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// One calendar to ask.
+/// A calendar to check.
 #[derive(Debug, Clone)]
 pub(crate) struct Watched {
     pub(crate) id: RemoteCalendarId,
@@ -34,27 +34,27 @@ pub(crate) struct Watched {
     pub(crate) url: Url,
     pub(crate) reader: Reader,
     pub(crate) all_day_blocks: bool,
-    /// The server's search by time fails, or leaves out events.
+    /// Whether the server's search by time fails, or omits events.
     pub(crate) search_fails: bool,
 }
 
-/// What the calendars of a host answered.
+/// The result of checking a host's calendars.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FreeBusy {
-    /// Something that Quince did not write is there. Without that, the last known events count where a calendar did not answer
-    /// in time.
+    /// Whether an event that Quince did not write takes time. If not, the last known events count for a calendar that did not answer in
+    /// time.
     pub(crate) is_busy: bool,
-    /// Some calendar did not answer.
+    /// Whether some calendar did not answer.
     pub(crate) is_incomplete: bool,
-    /// Calendars whose search by time turned out to fail.
+    /// Calendars whose search by time fails.
     pub(crate) unsearchable: Vec<RemoteCalendarId>,
     /// Calendars whose search by time brought no answer: it may fail, or the server is slow or down.
     pub(crate) unanswered: Vec<RemoteCalendarId>,
-    /// The connections whose login was refused.
+    /// Connections whose login was refused.
     pub(crate) refused: Vec<Connection>,
 }
 
-/// Why a calendar did not tell.
+/// Why a calendar gave no answer.
 #[derive(Debug, thiserror::Error)]
 enum NoAnswer {
     #[error(transparent)]
@@ -69,17 +69,17 @@ enum NoAnswer {
     BrokeOff(#[from] tokio::task::JoinError),
 }
 
-/// How the search of a calendar by time stands. What is known of it holds also when there is no time left for the whole answer.
+/// The state of a calendar's search by time. It is reported even if the deadline cuts off the whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Search {
     /// It was answered, or not needed.
     Works,
-    /// No answer came so far.
+    /// No answer has come yet.
     Unanswered,
     Fails,
 }
 
-/// Asks all calendars at once.
+/// Checks all calendars concurrently, until the deadline or until one is busy.
 pub(crate) async fn ask(
     quince: &Quince,
     calendars: Vec<Watched>,
@@ -123,7 +123,7 @@ pub(crate) async fn ask(
     for (calendar, search) in searches {
         match *search.borrow() {
             Search::Works => {}
-            // When somebody was found busy the others were not waited for.
+            // After a busy answer the remaining ones are not awaited, so silence means nothing.
             Search::Unanswered if told.is_busy => {}
             Search::Unanswered => told.unanswered.push(calendar),
             Search::Fails => told.unsearchable.push(calendar),
@@ -150,7 +150,7 @@ impl Watched {
         let answer = if let Ok(answer) = timeout(PATIENCE, &mut searching).await {
             answer
         } else {
-            // The search alone may hang. Whichever is answered first will do.
+            // The search alone may hang, so the first answer counts.
             tokio::select! {
                 answer = &mut searching => answer,
                 Ok(is_busy) = self.is_taken_by_changes(quince, span) => return Ok(is_busy),
@@ -169,8 +169,7 @@ impl Watched {
         self.is_taken_by_changes(quince, span).await
     }
 
-    /// Whether something that changed since the last read takes time of the span. What is stored counts in the slots, so that is the
-    /// rest.
+    /// Whether an event that changed since the last read takes time of the span. Stored events are already considered in the slots.
     async fn is_taken_by_changes(&self, quince: &Quince, span: Interval) -> Result<bool, NoAnswer> {
         let changed = self.changed(quince).await?;
         if changed.len() > MOST_CHANGES {
@@ -191,7 +190,7 @@ impl Watched {
         while let Some(reading) = events.next().await? {
             is_whole &= reading.unreadable.is_empty();
             let (reader, all_day_blocks) = (self.reader.clone(), self.all_day_blocks);
-            // Reading events takes a while, so it is done away from the threads that answer requests.
+            // Parsing may take long, so it must not block the threads that serve requests.
             let taking = tokio::task::spawn_blocking(move || {
                 let mut taking = BTreeSet::new();
                 for resource in reading.resources {
@@ -215,7 +214,7 @@ impl Watched {
         }
     }
 
-    /// Whether these are UIDs of what Quince wrote itself, which the slots know.
+    /// Whether all these UIDs are of events that Quince wrote, which the slots already consider.
     async fn all_own(&self, quince: &Quince, uids: &BTreeSet<String>) -> Result<bool, StoreError> {
         if uids.is_empty() {
             return Ok(true);
@@ -226,7 +225,7 @@ impl Watched {
         Ok(own.len() == uids.len())
     }
 
-    /// The paths of what changed since the last read.
+    /// Returns the paths of the resources that changed since the last read.
     async fn changed(&self, quince: &Quince) -> Result<Vec<String>, NoAnswer> {
         let (client, login) = (&self.client, &self.login);
         let (known, token) = {

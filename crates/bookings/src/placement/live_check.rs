@@ -1,4 +1,4 @@
-//! Which calendars have to be asked live before an appointment is placed, and what they answered.
+//! Live checks: which calendars to ask before an appointment is placed, and what they answered.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::servers::login;
 use crate::sync;
 use crate::sync::parse::Reader;
 
-/// What is known so far of one appointment that is to be placed.
+/// The answers so far for one appointment to place.
 #[derive(Debug)]
 pub(crate) struct LiveCheck {
     deadline: Instant,
@@ -28,16 +28,16 @@ pub(crate) struct LiveCheck {
     busy: BTreeSet<(StaffId, Interval)>,
 }
 
-/// What a live check came to.
+/// The result of a live check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing is in the way of anybody.
+    /// Nobody was found busy.
     Free,
-    /// Somebody turned out to be busy.
+    /// Somebody was found busy.
     Busy,
 }
 
-/// A question to the calendars of one host.
+/// A query to the calendars of one host.
 #[derive(Debug)]
 pub(crate) struct FreeBusyQuery {
     host: StaffId,
@@ -46,7 +46,7 @@ pub(crate) struct FreeBusyQuery {
 }
 
 impl LiveCheck {
-    /// Nothing yet; all questions together take at most two seconds.
+    /// A check without any answers yet. All its queries together take at most [`LIVE_CHECK`].
     pub(crate) fn new() -> Self {
         Self {
             deadline: Instant::now() + LIVE_CHECK,
@@ -55,27 +55,27 @@ impl LiveCheck {
         }
     }
 
-    /// Whether the host turned out to be busy around this span.
+    /// Whether the host was found busy at a time that overlaps this span.
     pub(crate) fn found_busy(&self, host: StaffId, span: Interval) -> bool {
         let mut busy = self.busy.iter();
         busy.any(|(known, checked)| *known == host && checked.overlaps(&span))
     }
 
-    /// What turned out to be in the way of a span.
+    /// Returns the conflicts that were found in a span.
     pub(crate) fn conflicts(&self, span: Interval) -> Vec<Refusal> {
         let busy = self.busy.iter().filter(|(_, checked)| checked.overlaps(&span));
         busy.map(|(host, _)| Refusal::of(*host, Reason::Conflict))
             .collect()
     }
 
-    /// Whether the host's calendars need not be asked (any more) about this span.
+    /// Whether no query about the host and this span is needed: it was answered, or the deadline has passed.
     fn is_settled(&self, host: StaffId, span: Interval) -> bool {
         let mut free = self.free.iter();
         free.any(|(known, checked)| *known == host && checked.contains(&span))
             || Instant::now() >= self.deadline
     }
 
-    /// The questions that have to be answered before this candidate can be settled on.
+    /// Returns the queries that must be answered before this candidate can be placed.
     pub(crate) async fn needed(
         &self,
         quince: &Quince,
@@ -92,8 +92,8 @@ impl LiveCheck {
         Ok(queries)
     }
 
-    /// Asks, everybody at once. Someone who is busy after all is synced at once, so that others see it, too; so is a calendar
-    /// that did not answer. Of a refused login note is taken as by a read.
+    /// Runs the queries concurrently. A host who was found busy, or whose calendars did not all answer, is synced soon, so that the slots
+    /// reflect it. A refused login is recorded as by a sync.
     pub(crate) async fn run(
         &mut self,
         quince: &Quince,
@@ -123,8 +123,8 @@ impl LiveCheck {
     }
 }
 
-/// Notes what the answer of a host's calendars tells beyond it: a login that was refused, searches that fail, and that they have
-/// to be read at once, as somebody is busy after all or did not answer.
+/// Records what a host's answers imply: refused logins, failing searches, and that the calendars must be synced soon because the host was
+/// found busy or an answer is missing.
 async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Internal> {
     let is_doubtful = told.is_incomplete || !told.unsearchable.is_empty() || !told.unanswered.is_empty();
     let is_to_read = told.is_busy || is_doubtful;
@@ -133,14 +133,14 @@ async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Int
     }
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    // Calendars before connections, as a sync that ends changes them.
+    // Calendars before connections, the order in which the end of a sync updates them.
     sync::ask_to_compare(&mut tx, &told.unsearchable, true, now).await?;
     sync::ask_to_compare(&mut tx, &told.unanswered, false, now).await?;
     for connection in &told.refused {
         outages::note(&mut tx, connection, &Error::WrongLogin, Asked::ByItself, now).await?;
     }
     if is_to_read {
-        // Those that fail keep to their next try.
+        // Connections that fail keep their scheduled retry.
         connections::sync_soon(&mut tx, host, now).await?;
     }
     tx.commit().await?;
@@ -150,7 +150,7 @@ async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Int
     Ok(())
 }
 
-/// The question to a host's calendars about a span; nothing when there is none to ask.
+/// Returns the query for a host's calendars about a span; none if there is no calendar to ask.
 async fn query(
     quince: &Quince,
     tx: &mut ReadTx,
@@ -169,7 +169,7 @@ async fn query(
     let connections = connections::list_for_staff(tx, host).await?;
     let mut calendars = Vec::new();
     for calendar in watched {
-        // What cannot be read anyway is settled by the host's choice in the slots.
+        // The slots already apply the host's choice for a calendar that cannot be read.
         let Some(connection) = connections.iter().find(|connection| {
             connection.id == calendar.connection_id
                 && connection.state != ConnectionState::NeedsAttention

@@ -1,15 +1,14 @@
-//! Places an appointment in people's time: a new booking, one that moves, one that somebody else takes over, and a hold. [`place`]
-//! is the one way.
+//! Places appointments: new bookings, moves, reassignments and holds. All go through [`place`].
 //!
-//! 1. What is wanted is read, without keeping anybody waiting, and the hosts who could hold it are ranked ([`candidates`]).
-//! 2. The calendars of the first of them are asked live ([`live_check`], [`free_busy`]).
-//! 3. In one transaction that writes, everything is read again, one candidate is settled on, and the [`Request`] claims their time,
-//!    keeps the appointment and notes who is to be told ([`claim`], [`persist`], [`notify`]). What somebody else took meanwhile is
-//!    found by reading again.
+//! 1. The request is read without locks, and the hosts who could hold it are ranked ([`candidates`]).
+//! 2. The calendars of the first of them are checked live ([`live_check`], [`free_busy`]).
+//! 3. In one write transaction, everything is read again, a candidate is chosen, and the [`Request`] claims its time, stores the
+//!    appointment and enqueues what follows from it ([`claim`], [`persist`], [`notify`]). Reading again finds what somebody else took
+//!    meanwhile.
 //!
-//! Who waits for a seat gets it by the same claim, persist and notify, in the transaction in which it became free.
+//! Clients on a waiting list get seats by the same claim, persist and notify, in the transaction in which the seats became free.
 //!
-//! Staff may have a time although something is in the way of it ([`overrides`]).
+//! Staff may override conflicts ([`overrides`]).
 
 pub(crate) mod candidate;
 pub(crate) mod candidates;
@@ -36,19 +35,19 @@ use live_check::{Found, FreeBusyQuery, LiveCheck};
 use on_conflict::OnConflict;
 use target::Target;
 
-/// Each time somebody else was faster, or one more host turned out to be busy.
+/// Maximum number of rounds. Each round ends because somebody else was faster or one more host was found busy.
 const ROUNDS: usize = 20;
 
-/// What a request came to when it was read.
+/// The result of reading a request.
 pub(crate) enum Open<O, P> {
-    /// There is nothing to place: it was carried out before.
+    /// There is nothing to place: the request was carried out before.
     Done(P),
-    /// What is known of the request, and where it is to go.
+    /// The data of the request, and its target.
     Wanted(O, Box<Target>),
 }
 
 impl<O, P> Open<O, P> {
-    /// What there is to place, if there is anything.
+    /// Returns what there is to place, if anything.
     pub(crate) fn wanted(self) -> Option<(O, Target)> {
         match self {
             Self::Done(_) => None,
@@ -57,18 +56,18 @@ impl<O, P> Open<O, P> {
     }
 }
 
-/// What is to be placed: it is read, and kept where there is room for it.
+/// A request to place something.
 pub(crate) trait Request: Sync {
-    /// What is known of it besides its target.
+    /// The data of the request besides its target.
     type Opened: Send + Sync;
-    /// What it comes to.
+    /// The result.
     type Placed: Send;
-    /// What is as it was when the time turns out to be taken.
+    /// What is kept unchanged if the time turns out to be taken.
     const KEPT: Kept;
-    /// Whether people's calendar servers are asked before.
+    /// Whether the hosts' calendars are checked live.
     const IS_CHECKED: bool = true;
 
-    /// Reads what is asked for, without keeping anybody waiting; nothing where nobody's calendar is asked.
+    /// Reads the request without locks; none if nothing has to be checked live.
     fn look(
         &self,
         _tx: &mut ReadTx,
@@ -77,7 +76,7 @@ pub(crate) trait Request: Sync {
         async { Ok(None) }
     }
 
-    /// Reads what is asked for, after whoever changes the same.
+    /// Reads the request after locking what it changes.
     fn open(
         &self,
         quince: &Quince,
@@ -85,7 +84,7 @@ pub(crate) trait Request: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Error>> + Send;
 
-    /// The way in which it would be held that comes first: of those of the target, without hosts whom the live check found busy.
+    /// Returns the first choice among the candidates of the target, without hosts whom the live check found busy.
     fn first(
         &self,
         tx: &mut ReadTx,
@@ -98,7 +97,7 @@ pub(crate) trait Request: Sync {
         candidates::first(tx, target, slot, check, now)
     }
 
-    /// Whether whoever asks may have people's calendar servers asked.
+    /// Checks that the requester may cause a live check.
     fn may_check(
         &self,
         quince: &Quince,
@@ -107,7 +106,7 @@ pub(crate) trait Request: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Claims the time of a placement, and keeps whose it is. When it turns out to be taken, everything is read anew.
+    /// Claims the time of a placement, and stores what is placed. If the time turns out to be taken, everything is read again.
     fn keep(
         &self,
         quince: &Quince,
@@ -119,17 +118,17 @@ pub(crate) trait Request: Sync {
     ) -> impl Future<Output = Result<Self::Placed, Error>> + Send;
 }
 
-/// What one transaction came to.
+/// The result of one transaction.
 enum Attempt<P> {
     Placed(P),
-    /// These calendars have to be asked first.
+    /// These queries must be answered first.
     ToCheck(Vec<FreeBusyQuery>),
-    /// Somebody was faster: what they did is in the way now.
+    /// Somebody else took the time first.
     Overtaken,
 }
 
 impl Target {
-    /// What is in the way, for a staff member who wants it in spite of that; a refusal for everybody else.
+    /// Returns the conflicts, if a staff member wants to override them and may; otherwise fails with the refusal.
     pub(crate) fn conflicts(
         &mut self,
         kept: Kept,
@@ -150,10 +149,10 @@ impl Target {
         Err(overrides::in_the_way(&self.context, &refusals, self.start, now).into())
     }
 
-    /// Why a client cannot have it.
+    /// Returns the error that explains to a client why the time is not available.
     fn taken(&mut self, kept: Kept, refusals: &[Refusal], now: Timestamp) -> Error {
         if self.offer.is_ok() {
-            // It is offered by what is known, so that the live check is against it.
+            // The known data allow the time, so the live check found a conflict.
             let by = if refusals.is_empty() {
                 Taken::Host
             } else {
@@ -166,7 +165,7 @@ impl Target {
         };
         let by = match by {
             Taken::Seats { .. } => {
-                // A group may find too few seats where one more person would find one.
+                // A group may find too few seats where a single person would find one.
                 self.context.for_seats(1);
                 match self.context.check(now, false, self.start) {
                     Ok(slot) => Taken::Seats {
@@ -181,7 +180,7 @@ impl Target {
     }
 }
 
-/// Places an appointment.
+/// Places a request.
 pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R::Placed, Error> {
     let mut check = LiveCheck::new();
     for _ in 0..ROUNDS {
@@ -193,7 +192,7 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
         if to_check.is_empty() {
             break;
         }
-        // Where all are free, nobody else has to be asked.
+        // If all of them are free, no other host needs to be asked.
         if check.run(quince, to_check).await? == Found::Free {
             break;
         }
@@ -212,7 +211,7 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
     })
 }
 
-/// The calendars that have to be asked before it can be placed.
+/// Returns the queries that must be answered before the request can be placed.
 async fn plan<R: Request>(
     quince: &Quince,
     request: &R,
@@ -237,7 +236,7 @@ async fn plan<R: Request>(
     Ok(to_check)
 }
 
-/// Decides with nobody else changing the same, and keeps everything at once.
+/// Decides and stores everything in one transaction, under the request's locks.
 async fn attempt<R: Request>(
     quince: &Quince,
     request: &R,

@@ -1,4 +1,4 @@
-//! What follows from a new appointment: events in calendars, and mails.
+//! What follows from a new appointment: event writes and mails.
 
 use jiff::Timestamp;
 use scheduling::StaffId;
@@ -9,7 +9,7 @@ use store::{MessageKind, StoreError, WriteTx};
 use super::candidate::Candidate;
 use crate::{notifications, outbox};
 
-/// Has the event written to the hosts' calendars, and mails sent to the client and to the hosts, but not to who booked it.
+/// Enqueues the writes of the hosts' events, and the mails to the client and to the hosts except whoever booked.
 pub(crate) async fn booked(
     tx: &mut WriteTx,
     appointment: &Appointment,

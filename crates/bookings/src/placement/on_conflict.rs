@@ -1,10 +1,10 @@
-//! What a staff member wants to happen at a time that is not on offer.
+//! What to do when a staff member's chosen time is not on offer.
 
-/// What a staff member wants to happen at a time that is not on offer.
+/// What to do when a staff member's chosen time is not on offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnConflict {
-    /// It is refused with the reason.
+    /// Refuse with the reasons.
     Refuse,
-    /// It is booked all the same, and the reason is recorded with the appointment.
+    /// Book it nevertheless, and record the reasons with the appointment.
     Override,
 }

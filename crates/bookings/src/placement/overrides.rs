@@ -1,4 +1,4 @@
-//! What staff book although it is not on offer: by whom, over what, and whether it can be done at all.
+//! Overrides: whether and how staff can book a time that is not on offer.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use crate::availability::in_words;
 use crate::availability::input::AvailabilityInput;
 use crate::error::InTheWay;
 
-/// Whether staff can have a time all the same. What is over stays over, and a class has no more seats than it has.
+/// Whether staff can override conflicts at this start. Times in the past and seats of a class cannot be overridden.
 pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
     start >= now && context.calendar.kind != Kind::ClassBooking && context.calendar.is_readable()
 }
 
-/// The refusal of a time to a staff member, with all that is in the way.
+/// Returns the refusal of a time to a staff member, with all reasons.
 pub(super) fn in_the_way(
     context: &AvailabilityInput,
     refusals: &[Refusal],
@@ -32,8 +32,8 @@ pub(super) fn in_the_way(
     }
 }
 
-/// How an appointment takes place at a time at which this is in the way: with somebody who is free if anybody is, and who is
-/// preferred before others who are. None where nobody could hold it.
+/// Returns the placement that overrides these refusals: with a host who is free if there is one, and among equals with the preferred host.
+/// None if nobody could hold it.
 pub(super) async fn override_conflicts(
     tx: &mut ReadTx,
     target: &Target,
@@ -90,18 +90,18 @@ pub(super) async fn override_conflicts(
     }))
 }
 
-/// How much is in the way of a host.
+/// How strongly a host is hindered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Hindrance {
-    /// Nothing of their own.
+    /// By nothing that concerns the host in particular.
     None,
-    /// They do not work then, or have had their share.
+    /// They do not work then, or have had their share of appointments.
     NotOffered,
-    /// They have something else to do.
+    /// They are busy.
     Busy,
 }
 
-/// Who of a round robin holds it, and why they: of those with the least in the way the first in turn.
+/// Chooses the least hindered member of a round robin, by turn among equals, with the reason.
 async fn host(
     tx: &mut ReadTx,
     context: &AvailabilityInput,
@@ -128,7 +128,7 @@ async fn host(
         .filter(|host| of(*host) == least)
         .collect();
     let choice = candidates::choose(tx, context, slot.start, &candidates, preferred).await?;
-    // Who has had their share is no choice of a round robin.
+    // A member who has had their share is not a choice of the round robin.
     let host = choice.as_ref().map(|choice| choice.host);
     let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));
     let reason = match choice {

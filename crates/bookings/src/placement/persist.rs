@@ -1,4 +1,4 @@
-//! Keeping a new appointment.
+//! Storing a new appointment.
 
 use store::appointments::{self, Appointment};
 use store::strangers::Sender;
@@ -9,7 +9,7 @@ use crate::links;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// Keeps an appointment whose time is claimed, with who takes part; answers with the secret of its client's link.
+/// Stores an appointment whose time is claimed, with its parts. Returns the secret of the client's manage link.
 pub(crate) async fn insert(
     quince: &Quince,
     tx: &mut WriteTx,

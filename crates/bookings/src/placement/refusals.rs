@@ -1,4 +1,4 @@
-//! Why a time is not offered, as far as it concerns a client.
+//! Interprets the reasons against a time for clients.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,10 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
     taken_by(refusals).is_some()
 }
 
-/// What takes a time that would be offered otherwise; none when it was never on offer. What concerns everybody goes before what
-/// keeps a host, and that before rooms and equipment. Of a host who is busy with several things their events come last, as those
-/// are nobody else's business.
+/// Returns what takes a time that would be offered otherwise; none if it was never on offer. Reasons that concern everybody come before
+/// those of a host, and these before rooms and equipment. External events come after a host's other reasons, as they are private.
 pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
-    // A time that has passed, say, was never on offer, whatever was there.
+    // A time in the past, for example, was never on offer, whatever occupied it.
     let never = |refusal: &Refusal| match refusal.reason {
         Reason::Past | Reason::Notice => true,
         Reason::Grid | Reason::TooFar => refusal.owner.is_none(),
@@ -25,7 +24,7 @@ pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
     if refusals.iter().any(never) {
         return None;
     }
-    // Nor was it offered in the time of somebody who does not work then, whatever they have to do.
+    // Nor was a time offered by a host who does not work then, however busy.
     let is_away = |reason| matches!(reason, Reason::Hours | Reason::Grid | Reason::TooFar);
     let away: BTreeSet<TimeOwner> = refusals
         .iter()
@@ -71,13 +70,13 @@ pub(crate) fn overlaps(appointment: &Appointment) -> bool {
     reasons.iter().copied().any(overlap)
 }
 
-/// The reasons, each once, to be kept with an appointment that was booked all the same.
+/// Returns the reasons, each once, to be stored with an appointment that overrides them.
 pub(crate) fn reasons(refusals: &[Refusal]) -> Vec<Reason> {
     let reasons: BTreeSet<Reason> = refusals.iter().map(|refusal| refusal.reason).collect();
     reasons.into_iter().collect()
 }
 
-/// Why a time was never on offer.
+/// Returns why a time was never on offer.
 pub(crate) fn never_offered(refusals: &[Refusal]) -> error::Refusal {
     let has = |reason| refusals.iter().any(|refusal| refusal.reason == reason);
     if has(Reason::Past) {

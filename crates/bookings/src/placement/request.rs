@@ -1,4 +1,4 @@
-//! What a client types when booking.
+//! The data of a booking, as the client enters them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,10 +14,10 @@ use crate::problem::FieldProblem;
 use crate::services::Chosen;
 use crate::validate::{KEY_LIMIT, NOTES_LIMIT, Validator};
 
-/// Most guests of one client.
+/// Maximum number of guests of one client.
 const GUESTS_LIMIT: usize = 50;
 
-/// A wish to book.
+/// A request to book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booking {
     /// Address of the booking calendar.
@@ -32,24 +32,24 @@ pub struct Booking {
     pub email: String,
     /// The client's telephone number; may be empty.
     pub phone: String,
-    /// Anything the host should know; may be empty.
+    /// The client's notes; may be empty.
     pub notes: String,
-    /// The names of those whom the client brings to a class, each with a seat of their own.
+    /// The names of the client's guests in a class, each of whom takes a seat.
     pub guests: Vec<String>,
     /// Answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
-    /// What the client wants from the menu of a Service calendar, in this order.
+    /// The services that the client chose from the menu of a Service calendar, in order.
     pub services: Vec<Chosen>,
-    /// The member the client chose; nobody in particular otherwise.
+    /// The member whom the client chose, if any.
     pub host: Option<StaffId>,
-    /// The client with what they hold; it is theirs to book.
+    /// The visitor whose hold the booking uses.
     pub holder: Option<VisitorId>,
-    /// A text of the client's choice that is the same when the same wish is sent again, such as a UUID. It counts for this client
-    /// on this booking calendar alone.
+    /// A text that the client chooses and sends again when the same request is repeated, such as a UUID. It is scoped to this client and
+    /// booking calendar.
     pub idempotency_key: String,
 }
 
-/// Contact and notes after the check.
+/// Validated details of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Details {
     pub(crate) name: String,
@@ -72,7 +72,7 @@ impl Details {
         checked.finish().map(|()| details)
     }
 
-    /// The seats that are asked for: the client's and their guests'.
+    /// The number of requested seats: the client's and the guests'.
     pub(crate) fn seats(&self) -> u32 {
         u32::try_from(self.guests.len()).map_or(u32::MAX, |guests| guests.saturating_add(1))
     }
@@ -109,7 +109,7 @@ fn read_guests(checked: &mut Validator, guests: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The names of guests after the check.
+/// Validates the names of guests.
 pub(crate) fn checked_guests(guests: &[String]) -> Result<Vec<String>, Vec<FieldProblem>> {
     let mut checked = Validator::default();
     let guests = read_guests(&mut checked, guests);
@@ -137,7 +137,7 @@ impl Booking {
         checked.finish().map(|()| details)
     }
 
-    /// A hash of everything but the key, to tell a repeated wish from another one under the same key.
+    /// Returns a hash of everything but the key, to distinguish a repeated request from another one under the same key.
     pub(crate) fn body_hash(&self) -> [u8; 32] {
         let host = self.host.map(|host| host.to_string()).unwrap_or_default();
         let guests = serde_json::json!(self.guests).to_string();
@@ -160,15 +160,15 @@ impl Booking {
         ])
     }
 
-    /// The idempotency key as it is kept: one of this person (a client's address, or the staff member who books for one) on
-    /// this booking calendar, so that nobody is answered what somebody else with the same key was.
+    /// Returns the idempotency key as it is stored, scoped to the booking calendar and to the client's address, or to the staff member who
+    /// books. Nobody gets the answer to another person's request by the same key.
     pub(crate) fn kept_key(&self, staff: Option<StaffId>) -> String {
         let person = staff.map_or_else(|| address_key(&self.email), |id| id.to_string());
         URL_SAFE_NO_PAD.encode(hash_of([&self.slug, &person, self.idempotency_key.trim()]))
     }
 }
 
-/// SHA-256 of a list of texts, each with its length, so that no two lists give the same bytes.
+/// SHA-256 of a list of texts. Each is prefixed with its length, so that different lists never give the same bytes.
 fn hash_of<const N: usize>(texts: [&str; N]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for text in texts {

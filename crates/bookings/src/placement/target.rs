@@ -1,4 +1,4 @@
-//! A start for an appointment.
+//! The target of a placement.
 
 use jiff::Timestamp;
 use scheduling::{Refusal, Slot, StaffId};
@@ -6,15 +6,15 @@ use scheduling::{Refusal, Slot, StaffId};
 use super::on_conflict::OnConflict;
 use crate::availability::input::AvailabilityInput;
 
-/// A start for an appointment.
+/// The requested start of an appointment, with what determines its availability.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) context: AvailabilityInput,
     pub(crate) start: Timestamp,
-    /// Who holds it already and keeps it if they are free.
+    /// The present host, who keeps the appointment if free.
     pub(crate) preferred: Option<StaffId>,
-    /// What a staff member wants who may know what is in the way; nothing for clients.
+    /// What to do on a conflict, for a staff member; none for clients.
     pub(crate) staff: Option<OnConflict>,
-    /// As it is offered now; else what is in the way.
+    /// The slot if the start is on offer; otherwise the reasons why not.
     pub(crate) offer: Result<Slot, Vec<Refusal>>,
 }

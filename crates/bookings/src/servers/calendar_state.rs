@@ -1,4 +1,4 @@
-//! How a remote calendar stands that counts for its owner. The one place that decides it.
+//! The state of a remote calendar that its owner uses. It is determined here only.
 
 use jiff::Timestamp;
 use store::remote_calendars::RemoteCalendar;
@@ -6,27 +6,27 @@ use store::{ReadTx, RemoteCalendarId, StoreError, staff};
 
 use super::freshness;
 
-/// How a remote calendar stands.
+/// The state of a remote calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalendarState {
-    /// It does not count: it is neither the primary calendar nor checked for conflicts.
+    /// It is neither the primary calendar nor checked for conflicts.
     Unused,
-    /// It was read lately, or is being read for the first time.
+    /// It was read recently, or is being read for the first time.
     Fresh,
-    /// The last reads failed. What is known of it is still good.
+    /// The last reads failed, but the stored events are still recent.
     Trying,
-    /// It could not be read for so long that what is known of it may be out of date.
+    /// It could not be read for so long that the stored events may be out of date.
     Stale,
-    /// The server does not hand out its events: a subscription, or somebody else's without the right to read.
+    /// The server does not return its events: a subscription, or a shared calendar without the right to read.
     Closed,
-    /// It is no longer there.
+    /// It no longer exists.
     Vanished,
-    /// It is the primary calendar, and can no longer be written to.
+    /// It is the primary calendar, and is no longer writable.
     ReadOnly,
 }
 
 impl CalendarState {
-    /// How a calendar stands. `primary` is its owner's.
+    /// Determines the state of a calendar. `primary` is its owner's primary calendar.
     pub(crate) fn of(calendar: &RemoteCalendar, primary: Option<RemoteCalendarId>, now: Timestamp) -> Self {
         let is_primary = primary == Some(calendar.id);
         if !is_primary && !calendar.checked_for_conflicts {
@@ -46,23 +46,23 @@ impl CalendarState {
         }
     }
 
-    /// Whether its owner has to be told: it does not do what it was chosen for.
+    /// Whether its owner has to be informed, as it does not serve its purpose.
     pub fn is_trouble(self) -> bool {
         matches!(self, Self::Stale | Self::Closed | Self::Vanished | Self::ReadOnly)
     }
 
-    /// Whether what is known of its events may be out of date, or is nothing at all.
+    /// Whether the stored events may be out of date or missing.
     pub fn is_unread(self) -> bool {
         matches!(self, Self::Stale | Self::Closed | Self::Vanished)
     }
 }
 
-/// The age of what is known of a calendar. One that was never read is as old as its first failure.
+/// When the stored events were read; for a calendar that was never read, its first failure.
 fn known_at(calendar: &RemoteCalendar) -> Option<Timestamp> {
     calendar.synced_at.or(calendar.failing_since)
 }
 
-/// Calendars of one person, each with how it stands.
+/// Returns these calendars of one person, each with its state.
 pub(crate) async fn of_staff(
     tx: &mut ReadTx,
     owner: scheduling::StaffId,

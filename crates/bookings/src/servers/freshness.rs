@@ -1,4 +1,4 @@
-//! Whether what is known of a connection's calendars is still good. The one place that decides it.
+//! Whether the stored events of a connection's calendars are recent enough. It is determined here only.
 
 use jiff::{SignedDuration, Timestamp};
 use store::remote_calendars::Watched;
@@ -7,21 +7,21 @@ use store::{ConnectionState, connections::Connection};
 use super::names::place;
 use crate::clock::{age, ago};
 
-/// Without a successful sync for this long, the calendars count as not read. A sync is tried each minute.
+/// Without a successful sync for this long, the calendars count as stale. A sync is attempted each minute.
 pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
-/// A sync that succeeded is repeated after this long.
+/// The interval between successful syncs.
 pub(crate) const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
-/// Days before now whose events are kept, so that the calendar view shows last month.
+/// The days before now whose events are stored, so that the calendar view shows last month.
 const PAST_DAYS: i64 = 31;
 
-/// From when on a calendar's events are kept that was read at an instant.
+/// The start of the events that are stored of a calendar which was read at this instant.
 pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
     let past = SignedDuration::from_hours(24 * PAST_DAYS);
     read_at.checked_sub(past).unwrap_or(Timestamp::MIN)
 }
 
-/// The state that people see: a connection without a recent sync is stale, whatever was noted last.
+/// The state that is shown: a connection without a recent sync is stale, whatever its stored state is.
 pub(crate) fn state(connection: &Connection, now: Timestamp) -> ConnectionState {
     let read_at = connection.synced_at.unwrap_or(connection.connected_at);
     match connection.state {
@@ -30,7 +30,7 @@ pub(crate) fn state(connection: &Connection, now: Timestamp) -> ConnectionState 
     }
 }
 
-/// Whether a calendar's events are too old to be relied on, or it cannot be read at all.
+/// Whether a calendar's stored events are too old to be relied on, or cannot be read at all.
 pub(crate) fn is_stale(calendar: &Watched, now: Timestamp) -> bool {
     calendar.state != ConnectionState::Connected
         || !calendar.readable
@@ -38,18 +38,18 @@ pub(crate) fn is_stale(calendar: &Watched, now: Timestamp) -> bool {
         || calendar.synced_at.is_none_or(|at| is_old(at, now))
 }
 
-/// Whether something was read too long ago, or nobody knows when.
+/// Whether the last read is too long ago, or at an unknown time.
 pub(crate) fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
     age(read_at, now).is_none_or(|age| age > GOOD_FOR)
 }
 
-/// Whether there is a last known state. What was read by a clock that was far ahead is none: events of the present were long
-/// over by then, and were dropped.
+/// Whether there is a last known state. A read by a clock that was far ahead leaves none, as it dropped the events of the present as
+/// over.
 pub(crate) fn is_known(calendar: &Watched, now: Timestamp) -> bool {
     calendar.synced_at.is_some_and(|at| kept_from(at) <= now)
 }
 
-/// The sentence about a connection's freshness.
+/// Returns the sentence about the time and the problem of a connection's last read.
 pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
     let read = match connection.synced_at {
         None => "has not been read yet".to_owned(),
@@ -69,7 +69,7 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
     }
 }
 
-/// The same as colleagues may know it, without the account, said of a person whose name stands before it.
+/// Returns that sentence for colleagues, without the account, as a continuation after the person's name.
 pub(crate) fn of_colleague(connection: &Connection, now: Timestamp) -> String {
     let place = place(connection);
     let read = match connection.synced_at {
@@ -85,7 +85,7 @@ pub(crate) fn of_colleague(connection: &Connection, now: Timestamp) -> String {
     }
 }
 
-/// The sentence about calendars whose events may be out of date while the rest of their connection is read.
+/// Returns the sentence about a calendar whose stored events may be out of date while the rest of its connection is read.
 pub(crate) fn except(name: &str, synced_at: Option<Timestamp>, now: Timestamp) -> String {
     match synced_at {
         None => format!("The calendar “{name}” could not be read yet."),

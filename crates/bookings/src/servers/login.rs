@@ -1,4 +1,4 @@
-//! Logins to calendar servers: sealed in the database, opened only for a request.
+//! Logins to calendar servers. They are sealed in the database, and opened only for a request.
 
 use caldav::Credentials;
 use store::connections::{self, Connection, SEALED_FOR};
@@ -8,7 +8,7 @@ use url::Url;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// An opened login with the address it was given for.
+/// An opened login with the URL that it was entered for.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) entry: Url,
@@ -18,7 +18,7 @@ pub(crate) struct Login {
 const TABLE: &str = SEALED_FOR.0;
 const COLUMN: &str = SEALED_FOR.1;
 
-/// Keeps a password, sealed for its connection's row.
+/// Stores a password, sealed for its connection's row.
 pub(crate) async fn keep(
     quince: &Quince,
     tx: &mut WriteTx,
@@ -34,7 +34,7 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-/// Opens the login of a connection; nothing when its password was erased.
+/// Opens the login of a connection; none if its password was erased.
 pub(crate) fn open(quince: &Quince, connection: &Connection) -> Result<Option<Login>, Internal> {
     let Some(sealed) = &connection.password_sealed else {
         return Ok(None);
@@ -52,8 +52,8 @@ pub(crate) fn open(quince: &Quince, connection: &Connection) -> Result<Option<Lo
     }))
 }
 
-/// Where a calendar is reached now. An account can move to another host while its paths stay (icloud.md, "Discovery and
-/// login"): a stored address on a host that is no longer one of the account's `homes` is that path on its new host.
+/// Returns the present URL of a calendar. An account can move to another host while its paths stay (icloud.md, "Discovery and login"):
+/// if the stored URL's host is none of `homes`, its path is resolved on the new host.
 pub(crate) fn calendar_url(homes: &[String], stored: &str) -> Result<Url, Internal> {
     let calendar = url(stored)?;
     let mut moved = None;
@@ -72,7 +72,7 @@ pub(crate) fn calendar_url(homes: &[String], stored: &str) -> Result<Url, Intern
     }
 }
 
-/// A stored address.
+/// Parses a stored URL.
 pub(crate) fn url(text: &str) -> Result<Url, Internal> {
     Url::parse(text).map_err(Internal::because)
 }

@@ -1,4 +1,4 @@
-//! Calendar servers and what is known of their calendars: how sentences call them, logins, and whether what was read is still good.
+//! Calendar servers and the state of their calendars: names for sentences, logins, and whether the stored events are recent enough.
 
 pub(crate) mod calendar_state;
 pub(crate) mod freshness;

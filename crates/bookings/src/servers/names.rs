@@ -1,4 +1,4 @@
-//! How sentences call servers.
+//! The names of servers in sentences.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use store::event_writes::EventWrite;
 use store::{ConnectionId, ReadTx, Server, StoreError};
 use url::Url;
 
-/// How sentences call the servers of these writes.
+/// Returns the names of the servers of these writes.
 pub(crate) async fn places(
     tx: &mut ReadTx,
     writes: &[EventWrite],
@@ -21,13 +21,13 @@ pub(crate) async fn places(
         .collect())
 }
 
-/// How sentences call the server of a write; of one that has none, iCloud.
+/// Returns the name of a write's server; iCloud for a write without a connection.
 pub(crate) fn place_of(places: &BTreeMap<ConnectionId, String>, write: &EventWrite) -> String {
     let known = write.connection_id.and_then(|id| places.get(&id));
     known.map_or_else(|| "iCloud".to_owned(), Clone::clone)
 }
 
-/// How sentences call a connection's server: iCloud, or its host.
+/// Returns the name of a connection's server: iCloud, or its hostname.
 pub(crate) fn place(connection: &Connection) -> String {
     let host = || {
         let url = Url::parse(&connection.entry_url).ok();
@@ -39,7 +39,7 @@ pub(crate) fn place(connection: &Connection) -> String {
     }
 }
 
-/// The sentence about a calendar that is gone.
+/// Returns the sentence about a calendar that is gone.
 pub(crate) fn vanished(name: &str, place: &str) -> String {
     format!(
         "The calendar “{name}” is no longer there: it was deleted in {place}, or is no longer shared. Choose another one under \

@@ -1,11 +1,11 @@
-//! What is wrong with a calendar, and what that means, in words for its owner: the same on pages and in mails.
+//! The problem of a calendar and its consequences, in sentences for its owner: the same on pages and in mails.
 
 use store::WhenStale;
 use store::remote_calendars::RemoteCalendar;
 
 use super::calendar_state::CalendarState;
 
-/// Why a calendar does not do what it was chosen for, with the next step.
+/// Returns why a calendar does not serve its purpose, with the next step.
 pub(crate) fn sentence(calendar: &RemoteCalendar, state: CalendarState) -> String {
     match state {
         CalendarState::ReadOnly => {
@@ -20,7 +20,7 @@ pub(crate) fn sentence(calendar: &RemoteCalendar, state: CalendarState) -> Strin
     }
 }
 
-/// What becomes of its owner's times while a calendar cannot be read.
+/// Returns what happens to the owner's availability while a calendar cannot be read.
 pub(crate) fn meanwhile(when_stale: WhenStale, never_read: bool) -> &'static str {
     match when_stale {
         WhenStale::StopOffering => "Until then you are not offered to clients, as you chose.",

@@ -1,4 +1,4 @@
-//! The menu of a Service calendar: made by the owner and admins, read by everybody.
+//! The menu of a Service calendar, which the owner and admins edit.
 
 use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
@@ -14,67 +14,67 @@ use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
-/// Most services of a menu.
+/// Maximum number of services in a menu.
 const SERVICES_LIMIT: usize = 200;
-/// Longest service or processing time, minutes.
+/// Longest service or processing time, in minutes.
 const LONGEST: u32 = 24 * 60;
 
-/// A service as its form sends it.
+/// A service, as its form sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceForm {
-    /// The heading under which it stands; may be empty.
+    /// The heading under which it is listed; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it; may be empty.
+    /// Its description for clients; may be empty.
     pub description: String,
-    /// How long a staff member works, minutes.
+    /// How long a staff member works, in minutes.
     pub duration: u32,
-    /// How long the client stays after that, minutes: the staff member is free, rooms and equipment are not.
+    /// How long the client stays after that, in minutes: the staff member is free, but rooms and equipment stay in use.
     pub processing: u32,
-    /// Who may do it, the preferred first.
+    /// The members who can do it, preferred first.
     pub staff: Vec<StaffId>,
-    /// Rooms and equipment that it needs, with how many of each.
+    /// The rooms and equipment that it needs, with the quantity of each.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
-/// A service as it is shown.
+/// A service, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceView {
     /// Its id.
     pub id: ServiceId,
-    /// The heading under which it stands; may be empty.
+    /// The heading under which it is listed; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
-    /// What clients read about it.
+    /// Its description for clients.
     pub description: String,
-    /// How long a staff member works, minutes.
+    /// How long a staff member works, in minutes.
     pub duration: u32,
-    /// How long the client stays after that, minutes.
+    /// How long the client stays after that, in minutes.
     pub processing: u32,
-    /// Who does it, the preferred first.
+    /// The members who can do it, preferred first.
     pub staff: Vec<(StaffId, String)>,
-    /// Rooms and equipment that it needs, with how many of each.
+    /// The rooms and equipment that it needs, with the quantity of each.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
-/// A menu with what its editors can choose from.
+/// A menu, with what its editors can choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Menu {
     /// The booking calendar's name.
     pub calendar_name: String,
-    /// Its address.
+    /// Address of the booking calendar.
     pub slug: String,
-    /// The services in the order in which clients see them: those of a heading together.
+    /// The services in the order in which clients see them, grouped by heading.
     pub services: Vec<ServiceView>,
     /// The members of the booking calendar.
     pub members: Vec<(StaffId, String)>,
-    /// All rooms and equipment, with their names and how many there are.
+    /// All rooms and equipment, with name and quantity.
     pub resources: Vec<(ResourceId, String, u32)>,
 }
 
-/// The menu with what can be chosen for it, for the owner and admins.
+/// Returns the menu with what can be chosen for it, for the owner and admins.
 pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, Error> {
     let mut tx = quince.store().read().await?;
     allowed(&mut tx, by).await?;
@@ -101,7 +101,7 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
     })
 }
 
-/// What clients can choose from: every service that somebody does.
+/// Returns what clients can choose from: every service that at least one member can do.
 pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>, Error> {
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
@@ -111,7 +111,7 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
     Ok(offered(&mut tx, row.id).await?)
 }
 
-/// Every service of a menu that somebody does; none in other kinds than Service.
+/// Returns every service of a menu that at least one member can do; empty in other kinds than Service.
 pub(crate) async fn offered(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<ServiceView>, StoreError> {
     let members = members(tx, calendar).await?;
     let services = services::list(tx, calendar).await?;
@@ -141,7 +141,7 @@ fn view(service: Service, members: &[(StaffId, String)]) -> ServiceView {
     }
 }
 
-/// Puts a service at the end of the menu, or changes one. Visits that are booked stay as they are.
+/// Adds a service to the end of the menu, or changes one. Booked visits stay as they are.
 pub async fn save(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -153,7 +153,7 @@ pub async fn save(
     let now = quince.now();
     let mut by = by.into();
     if id.is_none() {
-        // One more takes nothing away from what anybody changed.
+        // Adding a service cannot overwrite a concurrent change.
         by.seen = None;
     }
     let mut tx = quince.store().write().await?;
@@ -163,7 +163,7 @@ pub async fn save(
     row.filter(|row| row.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
-    // So that nobody makes fewer of what it needs meanwhile.
+    // So that the quantity of what it needs is not reduced meanwhile.
     tx.lock(form.resources.iter().map(|(id, _)| Lock::Resource(*id)))
         .await?;
     let known = resources::list(&mut tx).await?;
@@ -231,7 +231,7 @@ pub async fn save(
     Ok(tx.commit().await?)
 }
 
-/// Takes a service off the menu. Visits that are booked stay as they are.
+/// Removes a service from the menu. Booked visits stay as they are.
 pub async fn remove(
     quince: &Quince,
     by: impl Into<Editor>,
@@ -259,16 +259,16 @@ pub async fn remove(
     Ok(tx.commit().await?)
 }
 
-/// Where a service goes on the menu.
+/// The direction in which a service moves on the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shift {
-    /// Nearer to the top.
+    /// Towards the top.
     Up,
-    /// Nearer to the end.
+    /// Towards the end.
     Down,
 }
 
-/// Moves a service one place on the menu: among those of its heading, and at their edge with the whole heading.
+/// Moves a service by one place on the menu: within its heading, or at the edge of its heading together with the whole heading.
 pub async fn shift(
     quince: &Quince,
     by: StaffId,
@@ -309,7 +309,7 @@ pub async fn shift(
     Ok(tx.commit().await?)
 }
 
-/// The services by heading, as clients see them: a heading stands where its first service does.
+/// Groups the services by heading, as clients see them: a heading stands where its first service does.
 fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
     let mut groups: Vec<Vec<Service>> = Vec::new();
     for service in services {
@@ -326,7 +326,7 @@ fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
     groups
 }
 
-/// Moves a service one place, if it is there. At either end of the menu it stays.
+/// Moves a service by one place; at either end of the menu it stays. Returns whether it exists.
 fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     let place = groups.iter().enumerate().find_map(|(heading, group)| {
         let within = group.iter().position(|service| service.id == id)?;
@@ -366,7 +366,7 @@ fn quoted(name: &str) -> String {
     format!("“{name}”")
 }
 
-/// What becomes different of a service. Everything of it is named, so that what is new cannot be left out.
+/// Returns the differences in a service. The pattern names every field, so that a new field cannot be left out.
 fn of_service(
     old: &NewService,
     new: &NewService,

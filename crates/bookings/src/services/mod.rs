@@ -1,5 +1,5 @@
-//! Service calendars: a menu of services, of which clients book one or several in one visit, each with a staff member who does
-//! it and with the rooms and equipment that it needs.
+//! Service calendars. Clients book one or several services from a menu in one visit, each with a member who does it, and with the rooms and
+//! equipment that it needs.
 
 mod menu;
 mod rooms;

@@ -15,29 +15,30 @@ use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
-/// Most sorts of rooms and equipment.
+/// Maximum number of sorts of rooms and equipment.
 const SORTS_LIMIT: usize = 200;
-/// Most of one sort.
+/// Maximum quantity of one sort.
 const QUANTITY_LIMIT: u32 = 1_000;
 
-/// Rooms or equipment of one sort as their form sends them.
+/// A sort of rooms or equipment, as the form sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceForm {
-    /// Which; none for a new sort.
+    /// Its id; none for a new sort.
     pub id: Option<ResourceId>,
-    /// What it is.
+    /// Its name.
     pub name: String,
-    /// How many there are.
+    /// The quantity.
     pub quantity: u32,
 }
 
-/// All rooms and equipment, by name.
+/// Returns all rooms and equipment, by name.
 pub async fn list(quince: &Quince) -> Result<Vec<Resource>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(resources::list(&mut tx).await?)
 }
 
-/// Makes these all that there are, for the owner and admins. What services need, and what is booked ahead, cannot be taken away.
+/// Replaces the list of rooms and equipment, for the owner and admins. Units that services need or that are booked in future cannot be
+/// removed.
 pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>) -> Result<(), Error> {
     let by = by.into();
     let mut checked = Validator::default();
@@ -88,7 +89,7 @@ async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timesta
 }
 
 fn differences(old: &[Resource], new: &[Resource]) -> Differences {
-    // They are kept by name, so that the order of the rows is none.
+    // They are listed by name, so another order in the form is not a difference.
     let by_name = |all: &[Resource]| {
         let mut all = all.to_vec();
         all.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
@@ -106,8 +107,8 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
     all
 }
 
-/// Refuses to take away what services need or what is booked ahead. Whoever books takes the time of the same units, and looks
-/// then whether they are still there.
+/// Checks that no unit is removed that services need or that is booked in future. A concurrent booking locks the time of the same units,
+/// and then checks that they still exist.
 async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
@@ -158,7 +159,7 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
     Ok(checked.finish()?)
 }
 
-/// The units that go when only so many are kept.
+/// Returns the units that are removed if only `kept` remain.
 fn units_from(resource: &Resource, kept: u32) -> Vec<UnitId> {
     let kept = usize::try_from(kept).unwrap_or(usize::MAX);
     units_of(resource).split_off(kept)

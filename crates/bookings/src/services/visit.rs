@@ -1,4 +1,4 @@
-//! From what a client chose to the steps of a visit, and from a visit to what is kept of it.
+//! Converts a client's choice to the steps of a visit, and a visit to what is stored of it.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,19 @@ use store::{ReadTx, ServiceId, StoreError, resources};
 
 use crate::error::VisitProblem;
 
-/// Most services of one visit.
+/// Maximum number of services in one visit.
 pub const CHOICE_LIMIT: usize = 10;
 
 /// A service that a client chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chosen {
-    /// Which.
+    /// The service.
     pub service: ServiceId,
-    /// Who should do it; anyone otherwise.
+    /// The member who should do it; none for anyone.
     pub host: Option<StaffId>,
 }
 
-/// A text that names no choice.
+/// The error for a text that does not describe a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("A chosen service is written as its id, or as its id, a colon and the id of a staff member.")]
 pub struct NotAChoice;
@@ -58,26 +58,26 @@ impl std::fmt::Display for Chosen {
 }
 
 impl Chosen {
-    /// Several, separated by commas; an empty text is no choice at all.
+    /// Parses a list of choices, separated by commas. An empty text gives an empty list.
     pub fn list(text: &str) -> Result<Vec<Self>, NotAChoice> {
         let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
         texts.map(str::parse).collect()
     }
 }
 
-/// A visit that somebody wants.
+/// A requested visit.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    /// The services in the order in which they follow each other.
+    /// The services, in order.
     pub(crate) services: Vec<(ServiceId, String)>,
-    /// The same as steps.
+    /// The same services as steps.
     pub(crate) steps: Vec<Step>,
     /// All rooms and equipment that they need.
     pub(crate) resources: Vec<Resource>,
 }
 
 impl Wanted {
-    /// How long it takes, minutes.
+    /// Duration in minutes.
     pub(crate) fn length(&self) -> u32 {
         let each = self
             .steps
@@ -86,7 +86,7 @@ impl Wanted {
         each.fold(0, u32::saturating_add)
     }
 
-    /// The steps of a visit that starts then, without people who turned out to be busy while they would work.
+    /// Returns the steps of a visit at this start, without hosts who are busy during their work according to `is_busy`.
     pub(crate) fn without(&self, start: Timestamp, is_busy: impl Fn(StaffId, Interval) -> bool) -> Vec<Step> {
         let mut steps = self.steps.clone();
         let mut at = start;
@@ -98,7 +98,7 @@ impl Wanted {
         steps
     }
 
-    /// The parts of a visit as they are kept.
+    /// Returns the parts of a visit, as they are stored.
     pub(crate) fn parts(&self, visit: &Visit) -> Vec<NewPart> {
         let parts = visit.parts.iter().zip(&self.services);
         parts
@@ -117,7 +117,7 @@ impl Wanted {
     }
 }
 
-/// The longest that a visit can take, in minutes.
+/// Returns an upper limit for the duration of a visit, in minutes.
 pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Result<u32, StoreError> {
     let menu = services::list(tx, calendar).await?;
     let lengths = menu
@@ -127,10 +127,10 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
     Ok(lengths.max().unwrap_or(0).saturating_mul(most))
 }
 
-/// What a client chose from a menu.
+/// Returns the visit that a client chose from a menu.
 ///
 /// # Errors
-/// [`VisitProblem`] when something cannot be chosen.
+/// [`VisitProblem`] if something cannot be chosen.
 pub(crate) async fn wanted(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -169,9 +169,9 @@ pub(crate) async fn wanted(
     Ok(Ok(wanted))
 }
 
-/// The visit of a booked appointment, to be moved: with the lengths that were booked, by whoever had each service if they
-/// still do it and can, else by whoever does it now. A service that is off the menu, or that nobody does any more, is done by
-/// whoever had it; off the menu, it needs what it had of rooms and equipment.
+/// Returns the visit of a booked appointment, for moving it, with the durations that were booked. Each service keeps its host if they still
+/// do it and are free; otherwise another member who does it takes over. A service that is off the menu, or that nobody does any more, stays
+/// with its host; if it is off the menu, it needs the rooms and equipment that were booked.
 pub(crate) async fn of_parts(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
@@ -210,7 +210,7 @@ pub(crate) async fn of_parts(
     Ok(wanted)
 }
 
-/// How many of each sort these units are.
+/// Returns how many of these units belong to each sort.
 fn sorts_of(units: &[UnitId], all: &[Resource]) -> Vec<(ResourceId, u32)> {
     let needed = all.iter().map(|resource| {
         let of_this_sort = units_of(resource).into_iter().filter(|unit| units.contains(unit));
@@ -222,8 +222,8 @@ fn sorts_of(units: &[UnitId], all: &[Resource]) -> Vec<(ResourceId, u32)> {
     needed.filter(|(_, quantity)| *quantity > 0).collect()
 }
 
-/// Whether the rooms and equipment of these parts are still there. Asked when their time is taken: since they were chosen, there
-/// may have become fewer of them.
+/// Whether the units of these parts still exist. To be checked after their time is claimed, because the quantity may have been reduced
+/// since they were chosen.
 pub(crate) async fn resources_exist(tx: &mut ReadTx, parts: &[NewPart]) -> Result<bool, StoreError> {
     let services = parts.iter().filter_map(|part| part.service.as_ref());
     let units: Vec<&UnitId> = services.flat_map(|service| &service.units).collect();
@@ -268,8 +268,8 @@ fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
     }
 }
 
-/// Each one of a sort of rooms or equipment. They are numbered on from the id of their sort, so that nothing needs to be kept
-/// of each, and that fewer of them are simply the first ones.
+/// Returns the units of a sort of rooms or equipment. Their ids are numbered from the id of the sort, so that units need no rows of their
+/// own, and a smaller quantity keeps the first ones.
 pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
     let first = resource.id.0.as_u128();
     (1..=u128::from(resource.quantity))
@@ -277,8 +277,8 @@ pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
         .collect()
 }
 
-/// What the parts of a visit occupy: each host's work with buffers, which end where the same host works again in the visit, and
-/// the units until the client goes on.
+/// Returns what the parts of a visit occupy: each host's work with buffers, which are cut off where the same host works again in the visit,
+/// and the units until the client leaves them.
 pub(crate) fn places_of_parts(
     calendar: CalendarId,
     (pre, post): (u32, u32),

@@ -1,5 +1,5 @@
-//! What strangers may do at most: by the network that they come from, and by the mail address that they type. The counts are kept in
-//! the database, so they hold for all processes and after a restart.
+//! Rate limits for anonymous visitors, per network and per mail address. The counts are stored in the database, so they apply to all
+//! processes and survive a restart.
 
 mod puzzle;
 mod stranger;
@@ -16,20 +16,20 @@ pub(crate) use puzzle::SpentOn;
 pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, challenge};
 pub use stranger::{Proof, Stranger};
 
-/// Bookings from one network, or with one address, within [`WINDOW`].
+/// Maximum number of bookings from one network, or with one address, within [`WINDOW`].
 pub const BOOKINGS: u32 = 10;
-/// Whoever has so many seats from bookings within [`WINDOW`] books no more: one large group can book, and nobody fills class after
-/// class.
+/// Number of seats, from bookings within [`WINDOW`], from which on no more can be booked. One large group can book, but nobody can fill
+/// class after class.
 pub const SEATS: u32 = 20;
-/// The time in which bookings are counted.
+/// The period within which bookings are counted.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(20);
-/// Visitors from one network who hold time at once.
+/// Maximum number of visitors from one network who hold time at once.
 pub const OPEN_HOLDS: u32 = 3;
-/// Places on waiting lists from one network, or with one address.
+/// Maximum number of places on waiting lists from one network, or with one address.
 pub const WAITING_PLACES: u32 = 5;
 
-/// A client's network as it is counted, written as operators write one: `192.0.2.1`, `2001:db8:0:1::/64`. One IPv6 customer usually
-/// has a whole /64.
+/// Returns the network of a client's address, by which limits count, such as `192.0.2.1` or `2001:db8:0:1::/64`. IPv6 addresses count by
+/// /64, which one customer usually has.
 pub fn network_of(client: IpAddr) -> String {
     match client.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
@@ -40,41 +40,41 @@ pub fn network_of(client: IpAddr) -> String {
     }
 }
 
-/// By what somebody has done too much.
+/// What a limit counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// Their network.
+    /// The network.
     Network,
-    /// Their address.
+    /// The mail address.
     Address,
 }
 
-/// Somebody did so much that no more is taken from them.
+/// A limit that is exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMany {
-    /// Bookings.
+    /// Too many bookings.
     #[error("Too many bookings came {} in a short time. Try again in {}, or contact us. What you typed is kept.", from(*.by), minutes(*.wait))]
     Bookings {
-        /// By what.
+        /// What the limit counts by.
         by: By,
-        /// How long until another one is taken.
+        /// How long until another booking is accepted.
         wait: SignedDuration,
     },
-    /// Times that are held.
+    /// Too many visitors who hold time.
     #[error(
         "Others hold times from your connection while they fill in the form. Fill it in without a hold, or wait some minutes."
     )]
     Holds,
-    /// Places on waiting lists.
+    /// Too many places on waiting lists.
     #[error("There are {WAITING_PLACES} places on waiting lists {} already. Leave one of them by the link in its mail, or contact us. What you typed is kept.", from(*.by))]
     WaitingPlaces {
-        /// By what.
+        /// What the limit counts by.
         by: By,
     },
 }
 
 impl TooMany {
-    /// How long to wait before it makes sense to try again.
+    /// Returns how long to wait before trying again makes sense.
     pub fn wait(&self) -> SignedDuration {
         match self {
             Self::Bookings { wait, .. } => *wait,
@@ -91,7 +91,7 @@ fn from(by: By) -> &'static str {
     }
 }
 
-/// "1 minute", "12 minutes", rounded up.
+/// Formats a duration in minutes, rounded up: "1 minute", "12 minutes".
 fn minutes(wait: SignedDuration) -> String {
     match wait.as_secs().max(1).unsigned_abs().div_ceil(60) {
         1 => "1 minute".to_owned(),
@@ -100,7 +100,7 @@ fn minutes(wait: SignedDuration) -> String {
 }
 
 impl Stranger {
-    /// The same with what they send of a puzzle.
+    /// Sets the proof of work that they send.
     #[must_use]
     pub fn with(self, proof: Proof) -> Self {
         Self { proof, ..self }
@@ -113,7 +113,7 @@ impl Stranger {
         }
     }
 
-    /// Whether they may book; nobody else counts and books for the same network or address until the transaction ends.
+    /// Checks whether they may book. Until the transaction ends, no other transaction can count and book for the same network or address.
     pub(crate) async fn may_book(
         &self,
         tx: &mut WriteTx,
@@ -127,7 +127,7 @@ impl Stranger {
         self.bookings_left(tx, address, now).await
     }
 
-    /// Whether they may book as it looks now; others may count at the same time.
+    /// Like [`Self::may_book`], but without a lock, so the answer can be outdated when they book.
     pub(crate) async fn bookings_left(
         &self,
         tx: &mut ReadTx,
@@ -139,13 +139,13 @@ impl Stranger {
         }
         let sender = self.sender(address);
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        // What was booked later than now was booked by a clock that was ahead.
+        // Bookings further ahead than that come from a clock that was ahead, and do not count.
         let until = now.checked_add(SKEW).unwrap_or(Timestamp::MAX);
         let sent = strangers::bookings(tx, &sender, since, until, BOOKINGS).await?;
         Ok(check_bookings(&sent, now))
     }
 
-    /// Whether they may wait for one more session.
+    /// Checks whether they may take one more place on a waiting list, with the same lock as [`Self::may_book`].
     pub(crate) async fn may_wait(
         &self,
         tx: &mut WriteTx,
@@ -163,7 +163,7 @@ impl Stranger {
         Ok(refused.map_or(Ok(()), Err))
     }
 
-    /// Whether a visitor may hold time beside the others from their network.
+    /// Checks whether a visitor may hold time in addition to the others from their network.
     pub(crate) async fn may_hold(
         &self,
         tx: &mut WriteTx,
@@ -183,7 +183,7 @@ impl Stranger {
     }
 }
 
-/// Bookings come in the order of the newest first.
+/// Checks bookings against the limits; `sent` is in order, the newest first.
 fn check_bookings(sent: &[Sent], now: Timestamp) -> Result<(), TooMany> {
     let refused = |by: By| {
         let of_one = sent
@@ -193,7 +193,7 @@ fn check_bookings(sent: &[Sent], now: Timestamp) -> Result<(), TooMany> {
         for (before, sent) in (1..).zip(of_one) {
             seats = seats.saturating_add(sent.seats);
             if before >= BOOKINGS || seats >= SEATS {
-                // When this one no longer counts there is room.
+                // There is room once this one has left the window.
                 let wait = WINDOW - now.duration_since(sent.at);
                 return Some(TooMany::Bookings { by, wait });
             }

@@ -1,7 +1,7 @@
-//! A puzzle that strangers' browsers solve while they fill in a form, where a booking calendar asks for it: a program that books
-//! again and again pays for each booking with work. Without script the same form counts once it was open for some seconds.
+//! The proof of work that a booking calendar can require: visitors' browsers solve a puzzle while the form is filled in, so that a program
+//! pays for each booking with work. Without script, the form is accepted once it has been open for some seconds.
 //!
-//! Nothing is kept of a challenge until it is spent: it carries its age and a signature over that, its salt and the booking
+//! A challenge is not stored until it is spent: it carries the time when it was issued, a salt, and a signature over both and the booking
 //! calendar's address.
 
 use base64::Engine as _;
@@ -17,43 +17,43 @@ use crate::clock::age;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// How hard a puzzle is: about a second of a telephone's work, 262,144 tries on average.
+/// Difficulty in bits: about a second of work on a phone, 262,144 tries on average.
 pub const BITS: u32 = 18;
-/// A form that was open for so long counts without a solution.
+/// A form that has been open for this long is accepted without a solution.
 pub const DELAY: SignedDuration = SignedDuration::from_secs(10);
-/// A challenge counts for so long.
+/// Lifetime of a challenge.
 pub const LIFE: SignedDuration = SignedDuration::from_mins(20);
 
-/// Bytes of a challenge's salt.
+/// Length of a challenge's salt, in bytes.
 const SALT: usize = 16;
-/// Longest text that is looked at as a challenge, bytes. Ours have about 80.
+/// Longest text that is parsed as a challenge, in bytes. A real one has about 80.
 const LONGEST: usize = 128;
 
-/// A puzzle to solve.
+/// A puzzle to solve in the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
-    /// Sent back as it is.
+    /// The signed text, which the form sends back unchanged.
     pub text: String,
-    /// How hard it is, as [`puzzle`] says.
+    /// Difficulty in bits, as [`puzzle`] defines it.
     pub bits: u32,
 }
 
-/// Why what was sent proves nothing.
+/// Why a proof is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotProven {
-    /// The puzzle is not solved, and the form was open for a few seconds only. It can be sent again as it is.
+    /// The puzzle is not solved, and the form has been open for less than [`DELAY`]. The same form can be sent again later.
     #[error("This was sent sooner than a person types, as programs do. Wait {}, then send it again. What you typed is kept.", seconds(*self))]
     TooEarly {
-        /// How long until it counts.
+        /// How long until it is accepted.
         wait: SignedDuration,
     },
-    /// The challenge is none of this form, is too old, or was spent. Another one has to be asked for.
+    /// The challenge belongs to another booking calendar, has expired, or is spent. A new one is needed.
     #[error("This form was open for long, or was sent before. Wait {}, then send it again. What you typed is kept.", seconds(*self))]
     Outdated,
 }
 
 impl NotProven {
-    /// How long to wait before it makes sense to try again without a solution, in seconds, rounded up.
+    /// Returns how long to wait before trying again without a solution makes sense, in seconds, rounded up.
     pub fn wait_seconds(self) -> u64 {
         let wait = match self {
             Self::TooEarly { wait } => wait,
@@ -64,18 +64,18 @@ impl NotProven {
     }
 }
 
-/// What a puzzle is spent on. Each challenge counts once for each.
+/// What a puzzle is spent on. Each challenge can be spent once on each of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SpentOn {
     /// An appointment.
     Booking,
     /// A place on a waiting list.
     Waiting,
-    /// A time that is held, which takes script anyway, and so a solution.
+    /// A hold. It needs a solution, since holds need script anyway.
     Hold,
 }
 
-/// "1 second", "10 seconds".
+/// Formats the wait: "1 second", "10 seconds".
 fn seconds(why: NotProven) -> String {
     match why.wait_seconds() {
         1 => "1 second".to_owned(),
@@ -83,8 +83,8 @@ fn seconds(why: NotProven) -> String {
     }
 }
 
-/// A challenge for the forms of a booking calendar: the one that a form was sent with before, if that can be sent again for some
-/// time, so that its seconds go on counting; else a new one.
+/// Returns a challenge for the forms of a booking calendar. It is `before`, which the form was sent with, if that is valid for at least
+/// half of [`LIFE`], so that the time since it was issued keeps counting. Otherwise it is a new one.
 pub fn challenge(quince: &Quince, slug: &str, before: &str) -> Result<Challenge, Internal> {
     let now = quince.now();
     let goes_on = issued_at(quince, slug, before)?
@@ -102,8 +102,8 @@ pub fn challenge(quince: &Quince, slug: &str, before: &str) -> Result<Challenge,
     Ok(Challenge { text, bits: BITS })
 }
 
-/// The signature of a challenge's first two parts. After a change of the secret key those of some minutes before count no more,
-/// and their forms get another challenge.
+/// Returns the signature over a challenge's first two parts. After a change of the secret key, challenges in open forms are invalid, and
+/// those forms get a new one.
 fn signature(quince: &Quince, slug: &str, signed: &str) -> Result<Hmac<Sha256>, Internal> {
     let key = quince.store().key().derive("puzzle");
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).map_err(Internal::because)?;
@@ -111,7 +111,7 @@ fn signature(quince: &Quince, slug: &str, signed: &str) -> Result<Hmac<Sha256>, 
     Ok(mac)
 }
 
-/// When a challenge was made for this booking calendar; nothing if it was not.
+/// Returns when a challenge was issued for this booking calendar; `None` if it is invalid.
 fn issued_at(quince: &Quince, slug: &str, challenge: &str) -> Result<Option<Timestamp>, Internal> {
     if challenge.len() > LONGEST {
         return Ok(None);
@@ -130,8 +130,8 @@ fn issued_at(quince: &Quince, slug: &str, challenge: &str) -> Result<Option<Time
 }
 
 impl Stranger {
-    /// Spends the puzzle of what they send, where the booking calendar asks for one. When what they send is refused after all, the
-    /// transaction takes that back, and they can send it again.
+    /// Checks and spends their proof, if the booking calendar requires one. If the request is refused after all, the rollback restores the
+    /// challenge, so that the form can be sent again.
     pub(crate) async fn prove(
         &self,
         quince: &Quince,
@@ -146,7 +146,7 @@ impl Stranger {
         }
     }
 
-    /// Whether what they send would do as it looks now; nothing is spent.
+    /// Like [`Self::prove`], but spends nothing; the challenge may be spent meanwhile.
     pub(crate) async fn could_prove(
         &self,
         quince: &Quince,
@@ -161,8 +161,8 @@ impl Stranger {
         })
     }
 
-    /// Whether what they send would do if it was not spent yet, and then when its challenge was made, where the booking calendar
-    /// asks for one.
+    /// Checks the proof except for whether it is spent. Returns when its challenge was issued; `None` if the booking calendar requires no
+    /// proof.
     fn check_proof(
         &self,
         quince: &Quince,
@@ -202,7 +202,7 @@ impl Stranger {
         Ok(is_first.then_some(()).ok_or(NotProven::Outdated))
     }
 
-    /// By what a spent challenge is known again.
+    /// Returns the hash under which a spent challenge is stored.
     fn spent_as(&self, on: SpentOn) -> [u8; 32] {
         Sha256::digest(format!("{on:?} {}", self.proof.challenge)).into()
     }

@@ -1,21 +1,21 @@
-//! Who is not known, and what they sent.
+//! An anonymous visitor and their proof of work.
 
-/// Somebody who is not known.
+/// An anonymous visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stranger {
-    /// The network that they come from, as it is counted.
+    /// Their network, as [`network_of`](super::network_of) returns it.
     pub network: String,
-    /// Whether what they do is limited; else it is only noted.
+    /// Whether limits apply; if not, the network is only recorded.
     pub is_limited: bool,
-    /// What they send of a puzzle.
+    /// Their proof of work.
     pub proof: Proof,
 }
 
-/// What was sent of a puzzle; empty where nothing was.
+/// A proof of work; its texts are empty if none was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proof {
     /// The challenge's text.
     pub challenge: String,
-    /// The number that solves it, in decimal digits; without it the challenge's age has to do.
+    /// The number that solves it, in decimal digits. Without it, the challenge must have the age [`DELAY`](super::DELAY).
     pub solution: String,
 }

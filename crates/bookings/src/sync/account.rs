@@ -1,4 +1,4 @@
-//! A connection with what is needed to read it.
+//! A connection with the data that a sync needs.
 
 use caldav::{Client, Credentials};
 use jiff::Timestamp;
@@ -10,20 +10,20 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
 
-/// A connection with what is needed to read it.
+/// A connection with the data that a sync needs.
 pub(super) struct SyncRun<'a> {
     pub(super) quince: &'a Quince,
     pub(super) connection: &'a Connection,
     pub(super) client: Client,
     pub(super) login: Credentials,
-    /// Where discovery starts.
+    /// The URL at which discovery starts.
     pub(super) entry: Url,
     pub(super) started: Timestamp,
     pub(super) asked: Asked,
 }
 
 impl<'a> SyncRun<'a> {
-    /// Opens the login; nothing when its password was erased.
+    /// Opens the login; none if its password was erased.
     pub(super) fn open(
         quince: &'a Quince,
         connection: &'a Connection,

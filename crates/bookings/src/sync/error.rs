@@ -1,11 +1,11 @@
-//! Why a read broke off.
+//! Errors that end a sync.
 
 use caldav::Error;
 use store::StoreError;
 
 use crate::problem::Internal;
 
-/// Why a read broke off.
+/// An error that ends a sync.
 #[derive(Debug)]
 pub(super) enum SyncError {
     Server(Error),
@@ -30,8 +30,8 @@ impl From<StoreError> for SyncError {
     }
 }
 
-/// Whether an error concerns one calendar rather than the whole account, whose list was read just before. Then the others are
-/// read all the same.
+/// Whether an error concerns one calendar rather than the whole account, whose list was read just before. The other calendars are then
+/// still read.
 pub(super) fn is_of_calendar(error: &Error) -> bool {
     match error {
         Error::WrongLogin | Error::Throttled { .. } => false,

@@ -1,5 +1,5 @@
-//! What resources mean, worked out in portions of bounded size, so that however many and however odd they are, little is in
-//! memory and no transaction that stores them is long.
+//! Expands resources into instances, in portions of bounded size, so that any number of resources needs little memory and no long
+//! transaction.
 
 use std::collections::VecDeque;
 
@@ -10,26 +10,26 @@ use store::external_events::NewInstance;
 use super::parse::{Parsed, Reader};
 use crate::problem::Internal;
 
-/// Most instances, resources and bytes of text in one portion. A single resource may have more bytes.
+/// The most instances, resources and bytes of text in one portion. A single resource may exceed the bytes.
 pub(super) const MOST_ROWS: usize = 2_000;
 pub(super) const MOST_RESOURCES: usize = 250;
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
-/// What is said of an event whose occurrences are joined.
+/// The sentence about an event whose occurrences are joined.
 const TOO_MANY: &str = "An event happens too often to be kept one by one, so the time from its first to its last occurrence is \
                         taken as a whole where they are close together, or many.";
 
-/// Resources that are still to be read.
+/// Resources that are yet to be parsed.
 pub(super) struct Queue<T> {
     reader: Reader,
     text: fn(&T) -> &str,
     waiting: VecDeque<T>,
-    /// What was read already and found no room in the last portion.
+    /// A parsed resource that did not fit into the last portion.
     next: Option<(T, Parsed)>,
 }
 
 impl<T: Send + 'static> Queue<T> {
-    /// `text` tells a resource's text.
+    /// Queues resources; `text` returns the text of one.
     pub(super) fn new(reader: &Reader, waiting: Vec<T>, text: fn(&T) -> &str) -> Self {
         Self {
             reader: reader.clone(),
@@ -39,8 +39,8 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    /// The next portion, worked out away from the threads that answer requests; empty at the end. A narrower reader than before
-    /// reads what is left.
+    /// Returns the next portion and the rest; the portion is empty at the end. Parses on a blocking thread. If the horizon has changed,
+    /// the remaining resources are parsed with the new reader.
     pub(super) async fn portion(mut self, reader: &Reader) -> Result<(Vec<(T, Parsed)>, Self), Internal> {
         if self.reader.horizon != reader.horizon {
             self.reader = reader.clone();
@@ -76,7 +76,7 @@ impl<T: Send + 'static> Queue<T> {
     }
 }
 
-/// Cuts a list into parts whose weights come to at most [`MOST_ROWS`], or of a single thing that weighs more.
+/// Splits a list into parts whose weights add up to at most [`MOST_ROWS`]; a heavier entry is a part of its own.
 pub(super) fn parts<T>(all: &[T], weight: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
     let mut rest = all;
     std::iter::from_fn(move || {
@@ -92,7 +92,7 @@ pub(super) fn parts<T>(all: &[T], weight: impl Fn(&T) -> usize) -> impl Iterator
     })
 }
 
-/// The same with at most [`MOST_ROWS`] instances: close ones are joined, and what is still too much blocks as one span.
+/// Limits the instances to [`MOST_ROWS`]: adjacent ones are joined, and if there are still too many, the last ones become one span.
 fn joined(mut parsed: Parsed) -> Parsed {
     if parsed.instances.len() <= MOST_ROWS {
         return parsed;
@@ -122,7 +122,7 @@ fn joined(mut parsed: Parsed) -> Parsed {
             first
         }));
     }
-    // Those that take no time are only shown.
+    // Instances that take no time are only shown.
     let room = MOST_ROWS.saturating_sub(kept.len());
     kept.extend(free.into_iter().take(room));
     parsed.instances = kept;
@@ -138,7 +138,7 @@ fn join(first: &mut Instance, second: &Instance) {
         .map(|((from, to), (_, other))| (from, to.max(other)));
 }
 
-/// The instances as they are stored; those that take no time up to an instant only, if one is given.
+/// Converts the instances for the database; those that take no time only up to `free_to`, if given.
 pub(super) fn rows(parsed: &Parsed, free_to: Option<Timestamp>) -> Vec<NewInstance> {
     let is_kept = |instance: &&Instance| {
         let is_free = matches!(instance.blocks, Blocks::Free(_));

@@ -1,4 +1,4 @@
-//! Gives up what is beyond the limit of one calendar: what lies farthest ahead.
+//! Deletes the instances beyond the limit of one calendar, the farthest in the future first.
 
 use ical::{Blocks, FreeReason};
 use jiff::{SignedDuration, Timestamp};
@@ -9,22 +9,22 @@ use super::ingest::Ingest;
 use super::limit::{FORGOTTEN_AT_A_TIME, MOST_OF_CALENDAR};
 use crate::problem::Internal;
 
-/// What takes no time is only shown, and nobody looks further ahead than this for it.
+/// Instances that take no time are only shown, and not farther ahead than this.
 const SHOWN_AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// Less time ahead than this is as good as none.
+/// A shorter remaining time is reduced to none.
 const LEAST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
-/// Which instances are forgotten.
+/// The instances to delete.
 #[derive(Clone, Copy)]
 enum Forgotten {
     Until(Timestamp),
     From(Timestamp),
-    /// Of those that take no time.
+    /// Those that take no time.
     FreeFrom(Timestamp),
 }
 
-/// What takes no time, whatever its owner chose.
+/// The kinds of instances that take no time, whatever the owner's settings are.
 const FREE: [Blocks; 3] = [
     Blocks::Free(FreeReason::Transparent),
     Blocks::Free(FreeReason::Cancelled),
@@ -32,11 +32,11 @@ const FREE: [Blocks; 3] = [
 ];
 
 impl Ingest<'_> {
-    /// Gives up, until what is kept is within the limit: what takes no time and is far ahead; half of the time ahead again and
-    /// again; and what is over, when that would leave next to nothing.
+    /// Deletes instances until the rest is within the limit: first those that take no time and are far ahead, then repeatedly the later
+    /// half of the remaining time, and past ones when the horizon has become short.
     pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {
         let now = self.account.started;
-        // What a clock that is ahead takes for over is not.
+        // With a clock that is ahead, `now` is not over yet; earlier reads limit it.
         let compared_at = self.calendar.compared_at.filter(|at| *at != COMPARING);
         let earlier = [self.calendar.synced_at, compared_at];
         let over = earlier.into_iter().flatten().fold(now, Timestamp::min);
@@ -56,7 +56,7 @@ impl Ingest<'_> {
             let ahead = horizon.to.duration_since(now) / 2;
             let to = if ahead < LEAST_AHEAD { now } else { now + ahead };
             horizon.to = to;
-            // First it counts as not read, then it goes.
+            // The horizon is cut first, so that the deleted part counts as not read.
             let mut tx = self.account.quince.store().write().await?;
             remote_calendars::cut_horizon(&mut tx, self.calendar.id, to).await?;
             tx.commit().await?;

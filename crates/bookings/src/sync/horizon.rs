@@ -1,4 +1,4 @@
-//! The span whose events are kept: as far ahead as its owner can be booked.
+//! The span of time whose events are stored: as far ahead as the owner can be booked.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::booking_calendars::BookingCalendar;
@@ -9,29 +9,29 @@ use ical::Horizon;
 use crate::clock::age;
 use crate::servers::freshness::kept_from;
 
-/// Days after now that are kept at least.
+/// The least number of days after now whose events are stored.
 const LEAST_DAYS: i64 = 400;
-/// Days after today that can be booked at most by those who have calendars, also where a date range has no end: five years.
+/// The most days after today on which owners of calendars can be booked, also with an unlimited date range: five years.
 const MOST_DAYS: i64 = 1_830;
-/// More than is needed now, so that nothing is missing before everything is compared again.
+/// Additional days, so that nothing is missing before the next comparison.
 const SLACK_DAYS: i64 = 2;
-/// Everything that lies in a calendar is compared with what is stored this often. That also heals whatever a server forgot to
-/// tell.
+/// The interval at which a whole calendar is compared with what is stored. The comparison also finds changes that a server failed to
+/// report.
 const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(24);
-/// A comparison that the server did not answer is asked for again after this long.
+/// The delay before a comparison that the server did not answer is repeated.
 pub(super) const COMPARE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
-/// How much of a person's calendars is to be kept.
+/// How much of a person's calendars is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
-    /// What is read of a calendar that is new.
+    /// The horizon of a new calendar.
     horizon: Horizon,
-    /// What was kept up to here is enough for now.
+    /// What is stored up to this instant is enough for now.
     needed: Timestamp,
 }
 
 impl Wanted {
-    /// For somebody who can be booked in these booking calendars.
+    /// Computes it for a member of these booking calendars.
     pub(super) fn of(calendars: &[BookingCalendar], now: Timestamp) -> Self {
         let needed = calendars
             .iter()
@@ -46,9 +46,9 @@ impl Wanted {
         }
     }
 
-    /// Whether everything in a calendar is to be compared with what is kept. `mark` tells whose it is.
+    /// Whether a whole calendar is to be compared with what is stored. `mark` identifies its owner and zone.
     pub(super) fn is_due(&self, calendar: &RemoteCalendar, mark: &str, now: Timestamp) -> bool {
-        // A clock that was ahead for a while leaves instants to come.
+        // A clock that was ahead may have stored instants in the future.
         let waits = |until: Timestamp| now < until && until.duration_since(now) <= COMPARE_AGAIN;
         if calendar.compare_again_at.is_some_and(waits) {
             return false;
@@ -59,7 +59,8 @@ impl Wanted {
             || calendar.read_for.as_deref() != Some(mark)
     }
 
-    /// What is read of a calendar. A clock that is ahead takes for over what is not, so what was kept by the last read stays.
+    /// Returns the horizon of a calendar. It starts no later than that of the last read, as a clock that is ahead would drop events
+    /// that are not over.
     pub(super) fn of_calendar(&self, calendar: &RemoteCalendar) -> Horizon {
         let kept = calendar.synced_at.map(kept_from);
         Horizon {
@@ -69,14 +70,14 @@ impl Wanted {
     }
 }
 
-/// Whether a calendar was not compared, nor tried to be, so lately that another comparison would bring nothing. One that is under
-/// way, or broke off and so is due, looks at the search itself at its end; taking its mark away would have it done in vain.
+/// Whether another comparison may bring something: none was made or attempted lately. A comparison under way, or one that was
+/// interrupted and is therefore due, checks the search itself at its end; clearing its mark would repeat it in vain.
 pub(super) fn is_worth_another(calendar: &RemoteCalendar, now: Timestamp) -> bool {
     let lately = |at: Timestamp| at == COMPARING || age(at, now).is_some_and(|age| age < COMPARE_AGAIN);
     calendar.compare_again_at.is_none() && !calendar.compared_at.is_some_and(lately)
 }
 
-/// The end of what an appointment on the last date can take.
+/// The end of the longest appointment on the last bookable date, with its buffer.
 fn end(calendar: &BookingCalendar, now: Timestamp) -> Timestamp {
     let (rules, zone) = (&calendar.rules, &calendar.rules.zone);
     let farthest = zone.date(now).saturating_add(MOST_DAYS.days());
@@ -240,7 +241,7 @@ mod tests {
         };
         assert_eq!(days(&[fixed("2028-11-23")]), 733);
         assert_eq!(days(&[fixed("2100-01-01")]), 1_832);
-        // The last day of the longest range is known until everything is compared again.
+        // The longest range is covered until the next comparison.
         let longest = Wanted::of(&[rolling(1_830)], now());
         let tomorrow = Wanted::of(&[rolling(1_830)], now() + SignedDuration::from_hours(25));
         assert!(tomorrow.needed <= longest.horizon.to);

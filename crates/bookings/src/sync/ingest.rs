@@ -1,8 +1,8 @@
-//! Takes in what a read brings, bit by bit.
+//! Stores the result of a read, portion by portion.
 //!
-//! Each bit is stored in a transaction of its own, so that a long read needs little memory, shows how far it is, and
-//! holds up nobody. That is safe, since a bit only adds to what is known, or takes the place of what was known of the
-//! same resources; what is gone is dropped at the end, with the mark at which the next read starts.
+//! Each portion is stored in a transaction of its own, so that a long read needs little memory, shows its progress and blocks nobody.
+//! That is safe: a portion only adds to what is stored, or replaces what is stored of the same resources. What is gone is deleted at
+//! the end, before the mark is stored at which the next read starts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,44 +21,44 @@ use super::search::{Searched, Suspect};
 use super::{limit, mirror};
 use crate::problem::Internal;
 
-/// What is said of a resource that the server shows and does not hand out.
+/// The problem of a resource that the server lists, but does not return.
 const UNREADABLE: &str = "An event of this calendar could not be read, so it may not block its time.";
 
-/// What a read takes in.
+/// The state of storing one read of a calendar.
 pub(super) struct Ingest<'a> {
     pub(super) account: &'a SyncRun<'a>,
     pub(super) calendar: &'a RemoteCalendar,
     pub(super) reader: Reader,
     first_import: FirstImport,
-    /// What was known before of what is there, by path.
+    /// The resources that were stored before, by path.
     known: BTreeMap<String, Key>,
-    /// What stays as first imported and is not so there any more (D6).
+    /// The first imports that are kept although the events have changed or are gone (D6).
     first_imports: Vec<Key>,
-    /// The paths that were there.
+    /// The paths that the server returned.
     seen: BTreeSet<String>,
-    /// Those of them whose texts were stored anew. What the server does not hand out any more stays as it was stored.
+    /// Those of them that were stored anew. A resource that the server lists, but no longer returns, stays as it was stored.
     stored: BTreeMap<String, EventId>,
-    /// How many instances of the calendar are stored.
+    /// The number of stored instances of the calendar.
     pub(super) rows: u64,
     rows_before: u64,
-    /// Up to when instances that take no time are kept, where there are too many of all.
+    /// The end of the instances that take no time, if there are too many instances.
     pub(super) free_to: Option<Timestamp>,
-    /// The event that most likely breaks the server's search.
+    /// The event that most probably makes the server's search fail.
     pub(super) suspect: Option<Suspect>,
 }
 
-/// How a read ended.
+/// The end of a read.
 pub(super) struct End {
-    /// Paths that exist no more.
+    /// Paths that no longer exist.
     pub(super) removed: Vec<String>,
-    /// Where the next read starts.
+    /// The token at which the next read starts.
     pub(super) sync_token: Option<String>,
-    /// The server's mark of what was read.
+    /// The calendar's ctag of this read.
     pub(super) ctag: Option<String>,
 }
 
 impl<'a> Ingest<'a> {
-    /// For a comparison of everything with what is kept.
+    /// Starts a comparison of a whole calendar with what is stored.
     pub(super) async fn of_everything(
         account: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
@@ -69,13 +69,13 @@ impl<'a> Ingest<'a> {
         Ok(intake)
     }
 
-    /// For a read of what changed.
+    /// Starts a read of the changes.
     pub(super) async fn of_changes(
         account: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
-        // The horizon must end at the same instant for all events of a calendar.
+        // The horizon ends at the same instant for all events of a calendar.
         let to = calendar.horizon_to.unwrap_or(reader.horizon.to);
         let reader = Reader {
             horizon: Horizon { to, ..reader.horizon },
@@ -111,7 +111,7 @@ impl<'a> Ingest<'a> {
         })
     }
 
-    /// Shows everything as it is there, where first imports were kept and are no longer wanted.
+    /// Replaces first imports by the events' present state, if they are no longer to be kept.
     async fn catch_up(&mut self) -> Result<(), Internal> {
         if self.first_import == FirstImport::Kept || self.first_imports.is_empty() {
             return Ok(());
@@ -131,22 +131,23 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// Whether nothing of the calendar was known before.
+    /// Whether nothing of the calendar was stored before.
     pub(super) fn is_first(&self) -> bool {
         self.known.is_empty()
     }
 
-    /// The paths that were there so far.
+    /// The paths that the server has returned so far.
     pub(super) fn seen(&self) -> &BTreeSet<String> {
         &self.seen
     }
 
-    /// Whether the text of a resource was stored anew.
+    /// Whether the resource was stored anew.
     pub(super) fn has_stored(&self, href: &str) -> bool {
         self.stored.contains_key(href)
     }
 
-    /// Stores what was read, and drops what is not there, so that a long read that breaks off need not find out again.
+    /// Stores the resources that were read, and deletes the missing ones, so that an interrupted read need not be repeated from the
+    /// start.
     pub(super) async fn take(&mut self, reading: Reading) -> Result<(), Internal> {
         self.drop_external(&reading.missing).await?;
         let mut queue = Queue::new(&self.reader, reading.resources, |resource| &resource.data);
@@ -213,7 +214,7 @@ impl<'a> Ingest<'a> {
         self.keep_within_limit().await
     }
 
-    /// Quince's own events.
+    /// Compares Quince's own events with what was written.
     async fn see_mirrors(&self, tx: &mut WriteTx, mirrors: &[&(Resource, Parsed)]) -> Result<(), StoreError> {
         if mirrors.is_empty() {
             return Ok(());
@@ -224,7 +225,7 @@ impl<'a> Ingest<'a> {
             if let Some(write) = writes.iter().rev().find(|write| write.uid == parsed.uid) {
                 mirror::seen(tx, write, resource, self.account.started).await?;
             }
-            // A copy that was taken for somebody else's event before it was known as ours.
+            // A copy that was stored as an external event before it was known to be Quince's own.
             if let Some(key) = self.known.get(&resource.href) {
                 external_events::delete(tx, &[key.id]).await?;
             }
@@ -232,10 +233,10 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// Drops what is gone after a read of what changed, and remembers where the next read starts.
+    /// Deletes what is gone after a read of the changes, and stores where the next read starts.
     pub(super) async fn finish(self, end: End, searched: Searched) -> Result<(), Internal> {
         let settled = self.remove(&end.removed).await?;
-        // Which event is to blame is known after everything was looked at.
+        // The suspect is known only when all events were looked at.
         let (search_fails, search_problem) = match searched {
             Searched::Failed => Searched::Unknown,
             other => other,
@@ -250,7 +251,7 @@ impl<'a> Ingest<'a> {
             remote_calendars::set_search(&mut tx, self.calendar.id, search_fails, problem).await?;
         }
         let is_cut = self.calendar.horizon_to < self.calendar.horizon_wanted;
-        // Perhaps there is room for all of them.
+        // There may now be room for the part beyond the cut.
         let has_room = is_cut
             && external_events::count_instances(&mut tx, self.calendar.id).await? < self.rows_before / 2;
         if has_room {
@@ -259,7 +260,7 @@ impl<'a> Ingest<'a> {
         Ok(tx.commit().await?)
     }
 
-    /// The same after a comparison of everything, up to `wanted` unless there were too many events.
+    /// Like [`Self::finish`], after a comparison of a whole calendar; the horizon ends at `wanted` unless there were too many events.
     pub(super) async fn finish_all(
         mut self,
         end: End,
@@ -294,7 +295,7 @@ impl<'a> Ingest<'a> {
         end: &End,
         search_problem: Option<&str>,
     ) -> Result<(), StoreError> {
-        // What is not settled is asked for again: the next read starts where this one did.
+        // If a removal is not certain yet, the next read starts where this one did.
         let (sync_token, ctag) = if settled {
             (end.sync_token.as_deref(), end.ctag.as_deref())
         } else {
@@ -314,7 +315,7 @@ impl<'a> Ingest<'a> {
         remote_calendars::sync_done(tx, self.calendar.id, sync_token, ctag, now, problem.as_deref()).await
     }
 
-    /// What was not read anew means something in the new part of the horizon, too.
+    /// Expands the events that were not read anew, for the present horizon.
     pub(super) async fn expand_known(&mut self, gone: &HashSet<&str>) -> Result<(), Internal> {
         let is_going =
             |key: &Key| gone.contains(key.href.as_str()) && self.first_import == FirstImport::Replaced;
@@ -372,7 +373,7 @@ impl<'a> Ingest<'a> {
             let mut tx = self.account.quince.store().write().await?;
             external_events::replace_instances(&mut tx, self.calendar.id, &instances).await?;
             for (event, parsed) in part {
-                // What is said of one that could not be read again stays.
+                // The problem of a resource that could not be read again stays.
                 if event.key.etag.is_some() && event.problem != parsed.problem {
                     external_events::set_problem(&mut tx, event.key.id, parsed.problem.as_deref()).await?;
                 }
@@ -385,13 +386,13 @@ impl<'a> Ingest<'a> {
         self.keep_within_limit().await
     }
 
-    /// The event that is kept under a path. A server without versions has everything read twice when it is new.
+    /// The id of the event that is stored under a path. A server without versions makes a read fetch new events twice.
     fn id_of(&self, href: &str) -> Option<EventId> {
         let known = self.known.get(href).map(|key| key.id);
         self.stored.get(href).copied().or(known)
     }
 
-    /// How many instances of each of these events are stored.
+    /// Counts the stored instances of each of these events.
     async fn rows_of(&self, ids: Vec<EventId>) -> Result<impl Fn(EventId) -> usize + use<>, Internal> {
         let counts = if ids.is_empty() {
             HashMap::default()
@@ -402,7 +403,7 @@ impl<'a> Ingest<'a> {
         Ok(move |id| counts.get(&id).copied().unwrap_or(0))
     }
 
-    /// Drops external events that are certainly gone; their first imports may stay (D6).
+    /// Deletes external events that are gone; their first imports may stay (D6).
     async fn drop_external(&self, gone: &[String]) -> Result<(), Internal> {
         let gone: BTreeSet<&String> = gone.iter().collect();
         let ids: Vec<EventId> = gone.into_iter().filter_map(|href| self.id_of(href)).collect();
@@ -417,7 +418,7 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// What is certainly gone. Returns whether that is settled.
+    /// Deletes what is gone. Returns false if that has to be checked again.
     async fn remove(&self, removed: &[String]) -> Result<bool, Internal> {
         if removed.is_empty() {
             return Ok(true);
@@ -434,7 +435,7 @@ impl<'a> Ingest<'a> {
     }
 }
 
-/// Whether a resource was read before, rather than only seen.
+/// Whether a resource was read before, and not only listed.
 fn was_read(key: &Key) -> bool {
     key.etag.is_some() || !key.uid.is_empty()
 }
@@ -454,7 +455,7 @@ fn event(resource: &Resource, parsed: &Parsed, free_to: Option<Timestamp>) -> Ne
     }
 }
 
-/// What is said of a calendar in which something could not be understood.
+/// The sentence about a calendar with events that could not be understood.
 fn sentence((problem, count): (String, u32)) -> String {
     match count - 1 {
         0 => problem,

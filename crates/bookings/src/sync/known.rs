@@ -1,4 +1,4 @@
-//! The versions of events that are known, beside what a server lists.
+//! The stored versions of events, which are compared with a server's list.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -10,18 +10,18 @@ use store::{ReadTx, RemoteCalendarId, StoreError, event_writes, external_events}
 
 use super::mirror;
 
-/// The versions that are known here, of external events and of Quince's own.
+/// The stored versions of external events and of Quince's own.
 pub(crate) struct Known {
     external: BTreeMap<String, Option<String>>,
     own: BTreeMap<String, Option<String>>,
-    /// Copies of Quince's own that were taken for somebody else's: they have to be read again to be told apart.
+    /// Copies of Quince's own events that were stored as external ones; they have to be read again to be recognised.
     copies: BTreeSet<String>,
-    /// Those of Quince's own whose end would be news.
+    /// Paths of Quince's own events that are expected to exist, so that their absence is a change.
     expected: Vec<String>,
 }
 
 impl Known {
-    /// Those of a whole calendar.
+    /// Loads the versions of a whole calendar.
     pub(crate) async fn load(
         tx: &mut ReadTx,
         calendar: RemoteCalendarId,
@@ -32,7 +32,7 @@ impl Known {
         Self::of(tx, keys, writes, owner).await
     }
 
-    /// Those of what is listed, which is less than a whole calendar.
+    /// Loads the versions of the listed events, which are only a part of the calendar.
     pub(super) async fn load_listed(
         tx: &mut ReadTx,
         calendar: RemoteCalendarId,
@@ -77,23 +77,23 @@ impl Known {
         })
     }
 
-    /// Whether this version is known.
+    /// Whether this version is stored.
     pub(crate) fn has(&self, listed: &Listed) -> bool {
         Self::is(&self.external, listed) || Self::is(&self.own, listed)
     }
 
-    /// Whether an external event is known in this version.
+    /// Whether this version of an external event is stored.
     pub(super) fn has_external(&self, listed: &Listed) -> bool {
         Self::is(&self.external, listed)
     }
 
-    /// Whether an event of Quince's own is known in this version.
+    /// Whether this version of one of Quince's own events is stored.
     pub(super) fn has_own(&self, listed: &Listed) -> bool {
         Self::is(&self.own, listed)
     }
 
-    /// What a list of everything does not settle: paths of versions that are not known, and those that are not in it. A list can
-    /// lack what is there, so each of these is asked for alone before it counts as gone.
+    /// Returns the paths that a complete list leaves open: those with another version, and stored ones that it lacks. A list can be
+    /// incomplete, so each of the latter is requested by itself before it counts as gone.
     pub(super) fn unsettled_by(&self, list: &[Listed]) -> Vec<String> {
         let there: HashSet<&str> = list.iter().map(|listed| listed.href.as_str()).collect();
         let new = list.iter().filter(|listed| !self.has(listed));
@@ -103,8 +103,8 @@ impl Known {
         new.map(|listed| &listed.href).chain(absent).cloned().collect()
     }
 
-    /// External events that are in a list under another path, each with that one: the account has moved. The last part of a path is
-    /// the name within the calendar.
+    /// Returns the external events that are listed under another path, each with the listed one: the account has moved. The last part
+    /// of a path is the name within the calendar.
     pub(super) fn moved_in<'a>(
         &'a self,
         list: &'a [Listed],
@@ -126,7 +126,7 @@ impl Known {
     }
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 fn name(href: &str) -> &str {
     href.rsplit('/').next().unwrap_or(href)
 }

@@ -1,4 +1,5 @@
-//! One worker at a time on a connection, among all processes: a lease in the database, prolonged while the work goes on.
+//! A lease in the database, which gives one worker among all processes the right to work on a connection. It is renewed while the work
+//! continues.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,14 +10,14 @@ use store::{ConnectionId, connections};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
-/// What a worker that died held comes back after this.
+/// The duration of a lease, after which the connection of a dead worker can be claimed again.
 const LASTS: SignedDuration = SignedDuration::from_secs(90);
-/// A worker that lives asks for more time this often.
+/// The interval of renewals.
 const PROLONG: Duration = Duration::from_secs(30);
-/// Somebody who waits for a connection looks again this often.
+/// The interval at which a waiting task checks whether the connection is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The right to read a connection, or to end it.
+/// The right to read or to end a connection.
 pub(crate) struct Lease {
     quince: Quince,
     id: ConnectionId,
@@ -24,7 +25,7 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Claims some of the connections that are due to be read.
+    /// Claims some of the connections that are due.
     pub(super) async fn claim_due(quince: &Quince, limit: u32) -> Result<Vec<Self>, Internal> {
         let mut tx = quince.store().write().await?;
         let at = quince.claims_at(&mut tx).await?;
@@ -39,7 +40,7 @@ impl Lease {
         Ok(due.into_iter().map(lease).collect())
     }
 
-    /// Waits until nobody else works on the connection.
+    /// Waits until no other worker holds the connection, and claims it.
     pub(crate) async fn wait(quince: &Quince, id: ConnectionId) -> Result<Self, Internal> {
         loop {
             let mut tx = quince.store().write().await?;
@@ -55,7 +56,7 @@ impl Lease {
                     until,
                 });
             }
-            // Looking takes no turn from those who write.
+            // Checking needs no write transaction, and so does not block writers.
             while Self::is_held(quince, id).await? {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
@@ -68,42 +69,43 @@ impl Lease {
         Ok(connections::is_held(&mut tx, id, now).await?)
     }
 
-    /// The connection.
+    /// The id of the connection.
     pub(super) fn connection(&self) -> ConnectionId {
         self.id
     }
 
-    /// Does the work, and gives the connection back.
+    /// Does the work and releases the connection.
     pub(crate) async fn hold<T, E: From<Internal>>(
         mut self,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        // Boxed, since the work is large, and this would hold it twice.
+        // Boxed, since the future is large, and would be held twice otherwise.
         let outcome = self.keep_during(Box::pin(work)).await;
         self.release().await?;
         outcome
     }
 
-    /// Does the work. It is broken off when the lease is lost, as it is to a process that slept through its end.
+    /// Does the work while renewing the lease. The work is cancelled when the lease is lost, for example because the process was
+    /// suspended.
     pub(super) async fn keep_during<T, E: From<Internal>>(
         &mut self,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        // Both are polled, since the work may be in the transaction that prolonging waits for.
+        // Both are polled, since the work may hold the transaction that the renewal waits for.
         tokio::select! {
             outcome = work => outcome,
             lost = self.prolong() => Err(E::from(lost)),
         }
     }
 
-    /// Gives the connection back.
+    /// Releases the connection.
     pub(super) async fn release(self) -> Result<(), Internal> {
         let mut tx = self.quince.store().write().await?;
         connections::release(&mut tx, self.id, self.until).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Prolongs the lease again and again; ends only when that fails.
+    /// Renews the lease at an interval; returns only when that fails.
     async fn prolong(&mut self) -> Internal {
         loop {
             tokio::time::sleep(PROLONG).await;

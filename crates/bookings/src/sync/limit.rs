@@ -1,16 +1,16 @@
-//! How many instances of one calendar are kept. Where there are more, less time is kept: what lies farthest ahead is given up,
-//! and then counts as not read.
+//! The limit of instances per calendar. Beyond it, the horizon is cut: the farthest instances are deleted, and that time counts as not
+//! read.
 
 use store::remote_calendars::RemoteCalendar;
 use zones::Zone;
 
-/// Most instances of one calendar.
+/// The most instances of one calendar.
 pub(super) const MOST_OF_CALENDAR: u64 = 100_000;
 
-/// Instances that are forgotten in one transaction.
+/// The most instances that are deleted in one transaction.
 pub(crate) const FORGOTTEN_AT_A_TIME: u32 = 2_000;
 
-/// What is said of a calendar with more than is kept.
+/// Returns the sentence about a calendar beyond the limit; none for others.
 pub(crate) fn sentence(calendar: &RemoteCalendar, zone: &Zone) -> Option<String> {
     let (to, wanted) = (calendar.horizon_to?, calendar.horizon_wanted?);
     let last = zone.date(to).strftime("%-d %B %Y");

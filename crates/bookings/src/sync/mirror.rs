@@ -1,4 +1,4 @@
-//! Notices what people do in iCloud with the events that Quince wrote there (D4). The appointment never changes.
+//! Detects what people change in iCloud about the events that Quince wrote there (D4). The appointment never changes.
 
 use caldav::Resource;
 use ical::Change;
@@ -6,48 +6,49 @@ use jiff::{SignedDuration, Timestamp};
 use store::event_writes::{self, EventWrite, Outcome};
 use store::{StoreError, WriteAction, WriteState, WriteTx};
 
-/// Reads can be stale after a write (icloud.md, "Reading"): an event that is missing this soon is not taken for deleted.
+/// Reads can be stale after a write (icloud.md, "Reading"): an event that is missing within this time does not count as deleted.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
-/// No read takes as long. What was written later than this after a read began was written by a clock that was ahead, and so before.
+/// Longer than any read. A write that is dated later than this after the start of a read was stored before it, by a clock that was
+/// ahead.
 const LONGEST_READ: SignedDuration = SignedDuration::from_hours(1);
 
-/// Whether the event was written since the read began.
+/// Whether the event was written after the read began.
 fn is_newer(write: &EventWrite, started: Timestamp) -> bool {
     let since = write.updated_at.duration_since(started);
     since > SignedDuration::ZERO && since < LONGEST_READ
 }
 
-/// Whether the event was written just before the read.
+/// Whether the event was written shortly before the read.
 fn is_fresh(write: &EventWrite, started: Timestamp) -> bool {
     let age = started.duration_since(write.updated_at);
     age >= SignedDuration::ZERO && age < GRACE
 }
 
-/// Whether what a read says about the event counts: it is the appointment's present one, nothing waits to be written, and
-/// it was not written since the read began.
+/// Whether the result of a read counts for the event: it is the appointment's present one, no write is waiting, and it was not written
+/// after the read began.
 fn counts(write: &EventWrite, started: Timestamp) -> bool {
     is_settled(write) && !is_newer(write, started)
 }
 
-/// Whether the event is the appointment's present one, and nothing waits to be written.
+/// Whether the event is the appointment's present one, and no write is waiting.
 fn is_settled(write: &EventWrite) -> bool {
     write.live
         && write.action == WriteAction::Put
         && matches!(write.state, WriteState::Written | WriteState::ChangedInIcloud)
 }
 
-/// What is said of an event that is gone.
+/// The problem of an event that is gone.
 const DELETED: &str = "The event was deleted there.";
 
-/// Whether the event is thought to be there, so that its end would be news.
+/// Whether the event is expected to exist, so that its absence is a change.
 pub(super) fn is_expected(write: &EventWrite) -> bool {
     let is_known_to_be_gone =
         write.state == WriteState::ChangedInIcloud && write.problem.as_deref() == Some(DELETED);
     is_settled(write) && !is_known_to_be_gone
 }
 
-/// The event is there.
+/// Stores that the event was found, and whether it differs from what was written.
 pub(super) async fn seen(
     tx: &mut WriteTx,
     write: &EventWrite,
@@ -59,7 +60,7 @@ pub(super) async fn seen(
     };
     let changes = ical::changes(ours, &found.data);
     if changes.is_empty() {
-        // Its path is another one after the account has moved.
+        // The path changes when the account moves.
         let is_same = write.etag == found.etag && write.href.as_ref() == Some(&found.href);
         let is_known = write.state == WriteState::Written && is_same;
         if is_known {
@@ -83,7 +84,7 @@ pub(super) async fn seen(
     changed(tx, write, &sentence(&changes), started).await
 }
 
-/// The event is gone. Returns whether that is settled: so soon after the write it has to be asked again.
+/// Stores that the event is gone. Returns false if it was written so recently that this has to be checked again.
 pub(super) async fn gone(
     tx: &mut WriteTx,
     write: &EventWrite,

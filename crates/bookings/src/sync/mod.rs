@@ -1,7 +1,7 @@
-//! Reads what changed in the calendars of a connection that count: the primary and the conflict calendars.
+//! Reads the changes in the calendars of a connection that are in use: the primary and the conflict calendars.
 //!
-//! What is known of an event is dropped only in the transaction that stores what takes its place, or after the server told that
-//! the event is gone. So a read that breaks off anywhere leaves each event as it was, or as it is now (icloud.md, "Reading").
+//! An event is deleted only in the transaction that stores its replacement, or after the server has reported that it is gone. So an
+//! interrupted read leaves each event in its former or its present state (icloud.md, "Reading").
 
 mod account;
 mod error;
@@ -39,15 +39,15 @@ use lease::Lease;
 
 pub(crate) use run::{as_listed, discovered, keep};
 
-/// Connections claimed at a time.
+/// The most connections that are claimed at a time.
 const BATCH: u32 = 8;
 
-/// Claims some of the connections that are due.
+/// Claims some of the due connections.
 pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Lease>, Internal> {
     Lease::claim_due(quince, BATCH).await
 }
 
-/// Reads a claimed connection.
+/// Syncs a claimed connection.
 pub(crate) async fn work(quince: &Quince, lease: Lease) {
     let id = lease.connection();
     if let Err(error) = read_held(quince, lease, Asked::ByItself).await {
@@ -55,8 +55,8 @@ pub(crate) async fn work(quince: &Quince, lease: Lease) {
     }
 }
 
-/// Reads a connection's calendars now, as its owner asks, also those that failed lately. What the server refuses is noted on the
-/// connection and is no error here.
+/// Reads a connection's calendars at once, including those that failed recently, as its owner asked for it. Errors of the server are
+/// stored on the connection, and are not returned.
 pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     read_held(quince, Lease::wait(quince, id).await?, Asked::ByPerson).await
 }
@@ -64,7 +64,7 @@ pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Interna
 async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<(), Internal> {
     let id = lease.connection();
     let outcome = lease.keep_during(read_apart(quince, id, asked)).await;
-    // Put off first: as soon as it is given back somebody else may take it up.
+    // Postponed before the release, as another worker may claim it right afterwards.
     if outcome.is_err()
         && let Err(error) = put_off(quince, id).await
     {
@@ -80,7 +80,7 @@ async fn put_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     Ok(tx.commit().await?)
 }
 
-/// Reads in a task of its own, so that also one that panics is put off.
+/// Reads in a task of its own, so that a sync that panics is postponed, too.
 async fn read_apart(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
     let quince = quince.clone();
     let mut reading = JoinSet::new();
@@ -136,9 +136,8 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     Ok(())
 }
 
-/// Lets the next sync compare all that lies in these calendars with what is kept, and look whether they can be searched by time:
-/// that turned out to fail, or was not answered. What was not answered may also be a matter of the moment, which is not worth a
-/// comparison each time.
+/// Makes the next sync compare these calendars with what is stored, and check whether they can be searched by time: a search failed, or
+/// was not answered. A missing answer may be temporary, which does not justify a comparison each time.
 pub(crate) async fn ask_to_compare(
     tx: &mut WriteTx,
     calendars: &[RemoteCalendarId],

@@ -1,10 +1,10 @@
-//! From a calendar resource's text to what is kept of it.
+//! Parses a calendar resource into the data that is stored.
 
 use ical::{Horizon, Instance, Owner};
 use jiff::Timestamp;
 use zones::Zone;
 
-/// Whose calendar it is, and when.
+/// The owner of a calendar, and the span of time to expand.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
     pub(crate) zone: Zone,
@@ -12,7 +12,7 @@ pub(crate) struct Reader {
     pub(crate) horizon: Horizon,
 }
 
-/// A resource as it is kept.
+/// A parsed resource.
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed {
     pub(crate) uid: String,
@@ -21,7 +21,7 @@ pub(crate) struct Parsed {
 }
 
 impl Reader {
-    /// Tells whose calendar it is, so that another owner, or the same one in another zone, has another mark.
+    /// Returns a text that identifies the owner and the zone. Instances have to be expanded again when it changes.
     pub(crate) fn mark(&self) -> String {
         let mut addresses = self.addresses.clone();
         addresses.sort_unstable();
@@ -34,7 +34,7 @@ impl Reader {
             addresses: &self.addresses,
         };
         let reading = ical::read(ics, &owner, &self.horizon);
-        // What may hide busy time comes first, as only one sentence is shown.
+        // Only one problem is shown, and one that may hide busy time has priority.
         let worst = reading
             .problems
             .iter()
@@ -44,7 +44,7 @@ impl Reader {
         Parsed {
             uid: reading.uid,
             instances: reading.instances,
-            // What was not understood of an event that is over, or far ahead, takes no time from anybody.
+            // A problem of an event outside the horizon affects nobody's time.
             problem: worst
                 .filter(|worst| worst.unplaced || is_placed)
                 .map(ToString::to_string),
@@ -52,13 +52,13 @@ impl Reader {
     }
 }
 
-/// The name of the zone in a calendar's `calendar-timezone`, where it is clear which one is meant.
+/// Returns the name of the zone in a calendar's `calendar-timezone`, if it can be identified.
 pub(crate) fn zone_name(calendar_timezone: Option<&str>, now: Timestamp) -> Option<String> {
     let zone = ical::calendar_zone(calendar_timezone?, now)?;
     Some(zone.name().to_owned())
 }
 
-/// The zone of a stored name, by IANA's or by Windows' list.
+/// Finds the zone of a stored name in the IANA or the Windows list.
 pub(crate) fn zone_named(name: Option<&str>) -> Option<Zone> {
     let name = name?;
     Zone::named(name).ok().or_else(|| zones::from_windows(name))

@@ -1,8 +1,8 @@
-//! Brings one calendar up to date, asked for in the cheapest way that is certain.
+//! Brings one calendar up to date, with the cheapest request that is reliable.
 //!
-//! Once a day all paths are listed with their versions and compared with what is kept: no server has to understand what it lists,
-//! as it has to for a search by time. Then what is kept is expanded anew, too; where a cheaper way does not do on other occasions,
-//! the versions alone are compared.
+//! Once a day all paths are listed with their versions and compared with what is stored. Unlike a search by time, that does not require
+//! the server to understand the events. The stored events are then expanded again, too. If a cheaper request fails at another time,
+//! only the versions are compared.
 
 use std::collections::HashSet;
 
@@ -19,11 +19,11 @@ use super::parse::Reader;
 use super::search::Searched;
 use crate::problem::Internal;
 
-/// What is said of a calendar that again and again cannot be compared.
+/// The sentence about a calendar whose comparison fails repeatedly.
 const NOT_COMPARED: &str = "The server does not answer when Quince compares this calendar with what it keeps of it. Changes that it \
                             reports are read; what it forgets to report may be missing. Quince tries again every hour.";
 
-/// Reads what is new in a calendar and stores it; whether nothing was.
+/// Reads and stores the changes of a calendar. Returns whether there were none.
 pub(super) async fn bring_up_to_date(
     account: &SyncRun<'_>,
     calendar: &RemoteCalendar,
@@ -44,11 +44,11 @@ pub(super) async fn bring_up_to_date(
     if wanted.is_due(calendar, &reader.mark(), account.started) {
         match read.everything().await {
             Ok(()) => return Ok(false),
-            // What changed can be asked for all the same.
+            // The changes can still be requested.
             Err(SyncError::Server(error)) if is_of_calendar(&error) => {
                 read.put_off_comparison(&error).await?;
             }
-            // So it can, but not at once.
+            // The changes can still be requested, but not at once.
             Err(SyncError::Server(error @ Error::Throttled { .. })) => {
                 read.put_off_comparison(&error).await?;
                 return Err(error.into());
@@ -65,22 +65,22 @@ pub(super) async fn bring_up_to_date(
     }
     let settled = match &calendar.sync_token {
         Some(token) => match read.changes(token).await {
-            // No token is asked for again before the next comparison.
+            // The token is not used again before the next comparison.
             Err(SyncError::Server(Error::SyncUnsupported)) => read.by_versions(None).await.map(|()| true),
-            // A question that was not answered would not be next time either.
+            // A request that was not answered would probably not be answered next time either.
             Err(SyncError::Server(error)) if error.suggests_another_question() => Ok(false),
             other => other,
         },
         None => read.by_versions(None).await.map(|()| true),
     };
-    // The answer to an expired token can be a listing of everything, which tells of no removal.
+    // A response to an expired token may list everything, but no removals.
     if !settled? {
         read.by_versions(found.sync_token.clone()).await?;
     }
     Ok(false)
 }
 
-/// One read of one calendar.
+/// A read of one calendar.
 struct Read<'a> {
     account: &'a SyncRun<'a>,
     calendar: &'a RemoteCalendar,
@@ -89,12 +89,13 @@ struct Read<'a> {
 }
 
 impl Read<'_> {
-    /// Everything. The marks kept are those from before the read, so that a change during it is found next time.
+    /// Compares the whole calendar. The stored marks are those from before the read, so that changes during the read are found next
+    /// time.
     async fn everything(&self) -> Result<(), SyncError> {
         self.begin_comparison().await?;
         let mut intake = Ingest::of_everything(self.account, self.calendar, self.reader).await?;
-        // Of a calendar that is new, the time that matters comes first, with all texts in one answer. What was stored when that
-        // broke off need not be asked for again.
+        // In a new calendar, the time that matters is read first, with all texts in one response. What was stored before an
+        // interruption need not be requested again.
         let first = if intake.is_first() {
             self.search_with_texts(&mut intake).await?
         } else {
@@ -109,7 +110,7 @@ impl Read<'_> {
             Searched::Unknown => self.search(2).await,
             first => first,
         };
-        // What could not be read anew may lie elsewhere there, and what is gone is in no list.
+        // A resource that could not be read anew may have moved in time, and one that is gone is in no list.
         let is_comparable = |listed: &Listed| intake.has_stored(&listed.href) || known.has_external(listed);
         let comparable = listed.iter().filter(|listed| is_comparable(listed));
         let comparable = comparable.map(|listed| listed.href.clone()).collect();
@@ -123,7 +124,7 @@ impl Read<'_> {
             .await?)
     }
 
-    /// The versions that are known of all that lies in the calendar.
+    /// Loads the stored versions of the whole calendar.
     async fn known(&self) -> Result<Known, StoreError> {
         let mut tx = self.account.quince.store().read().await?;
         Known::load(&mut tx, self.calendar.id, self.account.connection.staff_id).await
@@ -135,8 +136,8 @@ impl Read<'_> {
         tx.commit().await
     }
 
-    /// Expands what is kept for whom the calendar belongs to now and in the zone that it lies in now: that needs no comparison, which
-    /// may not be answered for long.
+    /// Expands the stored events again if the owner or the zone of the calendar has changed. That needs no comparison, which may remain
+    /// unanswered for long.
     async fn expand_for_now(&self) -> Result<(), Internal> {
         let mark = self.reader.mark();
         if self.calendar.read_for.as_deref() == Some(&mark) {
@@ -150,8 +151,7 @@ impl Read<'_> {
         Ok(tx.commit().await?)
     }
 
-    /// Leaves a comparison that the server did not answer for a while. Once may be a matter of the moment; when it happens again,
-    /// it is said.
+    /// Postpones a comparison that the server did not answer. The first failure may be temporary; a repeated one is shown.
     async fn put_off_comparison(&self, error: &Error) -> Result<(), StoreError> {
         tracing::warn!(calendar = %self.calendar.id, %error, "a calendar could not be compared with what is kept");
         let until = self.account.started + COMPARE_AGAIN;
@@ -161,7 +161,7 @@ impl Read<'_> {
         tx.commit().await
     }
 
-    /// Searches by time, and takes in what is found.
+    /// Searches by time, and stores the events that are found.
     async fn search_with_texts(&self, intake: &mut Ingest<'_>) -> Result<Searched, SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let horizon = self.reader.horizon;
@@ -170,7 +170,7 @@ impl Read<'_> {
             match events.next().await {
                 Ok(Some(reading)) => intake.take(reading).await?,
                 Ok(None) => return Ok(Searched::Found(intake.seen().iter().cloned().collect(), horizon)),
-                // Whether the whole server is in trouble shows with the next question.
+                // The next request shows whether the whole server is in trouble.
                 Err(error) if error.suggests_another_question() || error.broke_off() => {
                     tracing::info!(calendar = %self.calendar.id, %error, "a calendar cannot be searched by time");
                     return Ok(Searched::Unknown);
@@ -180,8 +180,8 @@ impl Read<'_> {
         }
     }
 
-    /// Searches by time for paths alone: whether the check at the moment of booking can do so. A failure may be a matter of the
-    /// moment, so it has to be one as often as is tried; where no answer came, the server has to answer something else.
+    /// Searches by time for paths alone, to find out whether the check at the time of booking can do so. As a failure may be temporary,
+    /// all `tries` have to fail; if a response was cut short, the server also has to answer another request.
     async fn search(&self, tries: u32) -> Searched {
         let (client, login) = (&self.account.client, &self.account.login);
         let horizon = self.reader.horizon;
@@ -215,7 +215,7 @@ impl Read<'_> {
         }
     }
 
-    /// What changed since a token; false when the answer lists what has not changed.
+    /// Reads the changes since a token. Returns false if the response lists unchanged events.
     async fn changes(&self, token: &str) -> Result<bool, SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let changes = client.sync(&self.found.url, login, Some(token)).await?;
@@ -241,7 +241,7 @@ impl Read<'_> {
         Ok(true)
     }
 
-    /// Compares versions, where changes cannot be asked for.
+    /// Compares versions, if changes cannot be requested.
     async fn by_versions(&self, sync_token: Option<String>) -> Result<(), SyncError> {
         let (client, login) = (&self.account.client, &self.account.login);
         let known = self.known().await?;
@@ -257,7 +257,7 @@ impl Read<'_> {
         self.finish(intake, end).await
     }
 
-    /// Reads what a list of everything leaves open. The paths that are gone are added to `removed`.
+    /// Reads what a complete list leaves open. The paths that are gone are added to `removed`.
     async fn settle(
         &self,
         known: &Known,
@@ -274,7 +274,7 @@ impl Read<'_> {
     }
 
     async fn finish(&self, intake: Ingest<'_>, end: End) -> Result<(), SyncError> {
-        // Perhaps the event that broke the search was mended or deleted.
+        // The event that made the search fail may have been corrected or deleted.
         let searched = if self.calendar.search_fails {
             self.search(1).await
         } else {
@@ -283,8 +283,8 @@ impl Read<'_> {
         Ok(intake.finish(end, searched).await?)
     }
 
-    /// Reads these paths. Those that were listed just now are not gone, also where the server does not find them by the path that
-    /// it gave them: what was deleted meanwhile is in no list next time.
+    /// Reads these paths. A path in `listed` does not count as gone, even if the server does not find it: an event that was deleted
+    /// meanwhile is missing in the next list.
     async fn read_paths(
         &self,
         hrefs: Vec<String>,

@@ -1,4 +1,4 @@
-//! One connection with its calendars, as a sync goes through them.
+//! The sync of one connection with its calendars.
 
 use caldav::{Calendar, Error, Readable};
 use jiff::Timestamp;
@@ -19,8 +19,8 @@ use crate::servers::{login, place};
 use crate::{caldav_messages, outbox, servers, services};
 
 impl SyncRun<'_> {
-    /// Reads the list of calendars and those that count. One that failed is left alone until its next try, unless the person
-    /// asked. The ones that had not changed are added to `unchanged`.
+    /// Reads the list of calendars, and those that are in use. A calendar that failed is skipped until its next attempt is due, unless
+    /// its owner asked. The ids of unchanged calendars are added to `unchanged`.
     pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), SyncError> {
         let (homes, listed) = self.list(&self.entry).await?;
         self.keep_list(&homes, &listed).await?;
@@ -40,7 +40,7 @@ impl SyncRun<'_> {
                     answered = true;
                     unchanged.extend(was_unchanged.then_some(calendar.id));
                 }
-                // Perhaps this one alone is too much for the server.
+                // This calendar alone may be too much for the server.
                 Err(SyncError::Server(error @ Error::Throttled { .. })) => throttled.push((calendar, error)),
                 Err(error) => return Err(error),
             }
@@ -59,13 +59,13 @@ impl SyncRun<'_> {
         Ok(())
     }
 
-    /// The homes and the calendars in them, found again from the entry when the account seems to have moved.
+    /// Lists the homes and their calendars. If the account seems to have moved, they are discovered again from `entry`.
     async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), SyncError> {
         let mut homes = Vec::new();
         for home in &self.connection.home_urls {
             homes.push(login::url(home)?);
         }
-        // Without homes there would be no calendars, and all would seem to be gone.
+        // Without homes, all calendars would seem to be gone.
         if !homes.is_empty() {
             match self.client.calendars(&homes, &self.login).await {
                 Err(error) if error.suggests_rediscovery() => {}
@@ -81,7 +81,7 @@ impl SyncRun<'_> {
         Ok((discovered.home_urls, listed))
     }
 
-    /// Keeps the list; nothing is written when it is as it was.
+    /// Stores the list, if it has changed.
     async fn keep_list(&self, homes: &[String], listed: &[Calendar]) -> Result<(), Internal> {
         let id = self.connection.id;
         let known = {
@@ -92,7 +92,7 @@ impl SyncRun<'_> {
             .iter()
             .map(|found| as_listed(found, self.started))
             .collect();
-        // A calendar keeps its first address, also when the account has moved to another host.
+        // A calendar keeps its first URL, also after the account has moved to another host.
         for old in &known {
             let url = login::calendar_url(homes, &old.url)?;
             for found in found.iter_mut().filter(|found| found.url == url.as_str()) {
@@ -115,14 +115,14 @@ impl SyncRun<'_> {
         }
         let mut tx = self.quince.store().write().await?;
         keep(&mut tx, id, &changed, self.started).await?;
-        // What was wrong with one that is handed out again, or no more, is looked for anew.
+        // The failures of a calendar that came back, or whose readability changed, are cleared.
         let is_other = |old: &&RemoteCalendar| {
             let now = changed.iter().find(|found| found.url == old.url);
             now.is_some_and(|now| old.vanished_at.is_some() || old.readable != now.readable)
         };
         let other: Vec<RemoteCalendarId> = known.iter().filter(is_other).map(|old| old.id).collect();
         remote_calendars::forget_failures(&mut tx, &other).await?;
-        // What was given up because a calendar could not be written to is tried again when it can.
+        // Writes that failed because the calendar was not writable are tried again when it is.
         let was_shut = |old: &&RemoteCalendar| old.vanished_at.is_some() || !old.writable;
         for old in known.iter().filter(was_shut) {
             if changed.iter().any(|found| found.url == old.url && found.writable) {
@@ -138,7 +138,7 @@ impl SyncRun<'_> {
         Ok(tx.commit().await?)
     }
 
-    /// The calendars of this connection that count, each with whose it is, and how much of them is to be kept.
+    /// Returns the calendars of this connection that are in use, each with its reader, and the span of time to store.
     async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, Wanted), SyncError> {
         let mut tx = self.quince.store().read().await?;
         let person = staff::find(&mut tx, self.connection.staff_id).await?;
@@ -157,7 +157,7 @@ impl SyncRun<'_> {
         {
             calendar.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
         }
-        // They may have been found anew just before.
+        // The addresses may have been discovered again in this sync.
         let connection = connections::find(&mut tx, self.connection.id).await?;
         let addresses = connection.map_or_else(|| self.connection.addresses.clone(), |found| found.addresses);
         let wanted = Wanted::of(&bookable, self.started);
@@ -177,8 +177,8 @@ impl SyncRun<'_> {
         Ok((watched, wanted))
     }
 
-    /// Reads one calendar; whether it had not changed. What concerns it alone is noted on it and does not keep the others
-    /// from being read.
+    /// Reads one calendar. Returns whether it was unchanged. An error that concerns it alone is stored on it, and does not prevent the
+    /// others from being read.
     async fn read_calendar(
         &self,
         calendar: &RemoteCalendar,
@@ -211,7 +211,7 @@ impl SyncRun<'_> {
         Ok(false)
     }
 
-    /// Notes that a calendar could not be read.
+    /// Stores that a calendar could not be read.
     async fn note(
         &self,
         calendar: &RemoteCalendar,
@@ -224,7 +224,7 @@ impl SyncRun<'_> {
     }
 }
 
-/// What discovery found, as it is kept.
+/// Converts the result of discovery for the database.
 pub(crate) fn discovered(account: &caldav::Account) -> Discovered {
     Discovered {
         principal_url: account.principal.to_string(),
@@ -233,7 +233,7 @@ pub(crate) fn discovered(account: &caldav::Account) -> Discovered {
     }
 }
 
-/// A found calendar, as it is kept.
+/// Converts a listed calendar for the database.
 pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
     Listed {
         url: found.url.to_string(),
@@ -245,7 +245,7 @@ pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
     }
 }
 
-/// Keeps found calendars.
+/// Stores listed calendars.
 pub(crate) async fn keep(
     tx: &mut WriteTx,
     connection: ConnectionId,

@@ -1,5 +1,5 @@
-//! Whether a server's search by time can be relied on, and which event breaks it. Some servers answer with an error as soon as
-//! one event is odd; some leave out events.
+//! Whether a server's search by time is reliable, and which event makes it fail. Some servers return an error as soon as one event is
+//! unusual; some omit events.
 
 use std::collections::HashSet;
 
@@ -8,27 +8,27 @@ use jiff::civil::Date;
 
 use super::parse::Parsed;
 
-/// What a search by time came to.
+/// The result of a search by time.
 pub(super) enum Searched {
-    /// The paths that were found in a span.
+    /// The paths that were found in a span of time.
     Found(HashSet<String>, Horizon),
-    /// The server could not answer the question.
+    /// The server could not process the search.
     Failed,
-    /// It was not asked, or did not answer at all.
+    /// There was no search, or no response.
     Unknown,
 }
 
-/// An event that a server may stumble over.
+/// An event that may make a server's search fail.
 #[derive(Debug)]
 pub(super) struct Suspect {
-    /// Whether its rule is unusual, which is more likely than any other oddity.
+    /// Whether its recurrence rule is unusual, which is the most probable cause.
     by_rule: bool,
     name: String,
     date: Option<Date>,
 }
 
 impl Suspect {
-    /// Takes an event for the suspect if it is a likelier one than that so far.
+    /// Replaces the suspect by this event, if this one is more probable.
     pub(super) fn look(suspect: &mut Option<Self>, ics: &str, parsed: &Parsed) {
         let by_rule = ics.lines().any(is_unusual_rule);
         let is_likelier = match suspect {
@@ -51,7 +51,7 @@ impl Suspect {
     }
 }
 
-/// What is said of a search that fails.
+/// Returns the sentence about a search that fails.
 pub(super) fn sentence(suspect: Option<&Suspect>) -> String {
     const WAY: &str = "Quince reads it in another way";
     match suspect {
@@ -68,7 +68,7 @@ pub(super) fn sentence(suspect: Option<&Suspect>) -> String {
     }
 }
 
-/// The value of the first property of this name in an event.
+/// Returns the value of the first property of this name in an event.
 fn value<'a>(ics: &'a str, name: &str) -> Option<&'a str> {
     let event = ics.split_once("BEGIN:VEVENT").map_or(ics, |(_, event)| event);
     event.lines().find_map(|line| {
@@ -78,7 +78,7 @@ fn value<'a>(ics: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// The date of `20200601T030000Z`.
+/// Parses the date of `20200601T030000Z`.
 fn date(text: &str) -> Option<Date> {
     Date::strptime("%Y%m%d", text.get(..8)?).ok()
 }
@@ -87,8 +87,8 @@ const FREQUENCIES: [&str; 7] = [
     "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY",
 ];
 
-/// Whether a line is a recurrence rule that not every server understands: of another calendar than ours (RFC 7529), with
-/// parts that have no meaning, or none at all.
+/// Whether a line is a recurrence rule that not every server understands: of a non-Gregorian calendar (RFC 7529), with invalid parts,
+/// or empty.
 fn is_unusual_rule(line: &str) -> bool {
     let line = line.trim_end();
     let is_rule = ["RRULE", "EXRULE"].iter().any(|name| {
@@ -116,7 +116,7 @@ fn is_unusual_rule(line: &str) -> bool {
     is_odd || !has_frequency
 }
 
-/// Whether `2`, `-1`, `MO` or `-1MO` is none of these.
+/// Whether the value is invalid. Valid ones are such as `2`, `-1`, `MO` and `-1MO`.
 fn is_odd_number(value: &str) -> bool {
     let digits = value.trim_start_matches(['+', '-']);
     let end = digits

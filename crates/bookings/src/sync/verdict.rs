@@ -1,4 +1,4 @@
-//! What a search by time tells of the server.
+//! Evaluates the result of a search by time.
 
 use std::collections::HashSet;
 
@@ -9,12 +9,12 @@ use super::ingest::Ingest;
 use super::search::{Searched, sentence};
 use crate::problem::Internal;
 
-/// Servers may see the ends of a span in another zone; what lies this near to them proves nothing.
+/// Servers may interpret the ends of a span in another zone, so events this close to them are not considered.
 const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
 impl Searched {
-    /// Whether the search fails or leaves out events, and the sentence about it. Only paths of `comparable`, if they are known, are
-    /// certain to be there as they are kept.
+    /// Returns whether the search fails or omits events, and the sentence about it. If `comparable` is given, only its paths are
+    /// certain to be on the server as they are stored.
     pub(super) async fn verdict(
         self,
         intake: &Ingest<'_>,

@@ -1,7 +1,7 @@
-//! Versions of what several people may edit, so that nobody's change is lost.
+//! Optimistic locking of what several people may edit, so that no change is overwritten unseen.
 //!
-//! A form carries the version that it was made from. A use case compares it in its own transaction with the newest, and records what
-//! it changes as the next one. Whoever would save over a newer version gets [`ChangedMeanwhile`] and may save again having seen that.
+//! A form carries the version that it shows. A use case compares that with the newest version in its own transaction, and records its
+//! changes as the next one. If there is a newer version, the editor gets [`ChangedMeanwhile`], and may save again after seeing it.
 
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
@@ -20,7 +20,7 @@ use crate::quince::Quince;
 pub use crate::differences::{Change, ChangedMeanwhile, Difference, Field};
 pub(crate) use crate::differences::{Differences, date_words};
 
-/// Something whose changes are recorded.
+/// A record whose changes are versioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Versioned {
     subject: ChangeSubject,
@@ -81,24 +81,24 @@ impl Versioned {
     }
 }
 
-/// The newest version, for a form; 0 when it was never changed. A page asks for it before it reads what the form shows: then a change
-/// in between is noticed.
+/// Returns the newest version for a form; 0 if there was no change. Call it before reading what the form shows, so that a change in
+/// between is detected.
 pub async fn newest(quince: &Quince, of: Versioned) -> Result<i64, Internal> {
     let mut tx = quince.store().read().await?;
     Ok(changes::version(&mut tx, of.subject, of.id).await?)
 }
 
-/// A staff member who changes something.
+/// A staff member who edits a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Editor {
-    /// Who.
+    /// The staff member.
     pub staff: StaffId,
-    /// The version that their form was made from; none: they mean it whatever is there.
+    /// The version that their form shows; none to save without a comparison.
     pub seen: Option<i64>,
 }
 
 impl Editor {
-    /// Somebody whose form was made from this version.
+    /// An editor whose form shows this version.
     pub fn having_seen(staff: StaffId, version: i64) -> Self {
         Self {
             staff,
@@ -107,19 +107,19 @@ impl Editor {
     }
 }
 
-/// Somebody who means it whatever is there.
+/// An editor who saves without a comparison.
 impl From<StaffId> for Editor {
     fn from(staff: StaffId) -> Self {
         Self { staff, seen: None }
     }
 }
 
-/// Whose change is recorded.
+/// The author of a recorded change.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Author {
-    /// Who.
+    /// The client or the staff member.
     pub(crate) party: Party,
-    /// The version that they saw; none: they mean it whatever is there.
+    /// The version that they saw; none to save without a comparison.
     pub(crate) seen: Option<i64>,
 }
 
@@ -132,14 +132,17 @@ impl From<Editor> for Author {
     }
 }
 
-/// Somebody of the staff who means it whatever is there.
+/// A staff member who saves without a comparison.
 impl From<StaffId> for Author {
     fn from(staff: StaffId) -> Self {
         Editor::from(staff).into()
     }
 }
 
-/// Whether nobody made another version than the one that was seen.
+/// Checks that the version that was seen is the newest.
+///
+/// # Errors
+/// [`ChangedMeanwhile`] if it is not.
 pub(crate) async fn compare(tx: &mut ReadTx, of: Versioned, by: Author, now: Timestamp) -> Result<(), Error> {
     if by.seen.is_none() {
         return Ok(());
@@ -161,8 +164,8 @@ async fn compare_with(
     }
 }
 
-/// Whether the last change is the author's own, made since the version that they saw, and of this field: what they send has perhaps been
-/// carried out already.
+/// Whether the last change is the author's own, made after the version that they saw, and of this field. Then their request may have
+/// been carried out already.
 pub(crate) async fn was_changed_by(
     tx: &mut ReadTx,
     of: Versioned,
@@ -176,17 +179,17 @@ pub(crate) async fn was_changed_by(
     }))
 }
 
-/// Keeps others from saving it until the transaction ends. Whoever writes a whole form locks before reading what is there: the form
-/// may be as it was when it was read, and not as somebody else is saving it.
+/// Locks a record until the transaction ends. Take the lock before reading what a whole form replaces, or the form may be compared with
+/// values that another transaction is replacing.
 pub(crate) async fn lock(tx: &mut WriteTx, of: Versioned) -> Result<(), StoreError> {
     tx.lock([Lock::Edited(of.subject, of.id)]).await
 }
 
-/// Records what an author is about to write as the next version; where nothing becomes different there is none. An error breaks the
-/// transaction off, so nothing has to be undone.
+/// Records the changes that an author is about to write as the next version; without differences no version is made. The error aborts
+/// the transaction, so nothing has to be undone.
 ///
 /// # Errors
-/// [`ChangedMeanwhile`] when there is another version than the author saw, even one that is made at the same moment.
+/// [`ChangedMeanwhile`] if the newest version is not the one that the author saw, even if it was made concurrently.
 pub(crate) async fn save(
     tx: &mut WriteTx,
     of: Versioned,
@@ -200,7 +203,7 @@ pub(crate) async fn save(
     record(tx, of, by, ChangeDeed::Saved, differences.to_json(), now).await
 }
 
-/// Records that an author deletes something, with what is to be known of it afterwards.
+/// Records that an author deletes something. `trace` holds the details that remain afterwards.
 pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
@@ -212,9 +215,9 @@ pub(crate) async fn delete(
     record(tx, of, by, ChangeDeed::Deleted, trace, now).await
 }
 
-/// Whoever records something has locked it: what is edited as a whole by [`lock`], an appointment by itself, a seat of a session that
-/// is called off by its owner's time. So nobody else makes the same version. Should somebody all the same, the transaction is carried
-/// out again: having read what they wrote, an editor is told of it, and a client's change comes after theirs.
+/// Records a version. The caller holds a lock that makes versions unique: [`lock`] for what is edited as a whole, the appointment's own
+/// lock, or the owner's lock for a session that is cancelled. If the version exists nevertheless, the transaction is retried: an editor
+/// then gets [`ChangedMeanwhile`], and a client's change becomes the following version.
 async fn record(
     tx: &mut WriteTx,
     of: Versioned,

@@ -1,4 +1,4 @@
-//! A workspace with its practice iCloud, a clock that stands still, and short words for what people do.
+//! A workspace with a practice iCloud and a clock that stands still, and helpers for what people do.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,19 +23,19 @@ use zones::Zone;
 
 use crate::database::Database;
 
-/// Monday morning.
+/// A Monday morning.
 pub const NOW: &str = "2026-11-23T08:00:00Z";
 /// The day that most stories book.
 pub const TUESDAY: &str = "2026-11-24";
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A colleague with an iCloud of their own.
+/// A colleague with their own iCloud account.
 pub struct Colleague {
     pub staff: StaffId,
     pub calendar: sandbox::CalendarId,
 }
 
-/// A member as most are.
+/// A member with medium priority and weight 1.
 pub fn member(staff: StaffId) -> Member {
     Member {
         staff,
@@ -67,7 +67,7 @@ pub fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-/// Settings with iCloud at this address, and mails in a folder.
+/// Settings with this iCloud address, and a folder for mails.
 pub fn settings(icloud: &str, folder: &Path) -> Settings {
     Settings {
         base_url: "https://book.example".parse().unwrap(),
@@ -88,7 +88,7 @@ pub fn clock_at(now: &str) -> Arc<TestClock> {
     Arc::new(TestClock::at(at(now)))
 }
 
-/// What Ada sends to book a time on Tuesday.
+/// Ada's booking request for a time on Tuesday.
 pub fn adas_wish(time: &str) -> Booking {
     Booking {
         slug: "intro".into(),
@@ -108,7 +108,7 @@ pub fn adas_wish(time: &str) -> Booking {
 }
 
 impl World {
-    /// An owner in UTC who works from nine to five, and a practice iCloud with empty calendars Home and Work.
+    /// Creates a workspace with an owner in UTC who works from nine to five, and a practice iCloud with the empty calendars Home and Work.
     pub async fn on(database: Database) -> Self {
         let sandbox = Sandbox::start(Options::default().now(at(NOW)).zone(Zone::utc()))
             .await
@@ -138,8 +138,8 @@ impl World {
         }
     }
 
-    /// As [`World::on`], connected, with Home as primary calendar, Work checked for conflicts, and a Personal calendar
-    /// `intro` of half an hour.
+    /// Like [`World::on`], and connected, with Home as the primary calendar, Work checked for conflicts, and a Personal calendar `intro` of
+    /// half an hour.
     pub async fn connected_on(database: Database) -> Self {
         let world = Self::on(database).await;
         world.connect().await;
@@ -153,7 +153,7 @@ impl World {
         world
     }
 
-    /// The form of a person's profile as it is now.
+    /// Returns the form of a person's current profile.
     pub async fn profile_of(&self, staff: StaffId) -> ProfileForm {
         let found = profile::get(&self.quince, staff).await.unwrap();
         ProfileForm {
@@ -164,7 +164,7 @@ impl World {
         }
     }
 
-    /// Moves a person to a zone.
+    /// Sets a person's zone.
     pub async fn set_zone(&self, staff: StaffId, zone: &str) {
         let form = ProfileForm {
             zone: zone.into(),
@@ -173,7 +173,7 @@ impl World {
         profile::save(&self.quince, staff, &form).await.unwrap();
     }
 
-    /// Gives a person weekly hours and dates that differ.
+    /// Sets a person's weekly hours and date overrides.
     pub async fn set_hours(&self, staff: StaffId, weekly: WeeklyHours, overrides: Vec<DateOverride>) {
         let form = ProfileForm {
             weekly,
@@ -202,7 +202,7 @@ impl World {
             .unwrap()
     }
 
-    /// Chooses what becomes of a connection's events that are edited later.
+    /// Sets how later edits of a connection's events are treated.
     pub async fn import_policy(&self, id: ConnectionId, import_policy: ImportPolicy) {
         let all = connections::list(&self.quince, self.owner).await.unwrap();
         let when_stale = all.iter().find(|one| one.id == id).unwrap().when_stale;
@@ -215,7 +215,7 @@ impl World {
             .unwrap();
     }
 
-    /// Chooses what happens while a calendar of the owner's connection cannot be read.
+    /// Sets what happens while a calendar of the owner's connection cannot be read.
     pub async fn when_stale(&self, when_stale: WhenStale) {
         let connection = self.connection().await;
         let policies = Policies {
@@ -227,7 +227,7 @@ impl World {
             .unwrap();
     }
 
-    /// The remote calendar of this name, as Quince knows it.
+    /// Returns Quince's id of the remote calendar with this name.
     pub async fn remote(&self, name: &str) -> RemoteCalendarId {
         let connection = self.connection().await;
         connection
@@ -238,13 +238,13 @@ impl World {
             .id
     }
 
-    /// The calendar of this name in the practice iCloud.
+    /// Returns the practice iCloud's id of the calendar with this name.
     pub fn icloud(&self, name: &str) -> sandbox::CalendarId {
         let account = self.control.accounts()[0];
         self.control.calendar_named(account, name).unwrap()
     }
 
-    /// A booking calendar: Personal for one member, Round Robin for several.
+    /// Creates a booking calendar: Personal for one member, Round Robin for several.
     pub async fn calendar(&self, slug: &str, members: &[StaffId]) -> CalendarId {
         let form = CalendarForm {
             slug: slug.into(),
@@ -260,7 +260,7 @@ impl World {
         self.make(form).await
     }
 
-    /// A Collective calendar.
+    /// Creates a Collective calendar.
     pub async fn collective(&self, slug: &str, members: &[StaffId]) -> CalendarId {
         self.make(CalendarForm {
             slug: slug.into(),
@@ -277,7 +277,7 @@ impl World {
             .unwrap()
     }
 
-    /// The form of a booking calendar as it is now.
+    /// Returns a booking calendar with the form of its current settings.
     pub async fn form_of(&self, slug: &str) -> (CalendarId, CalendarForm) {
         let all = booking_calendars::list(&self.quince, self.owner).await.unwrap();
         let found = all.into_iter().find(|calendar| calendar.slug == slug).unwrap();
@@ -312,7 +312,7 @@ impl World {
             .unwrap();
     }
 
-    /// A colleague who works from nine to five, and whose appointments go to a calendar of an iCloud of their own.
+    /// Creates a colleague who works from nine to five, and whose appointments are written to their own iCloud account.
     pub async fn connected_colleague(&self, name: &str) -> Colleague {
         let staff = self.colleague(name).await;
         self.set_hours(staff, WeeklyHours::weekdays(9 * 60, 17 * 60), Vec::new())
@@ -347,7 +347,7 @@ impl World {
         accounts::add_staff(&self.quince, self.owner, new).await.unwrap()
     }
 
-    /// Puts an event of an hour into a calendar of the practice iCloud, as a phone does. Returns its path.
+    /// Adds an event of one hour to a calendar of the practice iCloud, as a phone does. Returns its path.
     pub fn event(&self, calendar: &str, start: &str) -> String {
         let start = tuesday(start);
         self.control.add_simple_event(
@@ -362,14 +362,14 @@ impl World {
         self.control.events(self.icloud(calendar))
     }
 
-    /// Another process on the same database.
+    /// Creates the handle of another process on the same database.
     pub async fn another_process(&self) -> Quince {
         let settings = self.quince.settings().clone();
         let store = self.database.open_again().await;
         Quince::new(settings, store, self.clock.clone()).unwrap()
     }
 
-    /// Another process on the same database, whose mails leave by a mail server.
+    /// Creates the handle of another process on the same database, which sends mails by a mail server.
     pub async fn posting_by(&self, url: &str) -> Quince {
         let settings = Settings {
             mail: Mail::Smtp {
@@ -379,12 +379,12 @@ impl World {
             ..self.quince.settings().clone()
         };
         let quince = Quince::new(settings, self.database.open_again().await, self.clock.clone()).unwrap();
-        // All that is booked there is Ada's.
+        // All bookings are Ada's, so her address would reach the limit.
         quince.lift_mail_limit();
         quince
     }
 
-    /// Reads every connection now.
+    /// Syncs every connection of the owner now.
     pub async fn sync(&self) {
         for connection in connections::list(&self.quince, self.owner).await.unwrap() {
             bookings::sync::connection(&self.quince, connection.id)
@@ -393,18 +393,18 @@ impl World {
         }
     }
 
-    /// Lets the background jobs do what is due.
+    /// Runs the background jobs that are due.
     pub async fn jobs(&self) -> jobs::Done {
         jobs::run_due(&self.quince).await.unwrap()
     }
 
-    /// Moves the clock, then lets the background jobs do what is due.
+    /// Advances the clock, then runs the background jobs that are due.
     pub async fn later(&self, minutes: i64) {
         self.clock.advance(SignedDuration::from_mins(minutes));
         self.jobs().await;
     }
 
-    /// The free times of Tuesday, as `HH:MM`.
+    /// Returns the free times of Tuesday, as `HH:MM` in UTC.
     pub async fn free(&self) -> Vec<String> {
         let tuesday = date(TUESDAY);
         let free = availability::free(
@@ -438,7 +438,7 @@ impl World {
             .unwrap()
     }
 
-    /// All mails so far, oldest first, with soft line breaks undone.
+    /// Returns all mails so far, oldest first, with soft line breaks removed.
     pub fn mails(&self) -> Vec<String> {
         let Ok(files) = std::fs::read_dir(self.folder.path().join("mails")) else {
             return Vec::new();
@@ -451,7 +451,7 @@ impl World {
             .collect()
     }
 
-    /// How many requests with this method the practice iCloud got.
+    /// Counts the requests with this method that the practice iCloud received.
     pub fn requests(&self, method: &str) -> usize {
         self.control
             .requests()

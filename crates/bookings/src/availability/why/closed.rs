@@ -1,4 +1,4 @@
-//! Days on which nothing can start, with the hours, days off and holidays that are the reason.
+//! Days on which nothing can start, explained by hours, days off and holidays.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::availability::input;
 use crate::{holidays, unreadable};
 
 impl Explained {
-    /// The dates without a start of the grid, each with the reasons.
+    /// Returns the dates without a start of the grid, each with the reasons.
     pub(super) fn closed_days(&self, from: Date, to: Date, zone: &Zone) -> Vec<ClosedDay> {
         let starts = self.positions.iter().map(|position| zone.date(position.start));
         let starts: BTreeSet<Date> = starts.collect();
@@ -63,7 +63,7 @@ impl Explained {
         reasons
     }
 
-    /// Why somebody does not work on a date of theirs, if they do not.
+    /// Returns why somebody does not work on a date in their zone, if they do not.
     pub(super) fn closed_for(&self, person: &Staff, date: Date) -> Option<String> {
         if holidays::has_day_off(person, date) {
             return Some("has a day off".to_owned());
@@ -86,7 +86,7 @@ impl Explained {
     }
 }
 
-/// Whether a window opens on this date.
+/// Whether there are hours on this date.
 fn is_open(hours: &Hours, date: Date) -> bool {
     !hours.spans(date, date).is_empty()
 }
