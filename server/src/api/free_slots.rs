@@ -55,10 +55,11 @@ pub async fn free_slots(
         return Err(Problem::field(
             "endDate",
             "endDate is before startDate. Ask for at least one day.",
-        ));
+        )
+        .because("last_day_first"));
     }
     if (to - from).get_days() >= MOST_DAYS {
-        return Err(Problem::field("endDate", "Ask for at most 31 days at a time."));
+        return Err(Problem::field("endDate", "Ask for at most 31 days at a time.").because("too_many_days"));
     }
     let host = question
         .user_id

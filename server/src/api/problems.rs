@@ -42,6 +42,7 @@ fn refused(refusal: &Refusal, sentence: String) -> Problem {
         | Refusal::DayNotBookable
         | Refusal::NoStart
         | Refusal::NotOffered => Problem::field("start", sentence),
+        Refusal::YearOutOfRange => Problem::field("startDate", sentence),
         Refusal::LastDayFirst | Refusal::TooManyDays { .. } => Problem::field("endDate", sentence),
         Refusal::Unsupported(_) => Problem::field("services", sentence),
         Refusal::InTheWay(_) => Problem::conflict(sentence),

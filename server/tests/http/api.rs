@@ -115,6 +115,15 @@ async fn a_question_that_cannot_be_answered_names_the_input_at_fault() {
         let problem = problem(api.free(query).await, StatusCode::UNPROCESSABLE_ENTITY).await;
         assert_eq!(problem["field"], field, "{query}: {problem}");
     }
+    for (query, cause) in [
+        ("startDate=2026-12-08&endDate=2026-12-02", "last_day_first"),
+        ("startDate=2026-12-01&endDate=2027-01-01", "too_many_days"),
+        ("startDate=9999-12-30&endDate=9999-12-31", "year_out_of_range"),
+        ("startDate=0001-01-01&endDate=0001-01-02", "year_out_of_range"),
+    ] {
+        let problem = problem(api.free(query).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_eq!(problem["cause"], cause, "{query}: {problem}");
+    }
     let missing = api
         .get("api/v1/calendars/nothing/free-slots?startDate=2026-12-02&endDate=2026-12-03")
         .await;

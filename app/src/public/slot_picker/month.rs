@@ -243,7 +243,7 @@ mod tests {
         let last = offer(asked, &[], None, &berlin());
         assert!(
             last.empty_sentence
-                .starts_with("Nothing is free in November 2026 or later.")
+                .starts_with("There are no free times in November 2026 or later.")
         );
         assert_eq!((last.next, last.next_free), (None, None));
     }

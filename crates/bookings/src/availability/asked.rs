@@ -56,7 +56,10 @@ pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Erro
     }
     let after = to.checked_add(1.day()).unwrap_or(to);
     let days = (after - from).get_days();
-    if days > DAYS_LIMIT || !YEARS.contains(&from.year()) || !YEARS.contains(&after.year()) {
+    if !YEARS.contains(&from.year()) || !YEARS.contains(&after.year()) {
+        return Err(Refusal::YearOutOfRange.into());
+    }
+    if days > DAYS_LIMIT {
         return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
     }
     Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))

@@ -38,8 +38,11 @@ pub enum Refusal {
     /// The last day of a query is before its first.
     #[error("The last day is before the first. Ask for at least one day.")]
     LastDayFirst,
-    /// A query covers too many days, or days outside the supported years.
-    #[error("Ask for at most {most} days at a time, between {} and {}.", YEARS.start(), YEARS.end())]
+    /// A query names a day outside the supported years.
+    #[error("Ask for days between {} and {}.", YEARS.start(), YEARS.end())]
+    YearOutOfRange,
+    /// A query covers too many days.
+    #[error("Ask for at most {most} days at a time.")]
     TooManyDays {
         /// Maximum number of days.
         most: i32,
@@ -181,6 +184,7 @@ impl Refusal {
             Self::InTheWay(_) => "in_the_way",
             Self::PersonNotFree => "person_not_free",
             Self::LastDayFirst => "last_day_first",
+            Self::YearOutOfRange => "year_out_of_range",
             Self::TooManyDays { .. } => "too_many_days",
             Self::Unsupported(_) => "unsupported_kind",
             Self::KeyReused => "key_reused",
