@@ -41,5 +41,5 @@ export async function collideAsJonas(page: Page, demo: Demo, visit: Visit): Prom
   await signIn(page, asJonas(demo));
   await visit(page, `${demo.app}/settings/integrations`);
   await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByText("Checked: Quince knows what iCloud knows.")).toBeVisible();
+  await expect(page.getByText("Checked: Quince is up to date with iCloud.")).toBeVisible();
 }

@@ -164,7 +164,7 @@ test("a pending appointment is found, confirmed, and its client told", async ({ 
   await visit(page, `${demo.app}/appointments?show=pending`);
   await page.getByRole("link", { name: "Somebody Else" }).click();
   await usable(page);
-  await expect(page.getByText("It waits for your confirmation")).toBeVisible();
+  await expect(page.getByText("It is waiting for your confirmation")).toBeVisible();
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await expect(page.locator(".page-head").getByText("Confirmed", { exact: true })).toBeVisible();

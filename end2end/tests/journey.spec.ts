@@ -88,7 +88,7 @@ test("from an empty server to an event in iCloud that moves and goes (D2, D3, D5
   await addEvent(empty.is, "Home", "Plumber", new Date(taken), new Date(taken + 30 * 60_000));
   await visit(page, `${app}/settings/integrations`);
   await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByText("Checked: Quince knows what iCloud knows.")).toBeVisible();
+  await expect(page.getByText("Checked: Quince is up to date with iCloud.")).toBeVisible();
   expect(await freeSlots(app)).not.toContain(taken);
 
   // A client books the first time that the page offers.

@@ -61,7 +61,7 @@ test("an event moved in iCloud is noticed, changes nothing here, and is written 
 
   await visit(page, `${demo.app}/settings/integrations`);
   await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByText("Checked: Quince knows what iCloud knows.")).toBeVisible();
+  await expect(page.getByText("Checked: Quince is up to date with iCloud.")).toBeVisible();
   await visit(page, `${demo.app}/appointments`);
   await expect(page.getByRole("listitem").filter({ hasText: CLIENT })).toContainText("Changed in iCloud");
   await visit(page, appointment);
