@@ -22,7 +22,7 @@ mod presence;
 mod request;
 mod rules;
 mod visits;
-mod words;
+pub mod words;
 
 pub use assignment::{Choice, Given, Standing, ahead, credits, rank};
 pub use class::{full_sessions, is_live};

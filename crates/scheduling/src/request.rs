@@ -10,7 +10,7 @@ use crate::hours::Hours;
 use crate::ids::{AppointmentId, CalendarId, StaffId, TimeOwner};
 use crate::interval::Interval;
 use crate::rules::{Kind, Rules};
-use crate::text_enum;
+use crate::words::text_enum;
 
 /// Why time is busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use zones::Zone;
 
 use crate::hours::{DateOverride, Hours, WeeklyHours};
 use crate::interval::{Interval, union};
-use crate::text_enum;
+use crate::words::text_enum;
 
 text_enum! {
     /// What a booking calendar is (product.md, D1).

@@ -37,14 +37,16 @@ macro_rules! text_enum {
         }
 
         impl ::std::str::FromStr for $name {
-            type Err = $crate::UnknownWord;
+            type Err = $crate::words::UnknownWord;
 
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    other => Err($crate::UnknownWord::of(other)),
+                    other => Err($crate::words::UnknownWord::of(other)),
                 }
             }
         }
     };
 }
+
+pub(crate) use text_enum;

@@ -6,7 +6,7 @@ use testdb::Postgres;
 use crate::studio::{ask, free, set_up};
 use crate::support::{Browser, Quince, practice_icloud};
 
-/// Statements that a booking takes while nobody limits strangers; on Postgres one more, as the host's time is waited for.
+/// Statements that a booking takes while nobody limits strangers; on Postgres one more, which waits for the host's time.
 const WITH_ICLOUD: usize = 13;
 const WITHOUT_ICLOUD: usize = 12;
 
