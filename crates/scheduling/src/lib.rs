@@ -20,6 +20,7 @@ mod limits;
 mod look_busy;
 mod presence;
 mod request;
+mod rule_problem;
 mod rules;
 mod visits;
 pub mod words;
@@ -35,7 +36,8 @@ pub use presence::present;
 pub use request::{
     Busy, Cause, Position, Reason, Refusal, Request, Schedule, Shared, Slot, SlotHosts, UnsupportedKind,
 };
-pub use rules::{DateRange, Distribution, Kind, Priority, Problem, Rules, Span, Unit};
+pub use rule_problem::RuleProblem;
+pub use rules::{DateRange, Distribution, Kind, Priority, Rules, Span, Unit};
 pub use visits::{
     Part, Resource, Step, Visit, VisitRequest, check_visit, explain_visits, override_visit, visits,
 };

@@ -10,6 +10,7 @@ use zones::Zone;
 
 use crate::hours::{DateOverride, Hours, WeeklyHours};
 use crate::interval::{Interval, union};
+use crate::rule_problem::RuleProblem;
 use crate::words::text_enum;
 
 text_enum! {
@@ -251,15 +252,6 @@ impl Default for Rules {
     }
 }
 
-/// A setting that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The setting, by the name of its field in [`Rules`]; `range_to` for the last of two dates.
-    pub field: &'static str,
-    /// What is wrong, and what would be right.
-    pub sentence: String,
-}
-
 impl Rules {
     /// The booking calendar's own hours, if it has some.
     pub fn own_hours(&self) -> Option<Hours> {
@@ -298,93 +290,33 @@ impl Rules {
     }
 
     /// Every setting that cannot be used.
-    pub fn check(&self) -> Vec<Problem> {
+    pub fn check(&self) -> Vec<RuleProblem> {
         const DAY: u32 = 24 * 60;
         let mut problems = Vec::new();
-        let mut expect = |good: bool, field: &'static str, sentence: &str| {
+        let mut expect = |good: bool, problem: RuleProblem| {
             if !good {
-                problems.push(Problem {
-                    field,
-                    sentence: sentence.to_owned(),
-                });
+                problems.push(problem);
             }
         };
-        expect(
-            (1..=DAY).contains(&self.duration),
-            "duration",
-            "Enter a duration between 1 minute and 24 hours (1440 minutes).",
-        );
-        expect(
-            (5..=DAY).contains(&self.interval),
-            "interval",
-            "Enter an interval between 5 and 1440 minutes.",
-        );
-        expect(
-            self.pre_buffer <= DAY,
-            "pre_buffer",
-            "Enter a buffer of at most 1440 minutes (24 hours) before a meeting.",
-        );
-        expect(
-            self.post_buffer <= DAY,
-            "post_buffer",
-            "Enter a buffer of at most 1440 minutes (24 hours) after a meeting.",
-        );
-        expect(
-            self.notice.is_sane(),
-            "notice",
-            "Enter a minimum notice of at most five years.",
-        );
-        expect(
-            (1..=9999).contains(&self.per_slot),
-            "per_slot",
-            "Enter a number of appointments at one time between 1 and 9999.",
-        );
-        expect(
-            (1..=9999).contains(&self.seats),
-            "seats",
-            "Enter a number of seats between 1 and 9999.",
-        );
-        expect(
-            self.per_day != Some(0),
-            "per_day",
-            "Enter at least 1 appointment a day, or leave it empty for no limit.",
-        );
-        expect(
-            self.look_busy_percent <= 100,
-            "look_busy_percent",
-            "Enter a percentage between 0 and 100 for looking busy.",
-        );
-        expect(
-            self.cancel_cutoff.is_sane(),
-            "cancel_cutoff",
-            "Let clients cancel until at most five years before the start.",
-        );
-        expect(
-            self.reschedule_cutoff.is_sane(),
-            "reschedule_cutoff",
-            "Let clients reschedule until at most five years before the start.",
-        );
+        expect((1..=DAY).contains(&self.duration), RuleProblem::Duration);
+        expect((5..=DAY).contains(&self.interval), RuleProblem::Interval);
+        expect(self.pre_buffer <= DAY, RuleProblem::PreBuffer);
+        expect(self.post_buffer <= DAY, RuleProblem::PostBuffer);
+        expect(self.notice.is_sane(), RuleProblem::Notice);
+        expect((1..=9999).contains(&self.per_slot), RuleProblem::PerSlot);
+        expect((1..=9999).contains(&self.seats), RuleProblem::Seats);
+        expect(self.per_day != Some(0), RuleProblem::PerDay);
+        expect(self.look_busy_percent <= 100, RuleProblem::LookBusy);
+        expect(self.cancel_cutoff.is_sane(), RuleProblem::CancelCutoff);
+        expect(self.reschedule_cutoff.is_sane(), RuleProblem::RescheduleCutoff);
         match &self.range {
-            DateRange::Rolling(span) => {
-                expect(
-                    span.amount > 0 && span.is_sane(),
-                    "range",
-                    "Enter how far ahead can be booked: at least 1 day, at most five years.",
-                );
-            }
-            DateRange::Fixed { from, to } => {
-                expect(
-                    from <= to,
-                    "range_to",
-                    "The last date is before the first. Choose a later one, or exchange the two.",
-                );
-            }
+            DateRange::Rolling(span) => expect(span.amount > 0 && span.is_sane(), RuleProblem::Range),
+            DateRange::Fixed { from, to } => expect(from <= to, RuleProblem::LastDateFirst),
             DateRange::Unlimited => {}
         }
         expect(
             self.hours.is_some() || self.overrides.iter().all(|day| day.windows.is_empty()),
-            "overrides",
-            "A date can have other times only where the booking calendar has hours of its own. Set these, or close the date.",
+            RuleProblem::OverrideWithoutHours,
         );
         problems
     }

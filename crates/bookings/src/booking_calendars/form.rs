@@ -99,7 +99,7 @@ impl CalendarForm {
         self.check_kind(&mut checked);
         self.questions = checked_questions(&mut checked, self.questions);
         for problem in self.rules.check() {
-            checked.problem(problem.field, problem.sentence);
+            checked.problem(problem.field(), problem.to_string());
         }
         checked.finish()?;
         Ok(self)

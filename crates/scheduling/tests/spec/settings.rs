@@ -87,9 +87,9 @@ fn bounds_are_good_and_one_beyond_is_not() {
         let mut rules = Rules::default();
         change(&mut rules);
         let problems = rules.check();
-        let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
+        let fields: Vec<&str> = problems.iter().map(|problem| problem.field()).collect();
         assert_eq!(fields, [*field], "row {index}");
-        assert!(problems[0].sentence.ends_with('.'), "{field}");
+        assert!(problems[0].to_string().ends_with('.'), "{field}");
     }
 }
 
