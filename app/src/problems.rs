@@ -37,7 +37,7 @@ fn fields(problems: Vec<FieldProblem>) -> AppError {
         problems
             .map(|problem| error::FieldProblem {
                 field: problem.field.to_owned(),
-                sentence: problem.sentence,
+                sentence: problem.to_string(),
             })
             .collect(),
     )

@@ -13,6 +13,7 @@ use zones::Zone;
 
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing, Refusal};
+use crate::problem::{TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -184,11 +185,11 @@ async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), E
 
 fn checked(span: Interval, title: &str) -> Result<String, Error> {
     let mut checked = Validator::default();
-    let title = checked.line("title", "the title", title, NAME_LIMIT);
+    let title = checked.line("title", TextName::Title, title, NAME_LIMIT);
     if span.is_empty() {
-        checked.problem("end", "The end must be after the start.");
+        checked.problem("end", TimeProblem::EndNotAfterStart);
     } else if span.end.duration_since(span.start) > LONGEST {
-        checked.problem("end", "Block off at most a year at once.");
+        checked.problem("end", TimeProblem::BlockTooLong);
     }
     checked.finish()?;
     Ok(if title.is_empty() {

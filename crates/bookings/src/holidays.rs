@@ -15,6 +15,7 @@ pub use store::holidays::Holiday;
 
 use crate::accounts::{Workspace, is_admin};
 use crate::error::{Deed, Error, Missing};
+use crate::problem::{TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_words};
@@ -38,23 +39,17 @@ pub async fn save(
 ) -> Result<Workspace, Error> {
     let by = by.into();
     let mut checked = Validator::default();
-    let name = checked.required_line("name", "the name of your business", name, NAME_LIMIT);
+    let name = checked.required_line("name", TextName::BusinessName, name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
     if all.len() > HOLIDAYS_LIMIT {
-        checked.problem(
-            "holidays",
-            format!("At most {HOLIDAYS_LIMIT} holidays can be kept. Remove past ones."),
-        );
+        checked.problem("holidays", TimeProblem::TooManyHolidays { most: HOLIDAYS_LIMIT });
     }
     let mut tidied: Vec<Holiday> = Vec::with_capacity(all.len());
     for holiday in all {
-        let name = checked.line("holidays", "each holiday's name", &holiday.name, NAME_LIMIT);
+        let name = checked.line("holidays", TextName::HolidayName, &holiday.name, NAME_LIMIT);
         let date = holiday.date;
         if tidied.iter().any(|earlier| earlier.date == date) {
-            checked.problem(
-                "holidays",
-                format!("{date} is in the list twice. Remove one of both."),
-            );
+            checked.problem("holidays", TimeProblem::DateTwice(date));
             continue;
         }
         tidied.push(Holiday { date, name });

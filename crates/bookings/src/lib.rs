@@ -77,13 +77,14 @@ mod retry;
 mod servers;
 mod unreadable;
 
-pub use error::{
-    ConnectProblem, Deed, Error, Forbidden, HostProblem, InTheWay, Kept, Missing, Refusal, Silence, Taken,
-    VisitProblem,
-};
+pub use error::{ConnectProblem, Deed, Error, Forbidden, InTheWay, Kept, Missing, Refusal, Silence, Taken};
 pub use mailer::Mail;
 pub use people::{CalledOffView, PartyName};
-pub use problem::{FieldProblem, Internal};
+pub use problem::{
+    AccountProblem, AnswerProblem, CalendarProblem, FieldCause, FieldProblem, GuestProblem, HostProblem,
+    Internal, KindConsequence, KindProblem, LoginProblem, PasswordProblem, QuestionProblem, ReassignProblem,
+    ResourceProblem, ServiceProblem, TextName, TextProblem, TimeProblem, VisitProblem,
+};
 pub use quince::{Practice, Quince, Retention, Settings};
 pub use store::random_id;
 

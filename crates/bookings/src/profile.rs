@@ -5,6 +5,7 @@ use store::{connections, staff};
 use zones::Zone;
 
 use crate::error::{Error, Missing};
+use crate::problem::{TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::unreadable;
@@ -71,7 +72,7 @@ pub struct ProfileForm {
 pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), Error> {
     let by = by.into();
     let mut checked = Validator::default();
-    let name = checked.required_line("name", "your name", &form.name, NAME_LIMIT);
+    let name = checked.required_line("name", TextName::YourName, &form.name, NAME_LIMIT);
     let zone = checked.zone("zone", &form.zone);
     check_hours(&mut checked, form);
     checked.finish()?;
@@ -116,23 +117,19 @@ fn check_hours(checked: &mut Validator, form: &ProfileForm) {
         weekly, overrides, ..
     } = form;
     if weekly.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
-        checked.problem(
-            "hours",
-            format!("A day may have at most {WINDOWS_LIMIT} windows. Join some of them."),
-        );
+        checked.problem("hours", TimeProblem::TooManyWindows { most: WINDOWS_LIMIT });
     }
     if overrides.len() > OVERRIDES_LIMIT || overrides.iter().any(|day| day.windows.len() > WINDOWS_LIMIT) {
         checked.problem(
             "overrides",
-            format!("At most {OVERRIDES_LIMIT} dates can differ. Remove past ones."),
+            TimeProblem::TooManyDates {
+                most: OVERRIDES_LIMIT,
+            },
         );
     }
     let mut dates: Vec<_> = overrides.iter().map(|day| day.date).collect();
     dates.sort_unstable();
     if let Some([twice, _]) = dates.array_windows().find(|[one, next]| one == next) {
-        checked.problem(
-            "overrides",
-            format!("{twice} is in the list twice. Remove one of both."),
-        );
+        checked.problem("overrides", TimeProblem::DateTwice(*twice));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use store::questions::{Answer, AnswerKind, IntakeQuestion};
 
+use crate::problem::{AnswerProblem, QuestionProblem, TextName};
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
 /// Maximum number of questions of a booking calendar.
@@ -20,15 +21,18 @@ pub(crate) fn checked_questions(
     if questions.len() > QUESTIONS_LIMIT {
         checked.problem(
             FIELD,
-            format!("Ask at most {QUESTIONS_LIMIT} questions. Remove some of them."),
+            QuestionProblem::TooMany {
+                most: QUESTIONS_LIMIT,
+            },
         );
     }
     let mut labels = BTreeSet::new();
     let mut tidied = Vec::with_capacity(questions.len());
     for question in questions {
-        let label = checked.required_line(FIELD, "the text of each question", &question.label, NAME_LIMIT);
+        let label = checked.required_line(FIELD, TextName::Question, &question.label, NAME_LIMIT);
         if !labels.insert(label.to_lowercase()) {
-            checked.problem(FIELD, format!("“{label}” is asked twice. Remove one of both."));
+            let question = label.clone();
+            checked.problem(FIELD, QuestionProblem::AskedTwice { question });
         }
         let choices: Vec<String> = match question.kind {
             AnswerKind::Choice => {
@@ -46,11 +50,17 @@ pub(crate) fn checked_questions(
         {
             checked.problem(
                 FIELD,
-                format!("Give “{label}” between 2 and {CHOICES_LIMIT} different choices."),
+                QuestionProblem::Choices {
+                    question: label.clone(),
+                    most: CHOICES_LIMIT,
+                },
             );
         }
         for choice in &choices {
-            checked.line(FIELD, &format!("each choice of “{label}”"), choice, NAME_LIMIT);
+            let name = TextName::QuestionChoice {
+                question: label.clone(),
+            };
+            checked.line(FIELD, name, choice, NAME_LIMIT);
         }
         tidied.push(IntakeQuestion {
             label,
@@ -74,25 +84,28 @@ pub(crate) fn checked_answers(
     if let Some(answer) = unknown {
         checked.problem(
             FIELD,
-            format!(
-                "“{}” is not asked here. Reload the page, and answer what is.",
-                answer.label
-            ),
+            AnswerProblem::NotAsked {
+                question: answer.label.clone(),
+            },
         );
     }
     let mut answers = Vec::new();
     for question in questions {
         let label = &question.label;
+        let name = || TextName::Answer {
+            question: label.clone(),
+        };
         let typed = given
             .iter()
             .find(|answer| answer.label == *label)
             .map_or("", |answer| answer.text.trim());
         let text = match question.kind {
-            AnswerKind::Line => checked.line(FIELD, &format!("the answer to “{label}”"), typed, NAME_LIMIT),
-            AnswerKind::Text => checked.text(FIELD, &format!("the answer to “{label}”"), typed, NOTES_LIMIT),
+            AnswerKind::Line => checked.line(FIELD, name(), typed, NAME_LIMIT),
+            AnswerKind::Text => checked.text(FIELD, name(), typed, NOTES_LIMIT),
             AnswerKind::Choice => {
                 if !typed.is_empty() && !question.choices.iter().any(|choice| choice == typed) {
-                    checked.problem(FIELD, format!("Choose one of the list for “{label}”."));
+                    let question = label.clone();
+                    checked.problem(FIELD, AnswerProblem::NotAChoice { question });
                 }
                 typed.to_owned()
             }
@@ -101,14 +114,21 @@ pub(crate) fn checked_answers(
                 "" => "no".to_owned(),
                 "yes" | "no" => typed.to_owned(),
                 _ => {
-                    checked.problem(FIELD, format!("Answer “{label}” with yes or no."));
+                    let question = label.clone();
+                    checked.problem(FIELD, AnswerProblem::NotYesOrNo { question });
                     String::new()
                 }
             },
         };
         if text.is_empty() {
             if question.required {
-                checked.problem(FIELD, required(question));
+                checked.problem(
+                    FIELD,
+                    AnswerProblem::Missing {
+                        question: label.clone(),
+                        kind: question.kind,
+                    },
+                );
             }
             continue;
         }
@@ -118,15 +138,6 @@ pub(crate) fn checked_answers(
         });
     }
     answers
-}
-
-fn required(question: &IntakeQuestion) -> String {
-    let label = &question.label;
-    match question.kind {
-        AnswerKind::YesNo => format!("Please tick “{label}”: without it, nothing can be booked here."),
-        AnswerKind::Choice => format!("Please choose an answer to “{label}”."),
-        AnswerKind::Line | AnswerKind::Text => format!("Please answer “{label}”."),
-    }
 }
 
 #[cfg(test)]
@@ -157,7 +168,7 @@ mod tests {
         let mut checked = Validator::default();
         checked_answers(&mut checked, questions, given);
         let problems = checked.finish().err().unwrap_or_default();
-        problems.into_iter().map(|problem| problem.sentence).collect()
+        problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Input validation: lengths and characters, with a sentence for every problem.
+//! Input validation: lengths and characters, with a cause for every problem.
 //!
 //! Names and addresses are put into mail headers and calendar texts, so control characters are refused (quality.md).
 
@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
-use crate::problem::FieldProblem;
+use crate::problem::{FieldCause, FieldProblem, PasswordProblem, TextName, TextProblem, TimeProblem};
 
 /// Longest name, in characters.
 pub const NAME_LIMIT: usize = 200;
@@ -58,8 +58,8 @@ fn is_guessed_soon(password: &str, known: &[&str]) -> bool {
 }
 
 impl Validator {
-    pub(crate) fn problem(&mut self, field: &'static str, sentence: impl Into<String>) {
-        self.problems.push(FieldProblem::new(field, sentence));
+    pub(crate) fn problem(&mut self, field: &'static str, cause: impl Into<FieldCause>) {
+        self.problems.push(FieldProblem::new(field, cause));
     }
 
     /// Returns all problems in the order in which they were found, if there are any.
@@ -71,19 +71,19 @@ impl Validator {
         }
     }
 
-    /// Validates a text of one line, and returns it trimmed. `what` names it in the sentence, such as "your name".
-    pub(crate) fn line(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
+    /// Validates a text of one line, and returns it trimmed.
+    pub(crate) fn line(&mut self, field: &'static str, name: TextName, typed: &str, limit: usize) -> String {
         let text = visible(typed);
         let text = text.trim();
         if text.chars().any(char::is_control) {
-            self.problem(
-                field,
-                format!("Please type {what} on one line, without special control characters."),
-            );
+            self.problem(field, TextProblem::NotOneLine(name));
         } else if text.chars().count() > limit {
             self.problem(
                 field,
-                format!("Please shorten {what} to at most {limit} characters."),
+                TextProblem::TooLong {
+                    text: name,
+                    most: limit,
+                },
             );
         }
         text.to_owned()
@@ -93,41 +93,38 @@ impl Validator {
     pub(crate) fn required_line(
         &mut self,
         field: &'static str,
-        what: &str,
+        name: TextName,
         typed: &str,
         limit: usize,
     ) -> String {
         if visible(typed).trim().is_empty() {
-            self.problem(field, format!("Please enter {what}."));
+            self.problem(field, TextProblem::Missing(name));
             return String::new();
         }
-        self.line(field, what, typed, limit)
+        self.line(field, name, typed, limit)
     }
 
     /// Validates the name of an anonymous visitor. The business's own mails contain it, so it must not contain a web address.
-    pub(crate) fn name_of_stranger(&mut self, field: &'static str, what: &str, typed: &str) -> String {
-        let name = self.required_line(field, what, typed, NAME_LIMIT);
-        if leads_somewhere(&name) {
-            self.problem(
-                field,
-                format!("Please enter {what} without web addresses, with a blank behind each dot."),
-            );
+    pub(crate) fn name_of_stranger(&mut self, field: &'static str, name: TextName, typed: &str) -> String {
+        let text = self.required_line(field, name.clone(), typed, NAME_LIMIT);
+        if leads_somewhere(&text) {
+            self.problem(field, TextProblem::WebAddress(name));
         }
-        name
+        text
     }
 
     /// Validates a text of several lines, and returns it trimmed, with LF line ends. Other control characters except tabs are refused.
-    pub(crate) fn text(&mut self, field: &'static str, what: &str, typed: &str, limit: usize) -> String {
+    pub(crate) fn text(&mut self, field: &'static str, name: TextName, typed: &str, limit: usize) -> String {
         let text = visible(typed).trim().replace("\r\n", "\n").replace('\r', "\n");
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            self.problem(
-                field,
-                format!("Please remove the special control characters from {what}."),
-            );
+            self.problem(field, TextProblem::ControlCharacters(name));
         } else if text.chars().count() > limit {
             self.problem(
                 field,
-                format!("Please shorten {what} to at most {limit} characters."),
+                TextProblem::TooLong {
+                    text: name,
+                    most: limit,
+                },
             );
         }
         text
@@ -137,27 +134,21 @@ impl Validator {
     pub(crate) fn email(&mut self, field: &'static str, typed: &str) -> String {
         let email = typed.trim();
         if email.is_empty() {
-            self.problem(field, "Please enter an email address such as ada@example.com.");
+            self.problem(field, TextProblem::EmailMissing);
         } else if !is_email(email) {
-            self.problem(
-                field,
-                "This is not an email address. Enter one such as ada@example.com.",
-            );
+            self.problem(field, TextProblem::NotEmail);
         }
         email.to_owned()
     }
 
     /// Validates a telephone number; it may be empty.
     pub(crate) fn phone(&mut self, field: &'static str, typed: &str) -> String {
-        let phone = self.line(field, "the telephone number", typed, PHONE_LIMIT);
+        let phone = self.line(field, TextName::Phone, typed, PHONE_LIMIT);
         if !phone
             .chars()
             .all(|c| c.is_ascii_digit() || " +-()/.x#*".contains(c))
         {
-            self.problem(
-                field,
-                "A telephone number holds digits and + - ( ) only, such as +49 30 1234567.",
-            );
+            self.problem(field, TextProblem::NotPhone);
         }
         phone
     }
@@ -168,26 +159,22 @@ impl Validator {
         if length < PASSWORD_MINIMUM {
             self.problem(
                 field,
-                format!("Choose a password of at least {PASSWORD_MINIMUM} characters."),
+                PasswordProblem::TooShort {
+                    least: PASSWORD_MINIMUM,
+                },
             );
         } else if length > PASSWORD_LIMIT {
-            self.problem(
-                field,
-                format!("Choose a password of at most {PASSWORD_LIMIT} characters."),
-            );
+            self.problem(field, PasswordProblem::TooLong { most: PASSWORD_LIMIT });
         } else if is_guessed_soon(typed, known) {
-            self.problem(
-                field,
-                "This password would be guessed soon. Choose a few words that have nothing to do with each other or with you.",
-            );
+            self.problem(field, PasswordProblem::Guessable);
         }
     }
 
     /// Validates that a start is within the supported years.
     pub(crate) fn start(&mut self, field: &'static str, start: Timestamp) {
         if !YEARS.contains(&zones::Zone::utc().date(start).year()) {
-            let (first, last) = (YEARS.start(), YEARS.end());
-            self.problem(field, format!("Choose a date between {first} and {last}."));
+            let (first, last) = YEARS.into_inner();
+            self.problem(field, TimeProblem::YearOutOfRange { first, last });
         }
     }
 
@@ -196,7 +183,7 @@ impl Validator {
         match zones::Zone::named(typed) {
             Ok(zone) => Some(zone),
             Err(error) => {
-                self.problem(field, error.to_string());
+                self.problem(field, error);
                 None
             }
         }
@@ -325,7 +312,7 @@ mod tests {
     fn line_breaks_and_nul_never_pass_a_line() {
         for typed in ["Ada\r\nBcc: x@example.com", "Ada\nLovelace", "Ada\0"] {
             let mut checked = Validator::default();
-            checked.required_line("name", "your name", typed, NAME_LIMIT);
+            checked.required_line("name", TextName::YourName, typed, NAME_LIMIT);
             let problems = checked.finish().unwrap_err();
             assert_eq!(problems[0].field, "name");
         }
@@ -335,22 +322,27 @@ mod tests {
     fn notes_keep_their_lines_and_lose_their_carriage_returns() {
         let mut checked = Validator::default();
         assert_eq!(
-            checked.text("notes", "the notes", " one\r\ntwo ", NOTES_LIMIT),
+            checked.text("notes", TextName::Notes, " one\r\ntwo ", NOTES_LIMIT),
             "one\ntwo"
         );
         assert_eq!(checked.finish(), Ok(()));
         let mut checked = Validator::default();
-        checked.text("notes", "the notes", "a\0b", NOTES_LIMIT);
+        checked.text("notes", TextName::Notes, "a\0b", NOTES_LIMIT);
         assert!(checked.finish().is_err());
     }
 
     #[test]
     fn over_long_text_is_refused_with_its_limit() {
         let mut checked = Validator::default();
-        checked.required_line("name", "your name", &"a".repeat(NAME_LIMIT + 1), NAME_LIMIT);
-        assert!(checked.finish().unwrap_err()[0].sentence.contains("200"));
+        checked.required_line(
+            "name",
+            TextName::YourName,
+            &"a".repeat(NAME_LIMIT + 1),
+            NAME_LIMIT,
+        );
+        assert!(checked.finish().unwrap_err()[0].to_string().contains("200"));
         let mut checked = Validator::default();
-        checked.required_line("name", "your name", &"ä".repeat(NAME_LIMIT), NAME_LIMIT);
+        checked.required_line("name", TextName::YourName, &"ä".repeat(NAME_LIMIT), NAME_LIMIT);
         assert_eq!(checked.finish(), Ok(()));
     }
 
@@ -375,7 +367,7 @@ mod tests {
             "Md.Rahman",
         ] {
             let mut checked = Validator::default();
-            assert_eq!(checked.name_of_stranger("name", "your name", name), name);
+            assert_eq!(checked.name_of_stranger("name", TextName::YourName, name), name);
             assert_eq!(checked.finish(), Ok(()), "{name}");
         }
         for link in [
@@ -408,7 +400,7 @@ mod tests {
             "a.b.ly",
         ] {
             let mut checked = Validator::default();
-            checked.name_of_stranger("name", "your name", link);
+            checked.name_of_stranger("name", TextName::YourName, link);
             assert!(checked.finish().is_err(), "{link}");
         }
     }
@@ -437,15 +429,18 @@ mod tests {
         assert_eq!(
             checked.line(
                 "name",
-                "your name",
+                TextName::YourName,
                 "Ada\u{202e}gpj.exe\u{2069}\u{2028}\u{200b}",
                 NAME_LIMIT
             ),
             "Adagpj.exe"
         );
         let persian = "علی\u{200c}رضا";
-        assert_eq!(checked.line("name", "your name", persian, NAME_LIMIT), persian);
-        checked.required_line("name", "your name", "\u{202e}\u{feff}", NAME_LIMIT);
+        assert_eq!(
+            checked.line("name", TextName::YourName, persian, NAME_LIMIT),
+            persian
+        );
+        checked.required_line("name", TextName::YourName, "\u{202e}\u{feff}", NAME_LIMIT);
         assert_eq!(checked.finish().unwrap_err().len(), 1);
     }
 

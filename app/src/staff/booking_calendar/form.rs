@@ -87,7 +87,10 @@ fn change_text(from: Kind, change: KindChange) -> KindChangeText {
             format!("What happens when this {from} calendar becomes a {to} calendar")
         },
         is_refused,
-        sentences: change.refused.map_or(change.happens, |sentence| vec![sentence]),
+        sentences: match change.refused {
+            Some(problem) => vec![problem.to_string()],
+            None => change.consequences.iter().map(ToString::to_string).collect(),
+        },
     }
 }
 

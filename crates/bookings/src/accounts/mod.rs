@@ -10,6 +10,7 @@ use store::{Role, sessions, staff, workspace};
 use zones::Zone;
 
 use crate::error::{Deed, Error, Missing, Refusal};
+use crate::problem::{AccountProblem, PasswordProblem, TextName};
 use crate::profile::default_hours;
 use crate::quince::Quince;
 use crate::unreadable;
@@ -126,20 +127,13 @@ pub async fn needs_owner(quince: &Quince) -> Result<bool, Error> {
 /// Creates the workspace with its owner. Only the first call succeeds.
 pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Error> {
     let mut checked = Validator::default();
-    let name_of_business = checked.required_line(
-        "workspace",
-        "the name of your business",
-        &new.workspace,
-        NAME_LIMIT,
-    );
+    let name_of_business =
+        checked.required_line("workspace", TextName::BusinessName, &new.workspace, NAME_LIMIT);
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
     if let Some(code) = &quince.settings().setup_code
         && !is_same_code(code, &new.code)
     {
-        checked.problem(
-            "code",
-            "This is not the set-up code. It is what Quince printed when it started, such as K7QF-2M9X-8TRD.",
-        );
+        checked.problem("code", AccountProblem::WrongSetupCode);
     }
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
@@ -174,7 +168,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     let mut checked = Validator::default();
     let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
     if new.role == Role::Owner {
-        checked.problem("role", "There is one owner already. Choose admin or staff.");
+        checked.problem("role", AccountProblem::SecondOwner);
     }
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
@@ -185,12 +179,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::find_by_email(&mut tx, &person.email).await?.is_some() {
-        let mut checked = Validator::default();
-        checked.problem(
-            "email",
-            "Somebody in the team has this email address already. Use another one.",
-        );
-        checked.finish()?;
+        return Err(Error::field("email", AccountProblem::EmailTaken));
     }
     let id = staff::insert(&mut tx, &person.row(new.role, &zone, hash), now).await?;
     tx.commit().await?;
@@ -235,10 +224,7 @@ pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str)
     checked.password("new_password", new, &[&known.email, &known.name]);
     checked.finish()?;
     if !password::verify(old, Some(known.password_hash)).await? {
-        return Err(Error::field(
-            "current",
-            "Your current password is not right. Try again.",
-        ));
+        return Err(Error::field("current", PasswordProblem::NotCurrent));
     }
     set_password(quince, id, new).await
 }
@@ -325,7 +311,7 @@ fn check_person(
     password: &str,
     zone: &str,
 ) -> (Person, Option<Zone>) {
-    let name = checked.required_line("name", "your name", name, NAME_LIMIT);
+    let name = checked.required_line("name", TextName::YourName, name, NAME_LIMIT);
     let email = checked.email("email", email).to_lowercase();
     checked.password("password", password, &[&email, &name]);
     let zone = checked.zone("zone", zone);

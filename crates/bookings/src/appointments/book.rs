@@ -31,6 +31,7 @@ use crate::placement::request::{Booking, Details};
 use crate::placement::target::Target;
 use crate::placement::{Open, Request, place};
 use crate::placement::{claim, notify, persist};
+use crate::problem::{GuestProblem, VisitProblem};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
 use crate::strangers::{SpentOn, Stranger};
@@ -321,7 +322,7 @@ impl BookRequest<'_> {
     fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, Error> {
         let mut checked = Validator::default();
         if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
-            checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
+            checked.problem("guests", GuestProblem::NoClass);
         }
         let mut questions = row.questions.clone();
         for question in &mut questions {
@@ -347,10 +348,7 @@ impl BookRequest<'_> {
         };
         if row.kind != Kind::Service {
             if !self.booking.services.is_empty() {
-                return Err(Error::field(
-                    "services",
-                    "There is no menu of services here. Leave them out.",
-                ));
+                return Err(VisitProblem::NoMenu.into());
             }
             return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }

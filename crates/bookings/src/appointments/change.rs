@@ -12,6 +12,7 @@ use super::actor::{Actor, Opened, check_may, record};
 use super::find::{calendar_of, hosts_of};
 use super::view::next_statuses;
 use crate::error::{Error, Kept, Missing, Refusal, Taken};
+use crate::problem::TextName;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -45,7 +46,7 @@ async fn cancel_having_seen(
     reason: &str,
 ) -> Result<(), Error> {
     let mut checked = Validator::default();
-    let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
+    let reason = checked.line("reason", TextName::Reason, reason, NAME_LIMIT);
     checked.finish()?;
     retried_if_lost(|| try_to_cancel(quince, actor, seen, &reason)).await?;
     quince.wake();

@@ -8,6 +8,7 @@ use store::{StoreError, WriteTx, appointments, occupancy};
 use super::actor::{Actor, Opened, check_may, record};
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
+use crate::problem::GuestProblem;
 use crate::quince::Quince;
 use crate::retry::{retried, retried_if_lost};
 use crate::validate::Validator;
@@ -161,7 +162,7 @@ async fn bring(
     }
     let mut checked = Validator::default();
     if opened.calendar.kind != Kind::ClassBooking {
-        checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
+        checked.problem("guests", GuestProblem::NoClass);
     }
     checked.finish()?;
     let mut changed = old.clone();

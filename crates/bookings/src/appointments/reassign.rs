@@ -19,6 +19,7 @@ use crate::placement::candidates;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::target::Target;
 use crate::placement::{Open, Request, claim, place, refusals};
+use crate::problem::ReassignProblem;
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{self, Differences, Editor, Field, Versioned};
@@ -243,20 +244,13 @@ async fn check_choice(
 ) -> Result<(), Error> {
     let mut checked = Validator::default();
     if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
-        checked.problem(
-            "from",
-            "Choose somebody who takes part in this appointment. In a Class Booking or Simple calendar nobody can be \
-             exchanged.",
-        );
+        checked.problem("from", ReassignProblem::FromNoHost);
     }
     if hosts.contains(&to) && (opened.calendar.kind != Kind::Service || to == from) {
-        checked.problem("to", "This person takes part already. Choose somebody else.");
+        checked.problem("to", ReassignProblem::ToTakesPart);
     }
     if staff::find(tx, to).await?.is_none() {
-        checked.problem(
-            "to",
-            "This person is not in the team any more. Choose somebody else.",
-        );
+        checked.problem("to", ReassignProblem::ToNotInTeam);
     }
     Ok(checked.finish()?)
 }

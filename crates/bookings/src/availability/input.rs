@@ -17,7 +17,7 @@ use store::remote_calendars::Watched;
 use store::staff::Staff;
 use store::{StoreError, WriteTx};
 
-use crate::error::HostProblem;
+use crate::problem::HostProblem;
 use crate::{holidays, services};
 
 /// What does not count as busy, because it belongs to the requester.

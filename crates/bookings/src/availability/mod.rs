@@ -29,7 +29,7 @@ use asked::{load_new, members_seen_by, window};
 use input::{AvailabilityInput, Own};
 use public_calendar::public;
 
-pub use crate::error::HostProblem;
+pub use crate::problem::HostProblem;
 pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;

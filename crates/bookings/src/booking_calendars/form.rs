@@ -1,14 +1,18 @@
 //! The form of a booking calendar and its validation.
 
+use std::ops::RangeInclusive;
+
 use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
 use store::questions::IntakeQuestion;
 
-use crate::problem::FieldProblem;
+use crate::problem::{CalendarProblem, FieldProblem, TextName};
 use crate::questions::checked_questions;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 
 /// Longest slug, in characters.
 const SLUG_LIMIT: usize = 60;
+/// The possible numbers of members of a Collective calendar.
+const COLLECTIVE_MEMBERS: RangeInclusive<usize> = 2..=100;
 
 /// A member of a booking calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,24 +86,26 @@ impl CalendarForm {
     /// Returns the form with tidied texts, or all of its problems.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Validator::default();
-        self.name = checked.required_line("name", "the name", &self.name, NAME_LIMIT);
+        self.name = checked.required_line("name", TextName::Name, &self.name, NAME_LIMIT);
         // An empty one is filled in later, when the other slugs are known.
         self.slug = self.slug.trim().to_lowercase();
         if !self.slug.is_empty() && !is_slug(&self.slug) {
-            checked.problem(
-                "slug",
-                "The address may hold small letters, digits and single dashes, at most 60, such as intro-call.",
-            );
+            checked.problem("slug", CalendarProblem::Slug { most: SLUG_LIMIT });
         }
-        self.description = checked.text("description", "the description", &self.description, NOTES_LIMIT);
-        self.location = checked.line("location", "the place", &self.location, 300);
+        self.description = checked.text(
+            "description",
+            TextName::Description,
+            &self.description,
+            NOTES_LIMIT,
+        );
+        self.location = checked.line("location", TextName::Place, &self.location, 300);
         if !is_color(&self.color) {
-            checked.problem("color", "Choose a colour such as #0f766e.");
+            checked.problem("color", CalendarProblem::Color);
         }
         self.check_kind(&mut checked);
         self.questions = checked_questions(&mut checked, self.questions);
         for problem in self.rules.check() {
-            checked.problem(problem.field(), problem.to_string());
+            checked.problem(problem.field(), problem);
         }
         checked.finish()?;
         Ok(self)
@@ -109,24 +115,24 @@ impl CalendarForm {
         let members = self.members.len();
         match self.kind {
             Kind::RoundRobin if members == 0 => {
-                checked.problem("members", "Choose at least one member of the team.");
+                checked.problem("members", CalendarProblem::NoMembers);
             }
             Kind::Personal if members != 1 => {
-                checked.problem("members", "A Personal calendar has exactly one member. For more, choose Round Robin.");
+                checked.problem("members", CalendarProblem::PersonalMembers);
             }
-            Kind::Collective if !(2..=100).contains(&members) => checked.problem(
-                "members",
-                "A Collective calendar has 2 to 100 members, who all take part. For one member, choose Personal.",
-            ),
+            Kind::Collective if !COLLECTIVE_MEMBERS.contains(&members) => {
+                let (least, most) = COLLECTIVE_MEMBERS.into_inner();
+                checked.problem("members", CalendarProblem::CollectiveMembers { least, most });
+            }
             Kind::ClassBooking if members != 1 => {
-                checked.problem("members", "A Class Booking calendar has exactly one member, who owns its sessions.");
+                checked.problem("members", CalendarProblem::ClassMembers);
             }
             Kind::Simple => {
                 // A Simple calendar has no members, whoever is ticked.
                 self.members.clear();
             }
             Kind::Service if members == 0 => {
-                checked.problem("members", "Choose everybody who does one of the services.");
+                checked.problem("members", CalendarProblem::ServiceMembers);
             }
             Kind::Service | Kind::RoundRobin | Kind::Personal | Kind::Collective | Kind::ClassBooking => {}
         }
@@ -134,13 +140,10 @@ impl CalendarForm {
         let mut seen = std::collections::BTreeSet::new();
         for member in &self.members {
             if !seen.insert(member.staff) {
-                checked.problem(
-                    "members",
-                    "The same person is in the list twice. Remove one of both.",
-                );
+                checked.problem("members", CalendarProblem::MemberTwice);
             }
             if !(1..=1_000).contains(&member.weight) {
-                checked.problem("members", "A member's weight is a number from 1 to 1,000.");
+                checked.problem("members", CalendarProblem::MemberWeight);
             }
         }
     }
@@ -156,14 +159,8 @@ impl CalendarForm {
         };
         match self.kind {
             _ if opens => {}
-            Kind::Simple => checked.problem(
-                "own_hours",
-                "A Simple calendar has no member whose hours could count. Give it hours of its own, with at least one time.",
-            ),
-            _ => checked.problem(
-                "own_hours",
-                "The hours of its own are empty, so nothing could be booked. Enter at least one time, or untick the box.",
-            ),
+            Kind::Simple => checked.problem("own_hours", CalendarProblem::SimpleWithoutHours),
+            _ => checked.problem("own_hours", CalendarProblem::HoursEmpty),
         }
     }
 }

@@ -8,18 +8,18 @@ use store::{ReadTx, StoreError, appointments, calendar_members, services};
 use super::allowed::allowed;
 use super::form::CalendarForm;
 use crate::error::{Error, Missing};
+use crate::problem::{KindConsequence, KindProblem};
 use crate::quince::Quince;
-use crate::validate::Validator;
 
 /// A possible change of the kind, shown before it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KindChange {
     /// The new kind.
     pub kind: Kind,
-    /// Why the change is refused, and what to do instead.
-    pub refused: Option<String>,
-    /// The consequences, in sentences.
-    pub happens: Vec<String>,
+    /// Why the change is refused.
+    pub refused: Option<KindProblem>,
+    /// What the change does, if it is not refused.
+    pub consequences: Vec<KindConsequence>,
 }
 
 /// The data of a booking calendar that a change of its kind affects.
@@ -62,17 +62,16 @@ pub(super) async fn check(
         return Ok(());
     }
     let change = Existing::load(tx, old, now).await?.becomes(form.kind);
-    let mut checked = Validator::default();
-    if let Some(sentence) = change.refused {
-        checked.problem("kind", sentence);
-    } else if !form.kind_change_confirmed {
-        let happens = change.happens.join(" ");
-        checked.problem(
-            "kind_change_confirmed",
-            format!("Tick that the kind is to change, if this is right: {happens}"),
-        );
+    if let Some(problem) = change.refused {
+        return Err(Error::field("kind", problem));
     }
-    Ok(checked.finish()?)
+    if !form.kind_change_confirmed {
+        let problem = KindProblem::NotConfirmed {
+            consequences: change.consequences,
+        };
+        return Err(Error::field("kind_change_confirmed", problem));
+    }
+    Ok(())
 }
 
 impl Existing {
@@ -87,97 +86,55 @@ impl Existing {
 
     fn becomes(&self, kind: Kind) -> KindChange {
         let apart = |kind| matches!(kind, Kind::ClassBooking | Kind::Simple | Kind::Service);
-        let refused = (self.coming > 0 && (apart(self.kind) || apart(kind))).then(|| {
-            format!(
-                "{} under way or to come, with no place in a calendar of the other kind. Make a new booking calendar of that \
-                 kind and switch this one off, or change the kind when they are over or cancelled.",
-                are(self.coming, "appointment")
-            )
-        });
-        let happens = if refused.is_some() {
-            Vec::new()
-        } else {
-            self.consequences(kind)
-        };
+        let is_refused = self.coming > 0 && (apart(self.kind) || apart(kind));
         KindChange {
             kind,
-            refused,
-            happens,
+            refused: is_refused.then_some(KindProblem::AppointmentsToCome {
+                appointments: self.coming,
+            }),
+            consequences: if is_refused {
+                Vec::new()
+            } else {
+                self.consequences(kind)
+            },
         }
     }
 
-    fn consequences(&self, kind: Kind) -> Vec<String> {
-        let mut happens = vec![if self.coming == 0 {
-            "No appointment is under way or to come; past ones stay as they are.".to_owned()
-        } else {
-            format!(
-                "{} under way or to come. They stay as they are, with those who hold them; what is booked from now on \
-                 follows the new kind.",
-                are(self.coming, "appointment")
-            )
+    fn consequences(&self, kind: Kind) -> Vec<KindConsequence> {
+        let mut all = vec![match self.coming {
+            0 => KindConsequence::NothingToCome,
+            appointments => KindConsequence::AppointmentsStay { appointments },
         }];
-        let mut tell = |sentence: &str| happens.push(sentence.to_owned());
         match kind {
-            Kind::Simple if self.members > 0 => {
-                tell("Its members are taken out, and their priorities, weights and order are forgotten.");
+            Kind::Simple if self.members > 0 => all.push(KindConsequence::MembersRemoved),
+            Kind::Personal | Kind::ClassBooking if self.members > 1 => {
+                all.push(KindConsequence::OneMemberStays);
             }
-            Kind::Personal | Kind::ClassBooking if self.members > 1 => tell(
-                "Only the one member whom you leave ticked stays; the priorities, weights and order of the others are forgotten.",
-            ),
-            _ if self.kind == Kind::RoundRobin => tell(
-                "Priorities, weights and the way of sharing out are kept, but count in a Round Robin calendar alone.",
-            ),
+            _ if self.kind == Kind::RoundRobin => all.push(KindConsequence::DistributionIdle),
             _ => {}
         }
-        if self.kind == Kind::Simple {
-            tell(
-                "From now on its appointments are written to its members' iCloud, and events there block it.",
-            );
-        }
-        if self.kind == Kind::ClassBooking {
-            tell("The number of seats is kept, but counts in a Class Booking calendar alone.");
-        }
-        if self.kind == Kind::Service {
-            let services = match self.services {
-                0 => "Its menu is empty.".to_owned(),
-                services => format!(
-                    "Its menu of {} is kept, but nobody can book from it until this is a Service calendar again.",
-                    counted(services, "service")
-                ),
-            };
-            tell(&services);
-            tell("Every appointment takes the duration that is set below.");
-        }
-        match kind {
-            Kind::ClassBooking => tell("Whoever books takes one of a session's seats."),
-            Kind::Simple => tell("It no longer uses iCloud, and needs hours of its own."),
-            Kind::Service if self.services == 0 => {
-                tell(
-                    "Nobody can book it until there is a service on its menu; each has a duration of its own.",
-                );
-            }
+        match self.kind {
+            Kind::Simple => all.push(KindConsequence::UsesIcloud),
+            Kind::ClassBooking => all.push(KindConsequence::SeatsIdle),
             Kind::Service => {
-                let menu = counted(self.services, "service");
-                tell(&format!(
-                    "Its menu of {menu} is used again; each has a duration of its own."
-                ));
+                all.push(match self.services {
+                    0 => KindConsequence::MenuEmpty,
+                    services => KindConsequence::MenuIdle { services },
+                });
+                all.push(KindConsequence::OneDuration);
             }
-            _ => {}
+            Kind::RoundRobin | Kind::Personal | Kind::Collective => {}
         }
-        tell("Its questions, hours and limits stay.");
-        happens
-    }
-}
-
-fn are(count: usize, what: &str) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb}", counted(count, what))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
+        match kind {
+            Kind::ClassBooking => all.push(KindConsequence::SeatsTaken),
+            Kind::Simple => all.push(KindConsequence::NoIcloud),
+            Kind::Service => all.push(match self.services {
+                0 => KindConsequence::MenuNeeded,
+                services => KindConsequence::MenuUsed { services },
+            }),
+            Kind::RoundRobin | Kind::Personal | Kind::Collective => {}
+        }
+        all.push(KindConsequence::OthersStay);
+        all
     }
 }

@@ -29,6 +29,7 @@ use crate::classes;
 use crate::connections::Health;
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::outbox;
+use crate::problem::CalendarProblem;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::unreadable;
@@ -279,22 +280,14 @@ async fn check_change_of_owner(
     tx.lock([Lock::Owner(owner.into())]).await?;
     let coming = classes::to_come(tx, old.id, now).await?;
     let name = staff::find(tx, owner).await?.map(|person| person.name);
-    let are = match coming {
-        1 => "1 session is".to_owned(),
-        more => format!("{more} sessions are"),
-    };
-    let mut checked = Validator::default();
     if coming > 0 {
-        checked.problem(
-            "members",
-            format!(
-                "{are} to come with {}. Move those who take part to other times, or call the sessions off, and then \
-                 choose somebody else. Or make a new booking calendar.",
-                name.unwrap_or_default()
-            ),
-        );
+        let problem = CalendarProblem::SessionsToCome {
+            sessions: coming,
+            host: name.unwrap_or_default(),
+        };
+        return Err(Error::field("members", problem));
     }
-    Ok(checked.finish()?)
+    Ok(())
 }
 
 /// Sets whether a booking calendar is active. An inactive one takes no bookings; appointments stay.
@@ -349,17 +342,11 @@ async fn check_against_others(
         }
     }
     if is_taken(tx, own, &form.slug).await? {
-        checked.problem(
-            "slug",
-            "Another booking calendar has this address. Choose another one.",
-        );
+        checked.problem("slug", CalendarProblem::SlugTaken);
     }
     let team: Vec<StaffId> = staff::list(tx).await?.iter().map(|person| person.id).collect();
     if form.members.iter().any(|member| !team.contains(&member.staff)) {
-        checked.problem(
-            "members",
-            "Somebody in the list is not in the team any more. Reload the page.",
-        );
+        checked.problem("members", CalendarProblem::MemberNotInTeam);
     }
     Ok(checked.finish()?)
 }

@@ -14,7 +14,7 @@ use crate::collisions::{self, Collisions};
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::outbox::{WriteView, write_sentence};
 use crate::people::{CalledOffView, names};
-use crate::problem::Internal;
+use crate::problem::{Internal, TextName};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::servers::{place_of, places};
@@ -156,7 +156,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
 /// again. Nothing happens if it is cancelled already.
 pub async fn cancel_session(quince: &Quince, by: StaffId, id: SessionId, reason: &str) -> Result<(), Error> {
     let mut checked = Validator::default();
-    let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
+    let reason = checked.line("reason", TextName::Reason, reason, NAME_LIMIT);
     checked.finish()?;
     retried_if_lost(|| try_to_cancel_session(quince, by, id, &reason)).await?;
     quince.wake();

@@ -13,7 +13,7 @@ use url::Url;
 use super::own::own;
 use super::view::{ConnectionView, views};
 use crate::error::{ConnectProblem, Error, Forbidden, Missing, Silence};
-use crate::problem::Internal;
+use crate::problem::{Internal, LoginProblem, TextName};
 use crate::quince::Quince;
 use crate::servers::login;
 use crate::validate::{EMAIL_LIMIT, Validator};
@@ -239,24 +239,15 @@ const LOGIN_LIMIT: usize = 200;
 
 fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), Error> {
     let mut checked = Validator::default();
-    let apple_id = checked.required_line("apple_id", "your iCloud email address", apple_id, EMAIL_LIMIT);
+    let apple_id = checked.required_line("apple_id", TextName::AppleId, apple_id, EMAIL_LIMIT);
     if !apple_id.is_empty() && !apple_id.contains('@') {
-        checked.problem(
-            "apple_id",
-            "The Apple ID is an email address, such as ada@icloud.com.",
-        );
+        checked.problem("apple_id", LoginProblem::AppleIdNotEmail);
     }
     let password = caldav::clean_app_password(app_password);
     if password.is_empty() {
-        checked.problem(
-            "app_password",
-            "Please paste the app-specific password, such as abcd-efgh-ijkl-mnop.",
-        );
+        checked.problem("app_password", LoginProblem::AppPasswordMissing);
     } else if password.chars().count() > LOGIN_LIMIT || password.chars().any(char::is_control) {
-        checked.problem(
-            "app_password",
-            "This is not an app-specific password. Paste one such as abcd-efgh-ijkl-mnop.",
-        );
+        checked.problem("app_password", LoginProblem::NotAppPassword);
     }
     checked.finish()?;
     Ok((apple_id, password))
@@ -264,22 +255,19 @@ fn tidy_icloud(apple_id: &str, app_password: &str) -> Result<(String, String), E
 
 fn tidy_password(typed: &str) -> Result<String, Error> {
     let mut checked = Validator::default();
-    let password = checked.required_line("app_password", "the password", typed, LOGIN_LIMIT);
+    let password = checked.required_line("app_password", TextName::ServerPassword, typed, LOGIN_LIMIT);
     checked.finish()?;
     Ok(password)
 }
 
 fn tidy_server(login: &ServerLogin) -> Result<Wish, Error> {
     let mut checked = Validator::default();
-    let address = checked.required_line("address", "the server's address", &login.address, ADDRESS_LIMIT);
-    let username = checked.required_line("username", "your user name", &login.username, LOGIN_LIMIT);
-    let password = checked.required_line("password", "the password", &login.password, LOGIN_LIMIT);
+    let address = checked.required_line("address", TextName::ServerAddress, &login.address, ADDRESS_LIMIT);
+    let username = checked.required_line("username", TextName::UserName, &login.username, LOGIN_LIMIT);
+    let password = checked.required_line("password", TextName::ServerPassword, &login.password, LOGIN_LIMIT);
     let named = Address::typed(&address);
     if !address.is_empty() && named.is_err() {
-        checked.problem(
-            "address",
-            "This is not the address of a server. Enter one such as https://cloud.example.com, or only cloud.example.com.",
-        );
+        checked.problem("address", LoginProblem::NotServerAddress);
     }
     checked.finish()?;
     Ok(Wish {

@@ -9,19 +9,19 @@ use scheduling::UnsupportedKind;
 use store::StoreError;
 
 use crate::differences::ChangedMeanwhile;
-use crate::problem::{FieldProblem, Internal, first_sentence};
+use crate::problem::{FieldCause, FieldProblem, HostProblem, Internal, VisitProblem};
 use crate::retry::Passing;
 use crate::strangers::{NotProven, TooMany};
 
 pub use connecting::{ConnectProblem, Forbidden, Silence};
-pub use refusal::{HostProblem, InTheWay, Refusal, VisitProblem};
+pub use refusal::{InTheWay, Refusal};
 pub use taken::{Kept, Taken};
 
 /// Why a use case did not do what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Fields of the form are invalid.
-    #[error("{}", first_sentence(.0))]
+    #[error("{}", first_of(.0))]
     Fields(Vec<FieldProblem>),
     /// Something does not exist.
     #[error(transparent)]
@@ -50,8 +50,8 @@ pub enum Error {
 
 impl Error {
     /// Creates the error for one invalid field.
-    pub(crate) fn field(field: &'static str, sentence: impl std::fmt::Display) -> Self {
-        Self::Fields(vec![FieldProblem::new(field, sentence.to_string())])
+    pub(crate) fn field(field: &'static str, cause: impl Into<FieldCause>) -> Self {
+        Self::Fields(vec![FieldProblem::new(field, cause)])
     }
 
     /// Returns the code of the cause, for programs.
@@ -137,6 +137,13 @@ impl From<ConnectProblem> for Error {
     fn from(problem: ConnectProblem) -> Self {
         Self::Refused(problem.into())
     }
+}
+
+/// Returns the first problem's sentence, for a place that shows only one.
+fn first_of(problems: &[FieldProblem]) -> String {
+    problems
+        .first()
+        .map_or_else(|| "Please check the form.".to_owned(), FieldProblem::to_string)
 }
 
 /// What does not exist, or is hidden from whoever asks.

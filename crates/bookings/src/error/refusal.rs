@@ -235,40 +235,6 @@ fn seats_for_guests(left: u32) -> String {
     }
 }
 
-/// Why a host cannot be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HostProblem {
-    /// The person is not a member of the booking calendar.
-    #[error("This person cannot be booked here any more. Choose somebody else, or anybody.")]
-    NoMember,
-    /// The kind of the booking calendar leaves no choice of host.
-    #[error("Who takes part cannot be chosen in this booking calendar. Leave the person out.")]
-    NoChoice,
-}
-
-/// Why the chosen services do not make a visit.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum VisitProblem {
-    /// No service was chosen.
-    #[error("Choose at least one service first.")]
-    Nothing,
-    /// Too many services were chosen.
-    #[error("Choose at most {most} services for one visit.")]
-    TooMany {
-        /// Maximum number of services.
-        most: usize,
-    },
-    /// A service is not on the menu.
-    #[error("A service that you chose is not offered any more. Choose again.")]
-    NotOnTheMenu,
-    /// The host chosen for a service does not do it.
-    #[error("“{service}” is not done by the person you chose any more. Choose somebody else, or anyone.")]
-    NotDoneByThem {
-        /// The name of the service.
-        service: String,
-    },
-}
-
 /// The reasons why a time is not on offer to a staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InTheWay {

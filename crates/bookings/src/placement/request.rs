@@ -10,7 +10,7 @@ use store::questions::Answer;
 use store::strangers::address_key;
 use zones::Zone;
 
-use crate::problem::FieldProblem;
+use crate::problem::{FieldProblem, GuestProblem, TextName};
 use crate::services::Chosen;
 use crate::validate::{KEY_LIMIT, NOTES_LIMIT, Validator};
 
@@ -87,10 +87,10 @@ impl Details {
     ) -> Self {
         let filled = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
-            name: checked.name_of_stranger("name", "your name", name),
+            name: checked.name_of_stranger("name", TextName::YourName, name),
             email: checked.email("email", email),
             phone: filled(checked.phone("phone", phone)),
-            notes: filled(checked.text("notes", "the notes", notes, NOTES_LIMIT)),
+            notes: filled(checked.text("notes", TextName::Notes, notes, NOTES_LIMIT)),
             guests: read_guests(checked, guests),
         }
     }
@@ -98,14 +98,11 @@ impl Details {
 
 fn read_guests(checked: &mut Validator, guests: &[String]) -> Vec<String> {
     if guests.len() > GUESTS_LIMIT {
-        checked.problem(
-            "guests",
-            format!("Bring at most {GUESTS_LIMIT} guests. For a larger group, please contact us."),
-        );
+        checked.problem("guests", GuestProblem::TooMany { most: GUESTS_LIMIT });
     }
     let names = guests.iter();
     names
-        .map(|guest| checked.name_of_stranger("guests", "each guest's name", guest))
+        .map(|guest| checked.name_of_stranger("guests", TextName::GuestName, guest))
         .collect()
 }
 
@@ -130,7 +127,7 @@ impl Booking {
         checked.start("start", self.start);
         checked.required_line(
             "idempotency_key",
-            "an idempotency key",
+            TextName::IdempotencyKey,
             &self.idempotency_key,
             KEY_LIMIT,
         );

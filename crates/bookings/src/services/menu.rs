@@ -9,7 +9,7 @@ use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_
 
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing};
-use crate::problem::FieldProblem;
+use crate::problem::{FieldProblem, ServiceProblem, TextName};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
@@ -173,33 +173,24 @@ pub async fn save(
         .iter()
         .any(|staff| !members.iter().any(|(member, _)| member == staff))
     {
-        problems.problem(
-            "staff",
-            "Somebody in the list is no member of this booking calendar. Reload the page.",
-        );
+        problems.problem("staff", ServiceProblem::NoMember);
     }
     for (resource, quantity) in &form.resources {
         match known.iter().find(|known| known.id == *resource) {
-            None => problems.problem(
-                "resources",
-                "Something in the list does not exist any more. Reload the page.",
-            ),
+            None => problems.problem("resources", ServiceProblem::ResourceGone),
             Some(known) if known.quantity < *quantity => problems.problem(
                 "resources",
-                format!(
-                    "Of “{}” there are {}, so no more can be needed. Enter a smaller number, or add some under Rooms and equipment.",
-                    known.name, known.quantity
-                ),
+                ServiceProblem::TooFewResources {
+                    resource: known.name.clone(),
+                    quantity: known.quantity,
+                },
             ),
             Some(_) => {}
         }
     }
     let all = services::list(&mut tx, calendar).await?;
     if id.is_none() && all.len() >= SERVICES_LIMIT {
-        problems.problem(
-            "name",
-            format!("A menu has at most {SERVICES_LIMIT} services. Remove one first."),
-        );
+        problems.problem("name", ServiceProblem::TooMany { most: SERVICES_LIMIT });
     }
     problems.finish()?;
     let own = all.iter().find(|service| Some(service.id) == id);
@@ -409,23 +400,22 @@ fn of_service(
 
 fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
     let mut checked = Validator::default();
-    form.name = checked.required_line("name", "the name", &form.name, NAME_LIMIT);
-    form.group = checked.line("group", "the heading", &form.group, NAME_LIMIT);
-    form.description = checked.text("description", "the description", &form.description, NOTES_LIMIT);
+    form.name = checked.required_line("name", TextName::Name, &form.name, NAME_LIMIT);
+    form.group = checked.line("group", TextName::Heading, &form.group, NAME_LIMIT);
+    form.description = checked.text(
+        "description",
+        TextName::Description,
+        &form.description,
+        NOTES_LIMIT,
+    );
     if !(1..=LONGEST).contains(&form.duration) {
-        checked.problem(
-            "duration",
-            "Enter a duration between 1 minute and 24 hours (1440 minutes).",
-        );
+        checked.problem("duration", ServiceProblem::Duration);
     }
     if form.processing > LONGEST {
-        checked.problem(
-            "processing",
-            "Enter a processing time of at most 24 hours (1440 minutes).",
-        );
+        checked.problem("processing", ServiceProblem::Processing);
     }
     if form.staff.is_empty() {
-        checked.problem("staff", "Choose at least one member who does this.");
+        checked.problem("staff", ServiceProblem::NoStaff);
     }
     let mut needs: Vec<(ResourceId, u32)> = Vec::new();
     for (resource, quantity) in form.resources.into_iter().filter(|(_, quantity)| *quantity > 0) {

@@ -10,6 +10,7 @@ use zones::Zone;
 use super::visit::units_of;
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error};
+use crate::problem::{ResourceProblem, TextName};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -43,19 +44,19 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>
     let by = by.into();
     let mut checked = Validator::default();
     if all.len() > SORTS_LIMIT {
-        checked.problem(
-            "resources",
-            format!("At most {SORTS_LIMIT} sorts can be kept. Remove some of them."),
-        );
+        checked.problem("resources", ResourceProblem::TooManySorts { most: SORTS_LIMIT });
     }
     let now = quince.now();
     let mut tidied = Vec::with_capacity(all.len());
     for resource in all {
-        let name = checked.required_line("resources", "each name", &resource.name, NAME_LIMIT);
+        let name = checked.required_line("resources", TextName::ResourceName, &resource.name, NAME_LIMIT);
         if !(1..=QUANTITY_LIMIT).contains(&resource.quantity) {
             checked.problem(
                 "resources",
-                format!("Of “{name}” there can be 1 to {QUANTITY_LIMIT}. To remove it, empty its name."),
+                ResourceProblem::Quantity {
+                    resource: name.clone(),
+                    most: QUANTITY_LIMIT,
+                },
             );
         }
         tidied.push(Resource {
@@ -128,31 +129,33 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
         .map_or_else(Zone::utc, |workspace| workspace.zone);
     let mut checked = Validator::default();
     for (old, kept) in fewer {
-        let name = &old.name;
         let needing = services.iter().filter_map(|service| {
             let mut needs = service.new.resources.iter();
             let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > kept)?;
-            Some((service.new.name.as_str(), *quantity))
+            Some((service.new.name.clone(), *quantity))
         });
-        let (names, needed): (Vec<&str>, Vec<u32>) = needing.unzip();
+        let (names, needed): (Vec<String>, Vec<u32>) = needing.unzip();
         if let Some(most) = needed.iter().max() {
-            let names = names.join(", ");
             checked.problem(
                 "resources",
-                format!("Of “{name}”, {most} must stay for: {names}. Change what these services need first."),
+                ResourceProblem::Needed {
+                    resource: old.name.clone(),
+                    needed: *most,
+                    services: names,
+                },
             );
         }
         let units = units_from(&old, kept);
         if let Some(until) = resources::booked_until(tx, &units, now).await? {
-            let until = zone.local(until).strftime("%-d %B %Y, %H:%M");
             checked.problem(
                 "resources",
-                format!(
-                    "Of “{name}”, more than {kept} are booked until {until} ({}). Keep {} until then, or move or cancel the \
-                     appointments that have them.",
-                    zone.name(),
-                    old.quantity
-                ),
+                ResourceProblem::Booked {
+                    resource: old.name,
+                    quantity: old.quantity,
+                    kept,
+                    until,
+                    zone: zone.clone(),
+                },
             );
         }
     }

@@ -13,7 +13,7 @@ use store::services::{self, Service};
 use store::staff::Staff;
 use store::{ReadTx, ServiceId, StoreError, resources};
 
-use crate::error::VisitProblem;
+use crate::problem::VisitProblem;
 
 /// Maximum number of services in one visit.
 pub const CHOICE_LIMIT: usize = 10;

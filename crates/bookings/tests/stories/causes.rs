@@ -263,7 +263,7 @@ async fn a_start_in_another_millennium_is_told_at_its_field(world: World) {
     let booked = world.book("10:00").await;
     let far = "9999-12-30T10:00:00Z".parse().unwrap();
     let field = |refused: Error| match refused {
-        Error::Fields(problems) => (problems[0].field, problems[0].sentence.clone()),
+        Error::Fields(problems) => (problems[0].field, problems[0].to_string()),
         other => panic!("{other:?}"),
     };
     let told = ("start", "Choose a date between 1970 and 2200.".to_owned());

@@ -65,10 +65,11 @@ async fn told(world: &World, kind: Kind) -> (String, bool) {
         .await
         .unwrap();
     let change = changes.into_iter().find(|change| change.kind == kind).unwrap();
-    match change.refused {
-        Some(sentence) => (sentence, true),
-        None => (change.happens.join(" "), false),
+    if let Some(problem) = change.refused {
+        return (problem.to_string(), true);
     }
+    let sentences: Vec<String> = change.consequences.iter().map(ToString::to_string).collect();
+    (sentences.join(" "), false)
 }
 
 async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {

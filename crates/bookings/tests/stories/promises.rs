@@ -92,7 +92,7 @@ async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
         panic!("{refused:?}")
     };
     assert_eq!(problems[0].field, "zone");
-    assert!(problems[0].sentence.contains("Europe/Atlantis"));
+    assert!(problems[0].to_string().contains("Europe/Atlantis"));
     let form = ProfileForm {
         zone: "UTC+25".into(),
         ..world.profile_of(world.owner).await

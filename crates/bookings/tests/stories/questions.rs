@@ -85,7 +85,7 @@ async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world:
     let Err(Error::Fields(problems)) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!(problems[0].sentence, "Please answer “How do you come?”.");
+    assert_eq!(problems[0].to_string(), "Please answer “How do you come?”.");
     appointments::book_as_staff(&world.quince, world.owner, wish(&[]), OnConflict::Refuse)
         .await
         .unwrap();

@@ -106,7 +106,7 @@ async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<
 
 fn problem(refused: Result<(), Error>) -> String {
     match refused {
-        Err(Error::Fields(problems)) => problems[0].sentence.clone(),
+        Err(Error::Fields(problems)) => problems[0].to_string(),
         other => panic!("{other:?}"),
     }
 }
