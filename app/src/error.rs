@@ -9,8 +9,31 @@ use serde::{Deserialize, Serialize};
 pub struct FieldProblem {
     /// The field's `name` in the form.
     pub field: String,
-    /// A sentence with the next step.
-    pub sentence: String,
+    sentence: String,
+}
+
+impl FieldProblem {
+    /// Creates a problem with this field. The text of the cause is a sentence for a person, with the next step.
+    pub fn new(field: impl Into<String>, cause: impl std::error::Error) -> Self {
+        Self {
+            field: field.into(),
+            sentence: cause.to_string(),
+        }
+    }
+
+    /// Returns the sentence for a person, with the next step.
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// Moves the problem to another field, for a form that names it differently.
+    #[must_use]
+    pub fn at(self, field: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            ..self
+        }
+    }
 }
 
 /// What others changed since the form was rendered.
@@ -74,11 +97,8 @@ pub enum AppError {
 
 impl AppError {
     /// An error of one field.
-    pub fn field(field: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self::Fields(vec![FieldProblem {
-            field: field.into(),
-            sentence: sentence.into(),
-        }])
+    pub fn field(field: impl Into<String>, cause: impl std::error::Error) -> Self {
+        Self::Fields(vec![FieldProblem::new(field, cause)])
     }
 
     /// Sets which form of a page was refused.
@@ -101,9 +121,9 @@ impl AppError {
             Self::Fields(problems) => Self::Fields(
                 problems
                     .into_iter()
-                    .map(|problem| FieldProblem {
-                        field: named(&problem.field),
-                        sentence: problem.sentence,
+                    .map(|problem| {
+                        let field = named(&problem.field);
+                        problem.at(field)
                     })
                     .collect(),
             ),
@@ -170,10 +190,14 @@ impl FromServerFnError for AppError {
 mod tests {
     use super::*;
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("Enter your name.")]
+    struct NoName;
+
     #[test]
     fn an_error_survives_the_way_to_the_browser() {
         for error in [
-            AppError::field("email", "Enter an email address such as ada@example.com."),
+            AppError::field("name", NoName),
             AppError::SlotTaken("This time was just taken.".to_owned()),
             AppError::ChangedMeanwhile(ChangedMeanwhile {
                 sentences: vec!["Maya changed the notes at 14:02.".to_owned()],
@@ -190,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_first_field_speaks_for_the_form() {
-        let error = AppError::field("name", "Enter your name.");
+        let error = AppError::field("name", NoName);
         assert_eq!(error.to_string(), "Enter your name.");
         assert_eq!(error.of_field("name").as_deref(), Some("Enter your name."));
         assert_eq!(error.of_field("email"), None);

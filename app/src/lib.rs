@@ -33,6 +33,8 @@ pub mod context;
 pub mod error;
 pub mod flash;
 #[cfg(feature = "ssr")]
+mod form_problem;
+#[cfg(feature = "ssr")]
 pub mod limit;
 #[cfg(feature = "ssr")]
 mod problems;

@@ -35,10 +35,7 @@ fn fields(problems: Vec<FieldProblem>) -> AppError {
     let problems = problems.into_iter();
     AppError::Fields(
         problems
-            .map(|problem| error::FieldProblem {
-                field: problem.field.to_owned(),
-                sentence: problem.to_string(),
-            })
+            .map(|problem| error::FieldProblem::new(problem.field, problem.cause))
             .collect(),
     )
 }

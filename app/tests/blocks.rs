@@ -7,6 +7,7 @@ use app::ui::{
     DayCell, Field, LongText, Month, MonthGrid, ProblemNotice, TimeChoice, TimeGroup, TimeList, ZoneOption,
     ZonePicker,
 };
+use bookings::{TextName, TextProblem};
 use leptos::prelude::*;
 
 fn html(view: impl FnOnce() -> AnyView) -> String {
@@ -81,7 +82,7 @@ fn times_are_links_in_lists_under_the_part_of_the_day() {
 
 #[test]
 fn a_field_shows_its_own_error_and_keeps_what_was_typed() {
-    let problem = Some(AppError::field("email", "Enter an email address."));
+    let problem = Some(AppError::field("email", TextProblem::NotEmail));
     let page = html(move || {
         let problem = Signal::stored(problem);
         view! {
@@ -92,7 +93,7 @@ fn a_field_shows_its_own_error_and_keeps_what_was_typed() {
     });
     assert!(page.contains(r#"value="ada@""#));
     assert!(page.contains(r#"aria-describedby="field-email-error""#));
-    assert_eq!(page.matches("Enter an email address.").count(), 1);
+    assert_eq!(page.matches("This is not an email address.").count(), 1);
     assert_eq!(page.matches(r#"aria-invalid="true""#).count(), 1);
     assert!(page.contains("(optional)"));
 }
@@ -119,13 +120,10 @@ fn a_title_is_text_never_markup() {
 fn several_problems_are_listed_with_links_to_their_fields() {
     let error = AppError::Fields(
         [
-            ("name", "Enter your name."),
-            ("email", "Enter your email address."),
+            ("name", TextProblem::Missing(TextName::YourName)),
+            ("email", TextProblem::EmailMissing),
         ]
-        .map(|(field, sentence)| app::error::FieldProblem {
-            field: field.to_owned(),
-            sentence: sentence.to_owned(),
-        })
+        .map(|(field, cause)| app::error::FieldProblem::new(field, cause))
         .into(),
     );
     let page = html(move || view! { <ProblemNotice error/> }.into_any());

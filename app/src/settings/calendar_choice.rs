@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::ui::field::Problem;
 use crate::ui::{Badge, Options, Tone};
 
@@ -249,13 +251,10 @@ pub fn policies(
     })?;
     let import_policy = policy
         .parse()
-        .map_err(|_| AppError::field("policy", "Choose what happens when events change."))?;
-    let when_stale = when_stale.parse().map_err(|_| {
-        AppError::field(
-            "when_stale",
-            "Choose what happens when a calendar cannot be read.",
-        )
-    })?;
+        .map_err(|_| AppError::field("policy", FormProblem::NoImportPolicy))?;
+    let when_stale = when_stale
+        .parse()
+        .map_err(|_| AppError::field("when_stale", FormProblem::NoStalePolicy))?;
     let policies = bookings::configuration::Policies {
         import_policy,
         when_stale,

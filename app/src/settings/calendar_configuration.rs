@@ -17,6 +17,8 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, problem_of};
 
 /// What Calendar Configuration shows.
@@ -111,7 +113,7 @@ async fn store_policies(
 #[cfg(feature = "ssr")]
 pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId, AppError> {
     text.parse()
-        .map_err(|_| AppError::field(field, "Choose one of your calendars."))
+        .map_err(|_| AppError::field(field, FormProblem::NoCalendar))
 }
 
 /// Parses calendars' ids from a form.

@@ -79,7 +79,8 @@ fn with_spare<T: Default>(mut rows: Vec<T>, is_empty: impl Fn(&T) -> bool) -> Ve
     rows
 }
 
-const WEEKDAYS: [&str; 7] = [
+/// The weekdays, from Monday.
+pub(crate) const WEEKDAYS: [&str; 7] = [
     "Monday",
     "Tuesday",
     "Wednesday",
@@ -197,8 +198,9 @@ mod parse {
     use jiff::civil::Date;
     use scheduling::{DateOverride, LocalWindow, WeeklyHours};
 
-    use super::{HoursText, OverrideText, SpanText, WEEKDAYS};
+    use super::{HoursText, OverrideText, SpanText};
     use crate::error::{AppError, FieldProblem};
+    use crate::form_problem::{RowProblem, WindowProblem};
 
     const DAY: u16 = 24 * 60;
     /// Maximum number of dates in a row.
@@ -242,15 +244,15 @@ mod parse {
     pub fn to_rules(name: &str, text: &HoursText) -> Result<(WeeklyHours, Vec<DateOverride>), AppError> {
         let mut problems = Vec::new();
         let mut weekly = WeeklyHours::default();
-        let days = text.days.iter().zip(WEEKDAYS).zip(&mut weekly.0);
-        for (day, ((spans, weekday), windows)) in days.enumerate() {
+        let days = text.days.iter().zip(&mut weekly.0);
+        for (day, (spans, windows)) in days.enumerate() {
             for (row, span) in spans.iter().enumerate() {
                 match window(&span.from, &span.to) {
                     Ok(found) => windows.extend(found),
-                    Err(problem) => problems.push(FieldProblem {
-                        field: format!("{name}[days][{day}][{row}]"),
-                        sentence: format!("{weekday}: {problem}"),
-                    }),
+                    Err(problem) => problems.push(FieldProblem::new(
+                        format!("{name}[days][{day}][{row}]"),
+                        RowProblem::Weekday { day, problem },
+                    )),
                 }
             }
         }
@@ -261,13 +263,10 @@ mod parse {
             .enumerate()
             .filter(|(_, entry)| !entry.is_empty())
         {
-            if let Err(sentence) =
+            if let Err(problem) =
                 date_overrides(entry).and_then(|(dates, found)| add(&mut overrides, &dates, found))
             {
-                problems.push(FieldProblem {
-                    field: format!("{name}[overrides][{row}]"),
-                    sentence,
-                });
+                problems.push(FieldProblem::new(format!("{name}[overrides][{row}]"), problem));
             }
         }
         overrides.sort_by_key(|entry| entry.date);
@@ -283,13 +282,11 @@ mod parse {
         overrides: &mut Vec<DateOverride>,
         dates: &[Date],
         found: Option<LocalWindow>,
-    ) -> Result<(), String> {
+    ) -> Result<(), RowProblem> {
         for date in dates.iter().copied() {
             match overrides.iter_mut().find(|earlier| earlier.date == date) {
                 Some(earlier) if earlier.windows.is_empty() != found.is_none() => {
-                    return Err(format!(
-                        "{date} is listed twice: once closed, once with times. Empty one of the two rows."
-                    ));
+                    return Err(RowProblem::ClosedAndOpen { date });
                 }
                 Some(earlier) => earlier.windows.extend(found),
                 None => overrides.push(DateOverride {
@@ -301,21 +298,14 @@ mod parse {
         Ok(())
     }
 
-    fn date_overrides(entry: &OverrideText) -> Result<(Vec<Date>, Option<LocalWindow>), String> {
-        let date: Date = entry
-            .date
-            .parse()
-            .map_err(|_| "Choose the date that the override is for, or empty its row.".to_owned())?;
+    fn date_overrides(entry: &OverrideText) -> Result<(Vec<Date>, Option<LocalWindow>), RowProblem> {
+        let date: Date = entry.date.parse().map_err(|_| RowProblem::NoOverrideDate)?;
         let last: Date = match entry.last.as_str() {
             "" => date,
-            last => last
-                .parse()
-                .map_err(|_| format!("{date}: choose the last day, or leave it empty."))?,
+            last => last.parse().map_err(|_| RowProblem::NotALastDay { date })?,
         };
         if last < date {
-            return Err(format!(
-                "{date}: the last day, {last}, is before it. Swap the two."
-            ));
+            return Err(RowProblem::LastDayFirst { date, last });
         }
         let dates: Vec<Date> = date
             .series(1.day())
@@ -323,24 +313,24 @@ mod parse {
             .take(DAYS_LIMIT + 1)
             .collect();
         if dates.len() > DAYS_LIMIT {
-            return Err(format!("{date}: choose a last day within a year."));
+            return Err(RowProblem::OverrideTooLong { date });
         }
-        let found = window(&entry.from, &entry.to).map_err(|problem| format!("{date}: {problem}"))?;
+        let found = window(&entry.from, &entry.to).map_err(|problem| RowProblem::Times { date, problem })?;
         Ok((dates, found))
     }
 
-    fn window(from: &str, to: &str) -> Result<Option<LocalWindow>, &'static str> {
+    fn window(from: &str, to: &str) -> Result<Option<LocalWindow>, WindowProblem> {
         match (from.trim(), to.trim()) {
             ("", "") => Ok(None),
-            ("", _) => Err("enter when it starts, or empty both times."),
-            (_, "") => Err("enter when it ends, or empty both times."),
+            ("", _) => Err(WindowProblem::NoStart),
+            (_, "") => Err(WindowProblem::NoEnd),
             (from, to) => {
-                let from = minutes(from).ok_or("enter times such as 09:00.")?;
-                let to = minutes(to).ok_or("enter times such as 17:00.")?;
+                let from = minutes(from).ok_or(WindowProblem::StartNotATime)?;
+                let to = minutes(to).ok_or(WindowProblem::EndNotATime)?;
                 let to = if to <= from { to + DAY } else { to };
                 LocalWindow::new(from, to)
                     .map(Some)
-                    .map_err(|_| "enter an end after the start.")
+                    .map_err(|_| WindowProblem::EndNotAfterStart)
             }
         }
     }

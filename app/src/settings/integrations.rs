@@ -15,6 +15,8 @@ use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::staff::frame::reload_warnings;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, EmptyState, Field, FormNotice, Look, Options, PageHeader, Picture, Tone,
@@ -230,10 +232,7 @@ async fn end(id: &str, events: &str) -> Result<String, AppError> {
         "keep" => bookings::connections::EventsInIcloud::Keep,
         "remove" => bookings::connections::EventsInIcloud::Remove,
         _ => {
-            return Err(AppError::field(
-                "events",
-                "Choose what happens to the events already written.",
-            ));
+            return Err(AppError::field("events", FormProblem::NoEventsChoice));
         }
     };
     bookings::connections::disconnect(&crate::context::quince()?, staff, connection_id(id)?, events).await?;

@@ -17,9 +17,11 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::error::FieldProblem;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::ui::field::sentence_of;
 #[cfg(feature = "ssr")]
-use crate::ui::number::whole_number;
+use crate::ui::number::{NumberName, whole_number};
 use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, load_page, problem_of, rebuild_on};
 
 /// A row as typed; without a name it is ignored.
@@ -97,37 +99,32 @@ fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
     let mut all = Vec::new();
     for (row, resource) in rows.into_iter().enumerate() {
         let (name, quantity) = (resource.name.trim(), resource.quantity.trim());
-        let mut problem = |field: &str, sentence: String| {
-            problems.push(FieldProblem {
-                field: format!("resources[{row}][{field}]"),
-                sentence,
-            });
+        let mut problem = |field: &str, cause: FormProblem| {
+            problems.push(FieldProblem::new(format!("resources[{row}][{field}]"), cause));
         };
+        let named = || name.to_owned();
         if name.is_empty() {
             // Emptying the name of an existing row removes it.
             if resource.id.is_empty() && !quantity.is_empty() {
-                problem("name", "Enter a name, or empty the number, too.".to_owned());
+                problem("name", FormProblem::ResourceWithoutName);
             }
             continue;
         }
         let id = (!resource.id.is_empty()).then(|| resource.id.parse());
         let Ok(id) = id.transpose() else {
-            problem(
-                "name",
-                format!("“{name}” does not exist any more. Reload the page."),
-            );
+            problem("name", FormProblem::ResourceGone { name: named() });
             continue;
         };
-        match whole_number(&format!("how many there are of “{name}”"), quantity) {
+        match whole_number(NumberName::Quantity { resource: named() }, quantity) {
             Ok(quantity) => all.push(bookings::services::ResourceForm {
                 id,
                 name: resource.name,
                 quantity,
             }),
             Err(_) if quantity.is_empty() => {
-                problem("quantity", format!("Enter how many there are of “{name}”."));
+                problem("quantity", FormProblem::NoQuantity { name: named() });
             }
-            Err(sentence) => problem("quantity", sentence),
+            Err(cause) => problem("quantity", cause.into()),
         }
     }
     if problems.is_empty() {

@@ -65,7 +65,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
     let asked: undo::Whose = match asked.parse() {
         Ok(asked) => asked,
         Err(nobody) => {
-            let problem = Some(AppError::field("whose", undo::NobodyNamed::to_string(&nobody)));
+            let problem = Some(AppError::field("whose", nobody));
             return Ok(StrangersView {
                 whose,
                 problem,

@@ -111,6 +111,7 @@ mod rows {
 
     use super::HolidayText;
     use crate::error::AppError;
+    use crate::form_problem::RowProblem;
 
     /// Maximum number of days in a row.
     const DAYS_LIMIT: i32 = 366;
@@ -139,7 +140,7 @@ mod rows {
         };
         let mut holidays = Vec::new();
         for row in rows.iter().filter(is_filled) {
-            let dates = dates(row).map_err(|sentence| AppError::field("holidays", sentence))?;
+            let dates = dates(row).map_err(|problem| AppError::field("holidays", problem))?;
             holidays.extend(dates.into_iter().map(|date| Holiday {
                 date,
                 name: row.name.clone(),
@@ -148,26 +149,19 @@ mod rows {
         Ok(holidays)
     }
 
-    fn dates(row: &HolidayText) -> Result<Vec<Date>, String> {
-        let date: Date = row
-            .date
-            .parse()
-            .map_err(|_| format!("Choose the date of “{}”, or empty its row.", row.name))?;
+    fn dates(row: &HolidayText) -> Result<Vec<Date>, RowProblem> {
+        let date: Date = row.date.parse().map_err(|_| RowProblem::NoHolidayDate {
+            name: row.name.clone(),
+        })?;
         let last: Date = match row.last.as_str() {
             "" => date,
-            last => last
-                .parse()
-                .map_err(|_| format!("{date}: choose the last day, or leave it empty."))?,
+            last => last.parse().map_err(|_| RowProblem::NotALastDay { date })?,
         };
         if last < date {
-            return Err(format!(
-                "{date}: the last day, {last}, is before it. Swap the two."
-            ));
+            return Err(RowProblem::LastDayFirst { date, last });
         }
         if (last - date).get_days() >= DAYS_LIMIT {
-            return Err(format!(
-                "{date}: the last day is more than a year later. Choose an earlier one."
-            ));
+            return Err(RowProblem::HolidayTooLong { date });
         }
         Ok(date.series(1.day()).take_while(|date| *date <= last).collect())
     }

@@ -196,6 +196,7 @@ mod form {
     use super::{BlockPage, BlockText};
     use crate::context::{flash, quince, version};
     use crate::error::AppError;
+    use crate::form_problem::FormProblem;
 
     pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
@@ -327,18 +328,15 @@ mod form {
     fn parse_form(block: &BlockText, zone: &Zone) -> Result<Interval, AppError> {
         let date = |field: &str, text: &str| -> Result<Date, AppError> {
             text.parse()
-                .map_err(|_| AppError::field(format!("block[{field}]"), "Choose a date."))
+                .map_err(|_| AppError::field(format!("block[{field}]"), FormProblem::NoDate))
         };
         let time = |field: &str, text: &str| -> Result<Option<Time>, AppError> {
             if text.is_empty() {
                 return Ok(None);
             }
-            text.parse().map(Some).map_err(|_| {
-                AppError::field(
-                    format!("block[{field}]"),
-                    "Enter a time such as 14:30, or leave it empty.",
-                )
-            })
+            text.parse()
+                .map(Some)
+                .map_err(|_| AppError::field(format!("block[{field}]"), FormProblem::NotATime))
         };
         let from_date = date("from_date", &block.from_date)?;
         let to_date = date("to_date", &block.to_date)?;

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::settings::profile::done_of;
 use crate::ui::{
     Badge, Button, Card, Choice, Field, FormNotice, Look, PageHeader, Tone, ZoneOption, ZonePicker, load,
@@ -102,7 +104,7 @@ async fn add(
     let role = match role {
         "admin" => bookings::Role::Admin,
         "staff" => bookings::Role::Staff,
-        _ => return Err(AppError::field("role", "Choose a role.")),
+        _ => return Err(AppError::field("role", FormProblem::NoRole)),
     };
     let new = bookings::accounts::NewStaff {
         name,

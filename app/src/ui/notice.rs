@@ -108,7 +108,7 @@ pub fn ProblemNotice(
 /// A link to an invalid field. The browser itself opens a folded section and moves the focus.
 fn link_to(problem: &FieldProblem) -> impl IntoView + use<> {
     let href = format!("#field-{}", problem.field);
-    view! { <a href=href rel="external">{problem.sentence.clone()}</a> }
+    view! { <a href=href rel="external">{problem.sentence().to_owned()}</a> }
 }
 
 /// A card.

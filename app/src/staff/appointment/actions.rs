@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use super::appointment_id;
 use crate::error::AppError;
 use crate::flash::FormFlash;
+#[cfg(feature = "ssr")]
+use crate::form_problem::FormProblem;
 use crate::settings::profile::done_of;
 use crate::ui::accepted;
 
@@ -70,10 +72,10 @@ async fn move_to(
     let me = crate::staff::access::me().await?;
     let date: jiff::civil::Date = date
         .parse()
-        .map_err(|_| AppError::field("date", "Choose a date."))?;
+        .map_err(|_| AppError::field("date", FormProblem::NoDate))?;
     let time: jiff::civil::Time = time
         .parse()
-        .map_err(|_| AppError::field("time", "Enter a time such as 14:30."))?;
+        .map_err(|_| AppError::field("time", FormProblem::NoTime))?;
     let start = me.zone.opening(date.to_datetime(time));
     let (quince, id) = (crate::context::quince()?, appointment_id(id)?);
     let before = bookings::appointments::get(&quince, me.id, id).await?;
@@ -232,7 +234,7 @@ async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), Ap
     let by = crate::staff::access::editor(seen).await?;
     let person = |field: &str, id: &str| {
         id.parse::<bookings::StaffId>()
-            .map_err(|_| AppError::field(field, "Choose somebody."))
+            .map_err(|_| AppError::field(field, FormProblem::NoPerson))
     };
     let (from, to) = (person("from", from)?, person("to", to)?);
     let quince = crate::context::quince()?;

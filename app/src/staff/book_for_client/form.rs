@@ -12,6 +12,7 @@ use super::super::visit::menu;
 use super::{AnswerText, BookPage, ClientText, QuestionView, TimeChoice};
 use crate::context::{flash_until_accepted, quince};
 use crate::error::AppError;
+use crate::form_problem::FormProblem;
 use crate::public::booking::{question_view, to_answers};
 use crate::public::locale::seats_label;
 
@@ -176,11 +177,11 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
     let date: Date = text
         .date
         .parse()
-        .map_err(|_| AppError::field("booking[date]", "Choose a date."))?;
+        .map_err(|_| AppError::field("booking[date]", FormProblem::NoDate))?;
     let time: Time = text
         .time
         .parse()
-        .map_err(|_| AppError::field("booking[time]", "Enter a time such as 14:30."))?;
+        .map_err(|_| AppError::field("booking[time]", FormProblem::NoTime))?;
     let host = match text.host.as_str() {
         "" => None,
         host => Some(host.parse().map_err(|_| AppError::NotFound)?),

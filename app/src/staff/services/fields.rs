@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::{MenuView, SaveService, ServiceText};
-use crate::error::{AppError, FieldProblem};
+use crate::error::AppError;
 use crate::ui::field::Problem;
 use crate::ui::{Check, Choice, Field, FieldGroup, LongText, SaveButtons};
 
@@ -44,10 +44,8 @@ pub fn ServiceForm(
         };
         let of_this = problems.into_iter().filter_map(|problem| {
             let field = problem.field.strip_prefix(&own)?.strip_prefix('-')?;
-            Some(FieldProblem {
-                field: format!("service[{field}]"),
-                sentence: problem.sentence,
-            })
+            let field = format!("service[{field}]");
+            Some(problem.at(field))
         });
         Some(AppError::Fields(of_this.collect()))
     });

@@ -2,13 +2,14 @@
 
 use bookings::services::{self, ServiceForm, ServiceView, Shift};
 use bookings::versions::Versioned;
-use bookings::{CalendarId, ServiceId, StaffId};
+use bookings::{CalendarId, ServiceId, ServiceProblem, StaffId};
 
 use super::fields::form_of;
 use super::{MenuView, NeedText, ServiceText};
 use crate::context::{flash, quince, version};
 use crate::error::{AppError, FieldProblem};
-use crate::ui::number::whole_number;
+use crate::form_problem::FormProblem;
+use crate::ui::number::{NumberName, whole_number};
 
 pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> {
     let version = version(Versioned::menu(calendar_id(calendar)?)).await?;
@@ -97,56 +98,37 @@ fn service_id(id: &str) -> Result<ServiceId, AppError> {
 
 fn parse_form(text: &ServiceText) -> Result<ServiceForm, AppError> {
     let mut problems = Vec::new();
-    let mut problem = |field: &str, sentence: &str| {
-        problems.push(FieldProblem {
-            field: field.to_owned(),
-            sentence: sentence.to_owned(),
-        });
-    };
-    let mut number = |field: &str, what: &str, text: &str| {
-        whole_number(what, text).unwrap_or_else(|sentence| {
-            problem(field, &sentence);
+    let mut number = |field: &str, name: NumberName, text: &str| {
+        whole_number(name, text).unwrap_or_else(|problem| {
+            problems.push(FieldProblem::new(field, problem));
             1
         })
     };
-    let duration = number("duration", "the duration", &text.duration);
-    let processing = number("processing", "the processing time", &text.processing);
+    let duration = number("duration", NumberName::Duration, &text.duration);
+    let processing = number("processing", NumberName::Processing, &text.processing);
     let needs = text.needs.iter().filter(|need| !need.quantity.trim().is_empty());
     let needs: Vec<(&str, u32)> = needs
         .map(|need| {
-            let quantity = number(
-                "resources",
-                "how many rooms or how much equipment it needs",
-                &need.quantity,
-            );
+            let quantity = number("resources", NumberName::Needed, &need.quantity);
             (need.resource.as_str(), quantity)
         })
         .collect();
     let resource = |(id, quantity): &(&str, u32)| Some((id.parse().ok()?, *quantity));
     let resources = needs.iter().map(resource).collect::<Option<Vec<_>>>();
     if resources.is_none() {
-        problem(
-            "resources",
-            "Something in the list does not exist any more. Reload the page.",
-        );
+        problems.push(FieldProblem::new("resources", ServiceProblem::ResourceGone));
     }
     let staff = text.staff.iter().map(|id| id.parse().ok());
     let staff = staff.collect::<Option<Vec<StaffId>>>();
     if staff.is_none() {
-        problem(
-            "staff",
-            "Somebody in the list is no member of this booking calendar. Reload the page.",
-        );
+        problems.push(FieldProblem::new("staff", ServiceProblem::NoMember));
     }
     let (mut staff, resources) = (staff.unwrap_or_default(), resources.unwrap_or_default());
     if let Ok(preferred) = text.preferred.parse::<StaffId>() {
         if staff.contains(&preferred) {
             staff.sort_by_key(|id| *id != preferred);
         } else {
-            problem(
-                "preferred",
-                "The preferred person must perform it. Tick them above, or choose somebody who is ticked.",
-            );
+            problems.push(FieldProblem::new("preferred", FormProblem::PreferredNotTicked));
         }
     }
     if !problems.is_empty() {

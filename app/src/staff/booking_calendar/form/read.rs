@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use bookings::CalendarProblem;
 use bookings::booking_calendars::{CHOICES_LIMIT, CalendarForm, IntakeQuestion, Member};
 use scheduling::{
     DateOverride, DateRange, Distribution, Kind, Priority, Rules, Span, StaffId, Unit, WeeklyHours,
@@ -11,23 +12,21 @@ use scheduling::{
 use super::super::{CalendarText, PriorityText, QuestionText};
 use crate::context::internal;
 use crate::error::{AppError, FieldProblem};
+use crate::form_problem::FormProblem;
 use crate::settings::hours::to_rules;
-use crate::ui::number::whole_number;
+use crate::ui::number::{NumberName, whole_number};
 
 const DAY: u32 = 24 * 60;
 const MANY: RangeInclusive<u32> = 1..=9_999;
+const WEIGHTS: RangeInclusive<u32> = 1..=1_000;
 
 /// Parses all texts and reports every problem.
 pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
     let mut reader = Reader::default();
-    let kind: Option<Kind> = reader.word("kind", &text.kind, "Choose a kind.");
+    let kind: Option<Kind> = reader.word("kind", &text.kind, FormProblem::NoKind);
     reader.kind = kind;
     let distribution = if kind == Some(Kind::RoundRobin) {
-        reader.word(
-            "distribution",
-            &text.distribution,
-            "Choose how appointments are distributed.",
-        )
+        reader.word("distribution", &text.distribution, FormProblem::NoDistribution)
     } else {
         Some(word::<Distribution>(&text.distribution).unwrap_or_default())
     };
@@ -64,11 +63,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn problem(&mut self, field: &str, sentence: impl Into<String>) {
-        self.problems.push(FieldProblem {
-            field: format!("calendar[{field}]"),
-            sentence: sentence.into(),
-        });
+    fn problem(&mut self, field: &str, cause: impl std::error::Error) {
+        self.problems
+            .push(FieldProblem::new(format!("calendar[{field}]"), cause));
     }
 
     fn is(&self, kinds: &[Kind]) -> bool {
@@ -77,7 +74,7 @@ impl Reader {
 
     fn rules(&mut self, text: &CalendarText) -> Rules {
         let zone = zones::Zone::named(&text.zone).unwrap_or_else(|error| {
-            self.problem("zone", error.to_string());
+            self.problem("zone", error);
             zones::Zone::utc()
         });
         let is_class = self.is(&[Kind::ClassBooking]);
@@ -127,11 +124,7 @@ impl Reader {
         let nothing = (None, Vec::new());
         if text.own_hours != "true" {
             if !text.hours.is_empty() && text.forget_hours != "true" {
-                self.problem(
-                    "forget_hours",
-                    "Hours or dates are filled in, but “This booking calendar has hours of its own” is not ticked. Tick that to \
-                     use them, or tick “Forget the hours and dates below”.",
-                );
+                self.problem("forget_hours", FormProblem::HoursNotUsed);
             }
             return nothing;
         }
@@ -154,8 +147,8 @@ impl Reader {
     fn range(&mut self, text: &CalendarText) -> DateRange {
         match text.range_kind.as_str() {
             "fixed" => DateRange::Fixed {
-                from: self.date("range_from", &text.range_from),
-                to: self.date("range_to", &text.range_to),
+                from: self.date("range_from", &text.range_from, FormProblem::NoFirstDate),
+                to: self.date("range_to", &text.range_to, FormProblem::NoLastDate),
             },
             "unlimited" => DateRange::Unlimited,
             _ => DateRange::Rolling(self.span("range", &text.range, &text.range_unit)),
@@ -198,13 +191,14 @@ impl Reader {
         let has_order = self.is(&[Kind::RoundRobin, Kind::Collective, Kind::Service]);
         let priority = word(&entry.priority).unwrap_or_else(|| {
             if is_shared_out && !entry.priority.is_empty() {
-                self.problem(&field("priority"), "Choose a priority.");
+                self.problem(&field("priority"), FormProblem::NoPriority);
             }
             Priority::default()
         });
-        let weight = self.setting(&field("weight"), &entry.weight, is_shared_out, 1, 1..=1_000);
-        if is_shared_out && !(1..=1_000).contains(&weight) {
-            self.problem(&field("weight"), "Enter a weight from 1 to 1000.");
+        let weight = self.setting(&field("weight"), &entry.weight, is_shared_out, 1, WEIGHTS);
+        if is_shared_out && !WEIGHTS.contains(&weight) {
+            let (least, most) = WEIGHTS.into_inner();
+            self.problem(&field("weight"), FormProblem::Weight { least, most });
         }
         let place = self.setting(&field("place"), &entry.place, has_order, u32::MAX, MANY);
         let member = Member {
@@ -218,10 +212,7 @@ impl Reader {
     fn staff(&mut self, id: &str) -> Option<StaffId> {
         let found = id.parse().ok();
         if found.is_none() {
-            self.problem(
-                "members",
-                "Somebody in the list is not in the team any more. Reload the page.",
-            );
+            self.problem("members", CalendarProblem::MemberNotInTeam);
         }
         found
     }
@@ -244,30 +235,27 @@ impl Reader {
             let is_choice = typed.kind == "choice";
             if label.is_empty() {
                 if is_choice && !choices.is_empty() {
-                    let sentence = format!("Question {number}: enter its text, or empty its choices, too.");
-                    self.problem(&field("label"), sentence);
+                    self.problem(&field("label"), FormProblem::QuestionWithoutText { number });
                 }
                 continue;
             }
             if !labels.insert(label.to_lowercase()) {
-                let sentence = format!("Question {number} is listed twice. Change its text, or empty it.");
-                self.problem(&field("label"), sentence);
+                self.problem(&field("label"), FormProblem::QuestionTwice { number });
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
             if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
-                let sentence = format!("Question {number}: enter 2 to {CHOICES_LIMIT} different choices.");
-                self.problem(&field("choices"), sentence);
+                let most = CHOICES_LIMIT;
+                self.problem(&field("choices"), FormProblem::QuestionChoices { number, most });
             }
-            let sentence = format!("Question {number}: choose how it is answered.");
-            questions.extend(
-                self.word(&field("kind"), &typed.kind, &sentence)
-                    .map(|kind| IntakeQuestion {
-                        label: label.to_owned(),
-                        kind,
-                        choices,
-                        required: typed.required == "true",
-                    }),
-            );
+            let unanswerable = FormProblem::NoAnswerKind { number };
+            questions.extend(self.word(&field("kind"), &typed.kind, unanswerable).map(|kind| {
+                IntakeQuestion {
+                    label: label.to_owned(),
+                    kind,
+                    choices,
+                    required: typed.required == "true",
+                }
+            }));
         }
         questions
     }
@@ -279,10 +267,9 @@ impl Reader {
         }
     }
 
-    fn date(&mut self, field: &str, text: &str) -> jiff::civil::Date {
+    fn date(&mut self, field: &str, text: &str, missing: FormProblem) -> jiff::civil::Date {
         text.trim().parse().unwrap_or_else(|_| {
-            let which = if field == "range_from" { "first" } else { "last" };
-            self.problem(field, format!("Choose the {which} date."));
+            self.problem(field, missing);
             jiff::civil::Date::default()
         })
     }
@@ -302,13 +289,13 @@ impl Reader {
         if is_shown {
             return self.number(field, text);
         }
-        let number = whole_number(field, text).ok();
+        let number = whole_number(number_name(field), text).ok();
         number.filter(|number| possible.contains(number)).unwrap_or(usual)
     }
 
     fn number(&mut self, field: &str, text: &str) -> u32 {
-        whole_number(called(field), text).unwrap_or_else(|sentence| {
-            self.problem(field, sentence);
+        whole_number(number_name(field), text).unwrap_or_else(|problem| {
+            self.problem(field, problem);
             // Any valid value, since the problem was reported already.
             1
         })
@@ -316,37 +303,42 @@ impl Reader {
 
     fn unit(&mut self, field: &str, text: &str) -> Unit {
         word(text).unwrap_or_else(|| {
-            self.problem(field, "Choose minutes, hours, days, weeks or months.");
+            self.problem(field, FormProblem::NoUnit);
             Unit::Days
         })
     }
 
-    fn word<T: serde::de::DeserializeOwned>(&mut self, field: &str, text: &str, sentence: &str) -> Option<T> {
+    fn word<T: serde::de::DeserializeOwned>(
+        &mut self,
+        field: &str,
+        text: &str,
+        missing: FormProblem,
+    ) -> Option<T> {
         let found = word(text);
         if found.is_none() {
-            self.problem(field, sentence);
+            self.problem(field, missing);
         }
         found
     }
 }
 
-/// The name of a field within a sentence.
-fn called(field: &str) -> &'static str {
+/// The number that a field has.
+fn number_name(field: &str) -> NumberName {
     match field {
-        "duration" => "the duration",
-        "interval" => "the interval",
-        "pre_buffer" => "the buffer before",
-        "post_buffer" => "the buffer after",
-        "notice" => "the minimum notice",
-        "range" => "how long ahead can be booked",
-        "seats" => "the seats of a session",
-        "per_slot" => "the appointments at one time",
-        "per_day" => "the appointments a day",
-        "look_busy_percent" => "the percentage for looking busy",
-        "cancel_cutoff" => "until when clients may cancel",
-        "reschedule_cutoff" => "until when clients may reschedule",
-        _ if field.ends_with("weight") => "the weight",
-        _ => "the place",
+        "duration" => NumberName::Duration,
+        "interval" => NumberName::Interval,
+        "pre_buffer" => NumberName::PreBuffer,
+        "post_buffer" => NumberName::PostBuffer,
+        "notice" => NumberName::Notice,
+        "range" => NumberName::Range,
+        "seats" => NumberName::Seats,
+        "per_slot" => NumberName::PerSlot,
+        "per_day" => NumberName::PerDay,
+        "look_busy_percent" => NumberName::LookBusy,
+        "cancel_cutoff" => NumberName::CancelCutoff,
+        "reschedule_cutoff" => NumberName::RescheduleCutoff,
+        _ if field.ends_with("weight") => NumberName::Weight,
+        _ => NumberName::Position,
     }
 }
 

@@ -132,7 +132,7 @@ fn questions_are_told_by_the_number_of_their_row() {
     };
     let told: Vec<(&str, &str)> = told
         .iter()
-        .map(|problem| (problem.field.as_str(), problem.sentence.as_str()))
+        .map(|problem| (problem.field.as_str(), problem.sentence()))
         .collect();
     assert_eq!(
         told,
