@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use zones::Zone;
 
+use super::inputs::InputProblem;
 use super::instants::rfc3339;
 use super::problems::{internal, problem};
 use crate::web::limits::Limits;
@@ -123,36 +124,29 @@ pub async fn create(
         .filter(|key| key.chars().count() >= SHORTEST_KEY)
         .map(str::to_owned)
         .ok_or_else(|| {
-            Problem::field(
-                "Idempotency-Key",
-                format!(
-                    "Send an Idempotency-Key header of at least {SHORTEST_KEY} characters, such as a new UUID, so that a \
-                     repeated request books once."
-                ),
-            )
+            let short = InputProblem::ShortKey { least: SHORTEST_KEY };
+            short.at("Idempotency-Key")
         })?;
     let body = body.map_err(|error| Problem::unread(error.status()))?;
     let asked: NewAppointment = serde_json::from_slice(&body)
         .map_err(|error| Problem::unusable(format!("The body is not an appointment: {error}.")))?;
-    let zone = Zone::named(&asked.timezone).map_err(|error| Problem::field("timezone", error.to_string()))?;
-    let start: Timestamp = asked.start.parse().map_err(|_| {
-        Problem::field(
-            "start",
-            "start must be an instant such as 2026-11-24T10:00:00-05:00.",
-        )
-    })?;
+    let zone = Zone::named(&asked.timezone).map_err(|error| InputProblem::Zone(error).at("timezone"))?;
+    let start: Timestamp = asked
+        .start
+        .parse()
+        .map_err(|_| InputProblem::NotAnInstant.at("start"))?;
     let host = asked
         .user_id
         .as_deref()
         .map(str::parse::<StaffId>)
         .transpose()
-        .map_err(|_| Problem::field("userId", "userId is not the id of a staff member."))?;
+        .map_err(|_| InputProblem::NotAMember.at("userId"))?;
     let services = asked
         .services
         .iter()
         .map(|text| text.parse::<Chosen>())
         .collect::<Result<_, _>>()
-        .map_err(|error| Problem::field("services", error.to_string()))?;
+        .map_err(|error| InputProblem::Service(error).at("services"))?;
     let proof = Proof {
         challenge: asked.challenge,
         solution: asked.solution.digits(),

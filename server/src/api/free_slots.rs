@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zones::Zone;
 
+use super::inputs::InputProblem;
 use super::instants::rfc3339;
 use super::problems::problem;
 use crate::web::problem::Problem;
@@ -47,7 +48,7 @@ pub async fn free_slots(
 ) -> Result<Json<BTreeMap<Date, Day>>, Problem> {
     let zone = match question.timezone.as_deref() {
         None | Some("") => Zone::utc(),
-        Some(name) => Zone::named(name).map_err(|error| Problem::field("timezone", error.to_string()))?,
+        Some(name) => Zone::named(name).map_err(|error| InputProblem::Zone(error).at("timezone"))?,
     };
     let from = day("startDate", question.start_date.as_deref(), &zone)?;
     let to = day("endDate", question.end_date.as_deref(), &zone)?;
@@ -66,14 +67,9 @@ pub async fn free_slots(
         .as_deref()
         .map(str::parse::<StaffId>)
         .transpose()
-        .map_err(|_| {
-            Problem::field(
-                "userId",
-                "userId is not the id of a staff member. Leave it out to ask for everybody.",
-            )
-        })?;
+        .map_err(|_| InputProblem::NotAMemberToAsk.at("userId"))?;
     let services = Chosen::list(question.services.as_deref().unwrap_or_default())
-        .map_err(|error| Problem::field("services", error.to_string()))?;
+        .map_err(|error| InputProblem::Service(error).at("services"))?;
     let asked = availability::SlotQuery {
         host,
         services: &services,
@@ -97,12 +93,7 @@ pub async fn free_slots(
 }
 
 fn day(field: &'static str, text: Option<&str>, zone: &Zone) -> Result<Date, Problem> {
-    let wrong = || {
-        Problem::field(
-            field,
-            format!("{field} must be a date such as 2026-11-24, or milliseconds since 1970."),
-        )
-    };
+    let wrong = || InputProblem::NotADay(field).at(field);
     let text = text.ok_or_else(wrong)?.trim();
     if let Ok(milliseconds) = text.parse::<i64>() {
         let instant = Timestamp::from_millisecond(milliseconds).map_err(|_| wrong())?;

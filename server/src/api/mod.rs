@@ -3,6 +3,7 @@
 mod appointments;
 mod calendars;
 mod free_slots;
+mod inputs;
 mod instants;
 mod problems;
 

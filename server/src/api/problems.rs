@@ -10,7 +10,7 @@ pub(super) fn problem(error: Error) -> Problem {
     match error {
         Error::Fields(problems) => problems.into_iter().next().map_or_else(
             || Problem::unusable(sentence),
-            |problem| Problem::field(input(problem.field), problem.to_string()),
+            |problem| Problem::field(input(problem.field), problem.to_string()).coded(problem.cause.code()),
         ),
         Error::NotFound(_) => Problem::not_found(sentence).because(cause),
         Error::NotAllowed(_) => Problem::forbidden(sentence).because(cause),

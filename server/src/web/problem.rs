@@ -18,13 +18,22 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
     /// The invalid input.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<Box<str>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    input: Option<Box<Input>>,
     /// The puzzle to solve before the request is repeated.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     challenge: Option<Box<Challenge>>,
     #[serde(skip)]
     retry_after_seconds: Option<u64>,
+}
+
+/// An invalid input.
+#[derive(Debug, Clone, Serialize)]
+struct Input {
+    field: String,
+    /// A stable code for what is wrong with it, where the cause is `unusable_input`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
 }
 
 /// A puzzle, see `crates/puzzle`.
@@ -42,7 +51,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             cause: None,
-            field: None,
+            input: None,
             challenge: None,
             retry_after_seconds: None,
         }
@@ -60,10 +69,22 @@ impl Problem {
     /// 422: one input is invalid.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            field: Some(field.into().into_boxed_str()),
+            input: Some(Box::new(Input {
+                field: field.into(),
+                code: None,
+            })),
             cause: Some("unusable_input"),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Unusable input", detail)
         }
+    }
+
+    /// Adds the code of what is wrong with the input.
+    #[must_use]
+    pub fn coded(mut self, code: &'static str) -> Self {
+        if let Some(input) = &mut self.input {
+            input.code = Some(code);
+        }
+        self
     }
 
     /// 422 without a single invalid input.

@@ -216,21 +216,31 @@ async fn an_appointment_that_cannot_be_made_names_the_input_at_fault() {
         body
     };
     let long = "x".repeat(5000);
-    for (body, field) in [
-        (with("start", "tomorrow"), "start"),
-        (with("start", "2020-01-01T10:00:00-05:00"), "start"),
-        (with("start", "2026-12-03T10:07:00-05:00"), "start"),
-        (with("timezone", "Nowhere/City"), "timezone"),
-        (with("name", ""), "name"),
-        (with("name", "Ada\r\nBcc: everybody@client.example"), "name"),
-        (with("email", "ada"), "email"),
-        (with("email", "ada@client.example\r\nBcc: x@y.example"), "email"),
-        (with("notes", &long), "notes"),
-        (with("notes", "a\u{0}b"), "notes"),
-        (with("userId", "maya"), "userId"),
+    for (body, field, code) in [
+        (with("start", "tomorrow"), "start", Some("not_an_instant")),
+        (with("start", "2020-01-01T10:00:00-05:00"), "start", None),
+        (with("start", "2026-12-03T10:07:00-05:00"), "start", None),
+        (with("timezone", "Nowhere/City"), "timezone", Some("unknown_zone")),
+        (with("name", ""), "name", Some("text_missing")),
+        (
+            with("name", "Ada\r\nBcc: everybody@client.example"),
+            "name",
+            Some("text_not_one_line"),
+        ),
+        (with("email", "ada"), "email", Some("email_invalid")),
+        (
+            with("email", "ada@client.example\r\nBcc: x@y.example"),
+            "email",
+            Some("email_invalid"),
+        ),
+        (with("notes", &long), "notes", Some("text_too_long")),
+        (with("notes", "a\u{0}b"), "notes", Some("text_control_characters")),
+        (with("userId", "maya"), "userId", Some("not_a_staff_id")),
     ] {
         let problem = problem(api.book(Some(KEY), &body).await, StatusCode::UNPROCESSABLE_ENTITY).await;
         assert_eq!(problem["field"], field, "{problem}");
+        assert_eq!(problem["code"].as_str(), code, "{problem}");
+        assert_eq!(problem["cause"] == "unusable_input", code.is_some(), "{problem}");
         assert!(problem["detail"].as_str().unwrap().len() > 20, "{problem}");
     }
     for key in [None, Some(""), Some("booking-1"), Some("     a      b     ")] {
