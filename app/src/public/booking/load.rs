@@ -151,10 +151,12 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
         slug: calendar.slug,
         name: calendar.name,
         hosts: page.hosts.into_iter().map(|(_, name)| name).collect(),
-        duration: match (calendar.kind, length) {
-            (Kind::Service, 0) => String::new(),
-            (Kind::Service, length) => duration_label(length),
-            _ => duration_label(calendar.duration),
+        duration: match calendar.kind {
+            Kind::Service if length == 0 => String::new(),
+            Kind::Service => duration_label(length),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => {
+                duration_label(calendar.duration)
+            }
         },
         location: calendar.location,
         description: calendar.description,

@@ -241,7 +241,7 @@ fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
         Kind::ClassBooking => {
             "Sessions that somebody attends keep their length and their buffers; the others take the new ones."
         }
-        _ => {
+        Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => {
             "Appointments that are booked keep the length and the buffers that they were booked with, also when they are moved."
         }
     };

@@ -91,7 +91,9 @@ impl AvailabilityInput {
                 (people.copied().collect(), Some(wanted))
             }
             Kind::Collective if !parts.is_empty() => (parts.iter().map(|part| part.host_id).collect(), None),
-            _ => return Self::load_all(tx, calendar, members, window, now, own, None).await,
+            Kind::Collective | Kind::ClassBooking | Kind::RoundRobin | Kind::Personal | Kind::Simple => {
+                return Self::load_all(tx, calendar, members, window, now, own, None).await;
+            }
         };
         let people: Vec<StaffId> = people;
         let people = as_members(tx, &calendar, &members, &people).await?;
@@ -107,13 +109,12 @@ impl AvailabilityInput {
         own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
-        let members = match calendar.kind {
-            Kind::Simple => Vec::new(),
-            _ => members,
-        };
-        let people: Vec<TimeOwner> = match calendar.kind {
-            Kind::Simple => vec![calendar.id.into()],
-            _ => members.iter().map(|(_, person)| person.id.into()).collect(),
+        let (members, people): (Vec<Member>, Vec<TimeOwner>) = match calendar.kind {
+            Kind::Simple => (Vec::new(), vec![calendar.id.into()]),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal => {
+                let people = members.iter().map(|(_, person)| person.id.into()).collect();
+                (members, people)
+            }
         };
         let mut owners = people.clone();
         let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
@@ -329,7 +330,7 @@ fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> 
     for start in booked {
         let count = match calendar.kind {
             Kind::ClassBooking => start.seats,
-            _ => 1,
+            Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal | Kind::Simple => 1,
         };
         *days.entry(calendar.rules.zone.date(start.starts_at)).or_insert(0) += count;
     }

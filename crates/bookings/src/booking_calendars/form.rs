@@ -154,17 +154,20 @@ impl CalendarForm {
             }
             None => self.kind != Kind::Simple,
         };
-        match self.kind {
-            _ if opens => {}
-            Kind::Simple => checked.problem(
-                "own_hours",
-                "A Simple calendar has no member whose hours could count. Give it hours of its own, with at least one time.",
-            ),
-            _ => checked.problem(
-                "own_hours",
-                "The hours of its own are empty, so nothing could be booked. Enter at least one time, or untick the box.",
-            ),
+        if opens {
+            return;
         }
+        checked.problem(
+            "own_hours",
+            match self.kind {
+                Kind::Simple => {
+                    "A Simple calendar has no member whose hours could count. Give it hours of its own, with at least one time."
+                }
+                Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal => {
+                    "The hours of its own are empty, so nothing could be booked. Enter at least one time, or untick the box."
+                }
+            },
+        );
     }
 }
 

@@ -117,17 +117,23 @@ impl Existing {
             )
         }];
         let mut tell = |sentence: &str| happens.push(sentence.to_owned());
-        match kind {
-            Kind::Simple if self.members > 0 => {
-                tell("Its members are taken out, and their priorities, weights and order are forgotten.");
+        let members_left = match kind {
+            Kind::Simple => 0,
+            Kind::Personal | Kind::ClassBooking => self.members.min(1),
+            Kind::RoundRobin | Kind::Collective | Kind::Service => self.members,
+        };
+        if members_left == self.members {
+            if self.kind == Kind::RoundRobin {
+                tell(
+                    "Priorities, weights and the way of sharing out are kept, but count in a Round Robin calendar alone.",
+                );
             }
-            Kind::Personal | Kind::ClassBooking if self.members > 1 => tell(
+        } else if members_left == 0 {
+            tell("Its members are taken out, and their priorities, weights and order are forgotten.");
+        } else {
+            tell(
                 "Only the one member whom you leave ticked stays; the priorities, weights and order of the others are forgotten.",
-            ),
-            _ if self.kind == Kind::RoundRobin => tell(
-                "Priorities, weights and the way of sharing out are kept, but count in a Round Robin calendar alone.",
-            ),
-            _ => {}
+            );
         }
         if self.kind == Kind::Simple {
             tell(
@@ -162,7 +168,7 @@ impl Existing {
                     "Its menu of {menu} is used again; each has a duration of its own."
                 ));
             }
-            _ => {}
+            Kind::RoundRobin | Kind::Collective | Kind::Personal => {}
         }
         tell("Its questions, hours and limits stay.");
         happens
