@@ -101,66 +101,88 @@ fn before(told: &Told, zone: &Zone) -> String {
 /// Renders the mail of this kind about an appointment. Returns none for a kind that is not about one, or if there is no host to send it
 /// to.
 pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
-    let letter = match kind {
-        MessageKind::ClientConfirm => return Some(to_confirm(told)),
-        MessageKind::ClientBooked if told.pending => client(
-            told,
-            &format!("Requested: {}", told.calendar),
+    let to_client =
+        |subject: &str, sentence: &str| client(told, &format!("{subject}: {}", told.calendar), sentence);
+    let with_page = |letter: Letter| Letter {
+        text: format!(
+            "{}\nTo change or cancel it, open your own page:\n{}\n\n{}\n",
+            letter.text, told.manage_url, told.business
+        ),
+        ..letter
+    };
+    let what = format!("{} with {}", told.calendar, told.client.0);
+    let page = "The appointment in Quince:";
+    let page_to_confirm = if told.pending {
+        "Confirm or decline it in Quince:"
+    } else {
+        page
+    };
+    let to_host = |subject, sentence: String| host(told, subject, &sentence, Some(page_to_confirm));
+    match kind {
+        MessageKind::ClientConfirm => Some(to_confirm(told)),
+        MessageKind::ClientBooked if told.pending => Some(with_page(to_client(
+            "Requested",
             "we have received your booking and will confirm it soon.",
-        ),
-        MessageKind::ClientBooked => client(
-            told,
-            &format!("Booked: {}", told.calendar),
-            "your appointment is booked.",
-        ),
-        MessageKind::ClientRescheduled => client(
-            told,
-            &format!("New time: {}", told.calendar),
+        ))),
+        MessageKind::ClientBooked => Some(with_page(to_client("Booked", "your appointment is booked."))),
+        MessageKind::ClientRescheduled => Some(with_page(to_client(
+            "New time",
             "your appointment has a new time.",
-        ),
-        MessageKind::ClientHostChanged => client(
-            told,
-            &format!("Changed: {}", told.calendar),
+        ))),
+        MessageKind::ClientHostChanged => Some(with_page(to_client(
+            "Changed",
             "your appointment stays at its time, and somebody else takes part.",
-        ),
-        MessageKind::ClientMovedUp if told.pending => client(
-            told,
-            &format!("A seat is kept for you: {}", told.calendar),
+        ))),
+        MessageKind::ClientMovedUp if told.pending => Some(with_page(to_client(
+            "A seat is kept for you",
             "a seat became free, and it is kept for you. We will confirm it soon. If you cannot come any more, please cancel, \
              so that others can.",
-        ),
-        MessageKind::ClientMovedUp => client(
-            told,
-            &format!("You have a seat: {}", told.calendar),
+        ))),
+        MessageKind::ClientMovedUp => Some(with_page(to_client(
+            "You have a seat",
             "a seat became free, and it is yours. If you cannot come any more, please cancel, so that others can.",
-        ),
-        MessageKind::ClientCancelled => client(
-            told,
-            &format!("Cancelled: {}", told.calendar),
-            "your appointment was cancelled.",
-        ),
-        MessageKind::ClientReminder => client(
-            told,
-            &format!("Reminder: {}", told.calendar),
+        ))),
+        MessageKind::ClientReminder => Some(with_page(to_client(
+            "Reminder",
             "this is to remind you of your appointment.",
-        ),
-        MessageKind::ClientDeclined => client(
-            told,
-            &format!("Declined: {}", told.calendar),
+        ))),
+        MessageKind::ClientCancelled => Some(to_client("Cancelled", "your appointment was cancelled.")),
+        MessageKind::ClientDeclined => Some(to_client(
+            "Declined",
             "your request was declined: the time that you asked for cannot be confirmed.",
+        )),
+        MessageKind::HostBooked if told.pending => to_host(
+            "To confirm",
+            format!("{what} was requested, and waits to be confirmed."),
         ),
-        _ => return for_host(kind, told),
-    };
-    Some(match kind {
-        MessageKind::ClientCancelled | MessageKind::ClientDeclined => letter,
-        _ => Letter {
-            text: format!(
-                "{}\nTo change or cancel it, open your own page:\n{}\n\n{}\n",
-                letter.text, told.manage_url, told.business
-            ),
-            ..letter
-        },
-    })
+        MessageKind::HostBooked => to_host("New booking", format!("{what} was booked.")),
+        MessageKind::HostRescheduled if told.pending => to_host(
+            "New time",
+            format!("{what} has a new time, and waits to be confirmed."),
+        ),
+        MessageKind::HostRescheduled => to_host("New time", format!("{what} has a new time.")),
+        MessageKind::HostCancelled => to_host("Cancelled", format!("{what} was cancelled.")),
+        MessageKind::HostOthersChanged => {
+            let (left, joined) = told.exchanged?;
+            to_host(
+                "Somebody else takes part",
+                format!("{joined} takes part in {what} instead of {left}. Your own part stays."),
+            )
+        }
+        MessageKind::HostLeft => {
+            let sentence = format!("you no longer take part in {what}. It takes place with somebody else.");
+            host(told, "You no longer take part", &sentence, Some(page))
+        }
+        MessageKind::HostDeleted => {
+            let sentence = format!("{what} was deleted, so it does not take place.");
+            host(told, "Deleted", &sentence, None)
+        }
+        MessageKind::Waiting
+        | MessageKind::WaitingOver
+        | MessageKind::SessionCancelled
+        | MessageKind::CalendarUnreadable
+        | MessageKind::CalendarsFailing => None,
+    }
 }
 
 /// Renders the mail that asks the client to confirm a booking made with their address.
@@ -220,46 +242,6 @@ fn because(reason: &str) -> String {
     } else {
         format!("Reason: {reason}\n")
     }
-}
-
-fn for_host(kind: MessageKind, told: &Told) -> Option<Letter> {
-    let what = format!("{} with {}", told.calendar, told.client.0);
-    let (subject, sentence) = match kind {
-        MessageKind::HostBooked if told.pending => (
-            "To confirm",
-            format!("{what} was requested, and waits to be confirmed."),
-        ),
-        MessageKind::HostBooked => ("New booking", format!("{what} was booked.")),
-        MessageKind::HostRescheduled if told.pending => (
-            "New time",
-            format!("{what} has a new time, and waits to be confirmed."),
-        ),
-        MessageKind::HostRescheduled => ("New time", format!("{what} has a new time.")),
-        MessageKind::HostCancelled => ("Cancelled", format!("{what} was cancelled.")),
-        MessageKind::HostDeleted => (
-            "Deleted",
-            format!("{what} was deleted, so it does not take place."),
-        ),
-        MessageKind::HostLeft => (
-            "You no longer take part",
-            format!("you no longer take part in {what}. It takes place with somebody else."),
-        ),
-        MessageKind::HostOthersChanged => {
-            let (left, joined) = told.exchanged?;
-            (
-                "Somebody else takes part",
-                format!("{joined} takes part in {what} instead of {left}. Your own part stays."),
-            )
-        }
-        _ => return None,
-    };
-    let page = match kind {
-        MessageKind::HostDeleted => None,
-        MessageKind::HostLeft => Some("The appointment in Quince:"),
-        _ if told.pending => Some("Confirm or decline it in Quince:"),
-        _ => Some("The appointment in Quince:"),
-    };
-    host(told, subject, &sentence, page)
 }
 
 fn host(told: &Told, subject: &str, sentence: &str, page: Option<&str>) -> Option<Letter> {

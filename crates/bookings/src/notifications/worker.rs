@@ -9,7 +9,7 @@ use store::{
     workspace,
 };
 
-use super::detail::{CalledOffSession, Detail, OnTheList};
+use super::detail::Detail;
 use super::facts::Gathered;
 use super::render;
 use super::unconfirmed;
@@ -105,31 +105,44 @@ pub(super) async fn letter(
         Some(id) => staff::find(tx, id).await?,
         None => None,
     };
-    if let Some(waiting) = &detail.waiting {
-        let over = kind == MessageKind::WaitingOver;
-        return to_somebody_waiting(quince, tx, message, &detail, waiting, over)
-            .await
-            .map(Some);
+    match kind {
+        MessageKind::Waiting | MessageKind::WaitingOver => {
+            let over = kind == MessageKind::WaitingOver;
+            to_somebody_waiting(quince, tx, message, &detail, over).await
+        }
+        MessageKind::SessionCancelled => about_session(quince, tx, message, &detail, addressee).await,
+        MessageKind::CalendarUnreadable | MessageKind::CalendarsFailing => {
+            about_calendars(quince, tx, message, kind, &detail, addressee).await
+        }
+        MessageKind::ClientConfirm
+        | MessageKind::ClientBooked
+        | MessageKind::ClientRescheduled
+        | MessageKind::ClientHostChanged
+        | MessageKind::ClientCancelled
+        | MessageKind::ClientDeclined
+        | MessageKind::ClientMovedUp
+        | MessageKind::ClientReminder
+        | MessageKind::HostBooked
+        | MessageKind::HostRescheduled
+        | MessageKind::HostCancelled
+        | MessageKind::HostDeleted
+        | MessageKind::HostLeft
+        | MessageKind::HostOthersChanged => {
+            about_appointment(quince, tx, message, kind, &detail, addressee).await
+        }
     }
-    if let Some(session) = &detail.session {
-        return about_session(quince, tx, message, &detail, session, addressee).await;
-    }
+}
+
+async fn about_appointment(
+    quince: &Quince,
+    tx: &mut ReadTx,
+    message: &Message,
+    kind: MessageKind,
+    detail: &Detail,
+    addressee: Option<Staff>,
+) -> Result<Option<Letter>, Internal> {
     let Some(appointment) = message.appointment_id else {
-        let settings = quince.page("settings/integrations");
-        let connection = match detail.connection {
-            Some(id) => connections::find(tx, id).await?,
-            None => None,
-        };
-        return Ok(addressee.map(|person| {
-            let to = (person.name.as_str(), message.recipient.as_str());
-            let account = detail.account.as_deref().unwrap_or_default();
-            if kind == MessageKind::CalendarsFailing {
-                let when_stale = connection.map(|connection| connection.when_stale);
-                return render::failing(to, account, &detail.calendars, when_stale, &settings);
-            }
-            let problem = detail.problem.as_deref().unwrap_or_default();
-            render::outage(to, account, problem, &settings)
-        }));
+        return Ok(None);
     };
     let Some(appointment) = appointments::find(tx, appointment).await? else {
         return Ok(None);
@@ -155,15 +168,45 @@ pub(super) async fn letter(
     let gathered = Gathered::load(quince, tx, &appointment).await?;
     let gathered = gathered.mailed_to(quince, &message.recipient)?;
     let gathered = if kind.is_for_host() {
-        gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))
+        gathered.for_host(addressee, kind.is_about_the_past().then_some(detail))
     } else {
         gathered
     };
-    let letter = render::appointment(kind, &gathered.told(&detail));
+    let letter = render::appointment(kind, &gathered.told(detail));
     Ok(letter.map(|letter| Letter {
         to: message.recipient.clone(),
         ..letter
     }))
+}
+
+async fn about_calendars(
+    quince: &Quince,
+    tx: &mut ReadTx,
+    message: &Message,
+    kind: MessageKind,
+    detail: &Detail,
+    addressee: Option<Staff>,
+) -> Result<Option<Letter>, Internal> {
+    let Some(person) = addressee else { return Ok(None) };
+    let settings = quince.page("settings/integrations");
+    let to = (person.name.as_str(), message.recipient.as_str());
+    let account = detail.account.as_deref().unwrap_or_default();
+    if kind == MessageKind::CalendarsFailing {
+        let connection = match detail.connection {
+            Some(id) => connections::find(tx, id).await?,
+            None => None,
+        };
+        let when_stale = connection.map(|connection| connection.when_stale);
+        return Ok(Some(render::failing(
+            to,
+            account,
+            &detail.calendars,
+            when_stale,
+            &settings,
+        )));
+    }
+    let problem = detail.problem.as_deref().unwrap_or_default();
+    Ok(Some(render::outage(to, account, problem, &settings)))
 }
 
 async fn about_session(
@@ -171,10 +214,11 @@ async fn about_session(
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    session: &CalledOffSession,
     owner: Option<Staff>,
 ) -> Result<Option<Letter>, Internal> {
-    let Some(owner) = owner else { return Ok(None) };
+    let (Some(session), Some(owner)) = (&detail.session, owner) else {
+        return Ok(None);
+    };
     let calendar = booking_calendars::find(tx, session.calendar).await?;
     let when = match (detail.start, detail.end) {
         (Some(start), Some(end)) => render::when(start, end, &owner.zone),
@@ -198,9 +242,11 @@ async fn to_somebody_waiting(
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    waiting: &OnTheList,
     over: bool,
-) -> Result<Letter, Internal> {
+) -> Result<Option<Letter>, Internal> {
+    let Some(waiting) = &detail.waiting else {
+        return Ok(None);
+    };
     let calendar = booking_calendars::find(tx, waiting.calendar).await?;
     let business = workspace::find(tx).await?;
     let when = match (detail.start, detail.end) {
@@ -208,7 +254,7 @@ async fn to_somebody_waiting(
         _ => String::new(),
     };
     let secret = links::waiting(quince, waiting.id)?;
-    Ok(render::waiting(
+    Ok(Some(render::waiting(
         over,
         detail.reason.as_deref().unwrap_or_default(),
         &render::Place {
@@ -218,5 +264,5 @@ async fn to_somebody_waiting(
             when: &when,
             page: &quince.page(&format!("waiting/{secret}")),
         },
-    ))
+    )))
 }
