@@ -29,7 +29,7 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::request::{Booking, Details};
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{NotPlaced, Open, Request, place};
 use crate::placement::{claim, notify, persist};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
@@ -171,7 +171,7 @@ impl Request for BookRequest<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Booked, Error> {
+    ) -> Result<Booked, NotPlaced> {
         let calendar = &target.context.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
         let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
@@ -186,7 +186,7 @@ impl Request for BookRequest<'_> {
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
         balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
-            Err(StoreError::AlreadyExists) => return Err(StoreError::SlotTaken.into()),
+            Err(StoreError::AlreadyExists) => return Err(NotPlaced::Overtaken),
             other => other?,
         }
         let hosts = hosts(target, &candidate);

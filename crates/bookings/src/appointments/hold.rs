@@ -5,7 +5,7 @@ use scheduling::{Kind, StaffId, TimeOwner};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
-use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
+use store::{ReadTx, WriteTx, booking_calendars, holds, occupancy, strangers};
 
 use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
 use crate::classes;
@@ -14,7 +14,7 @@ use crate::links;
 use crate::placement::candidate::Placement;
 use crate::placement::candidates;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{NotPlaced, Open, Request, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
@@ -143,7 +143,7 @@ impl Request for Hold<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Held, Error> {
+    ) -> Result<Held, NotPlaced> {
         let until = now
             .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
             .unwrap_or(now);
@@ -153,7 +153,7 @@ impl Request for Hold<'_> {
         let locked = occupancy::lock_to_hold(tx, self.holder, None, owners).await?;
         let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
-            return Err(StoreError::SlotTaken.into());
+            return Err(NotPlaced::Overtaken);
         }
         if let Some(stranger) = self.stranger {
             strangers::note_hold(tx, self.holder, &stranger.network).await?;

@@ -18,7 +18,7 @@ use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, claim, place, refusals};
+use crate::placement::{NotPlaced, Open, Request, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{self, Differences, Editor, Field, Versioned};
@@ -123,7 +123,7 @@ impl Request for Reassign {
         _: &Target,
         _: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, Error> {
+    ) -> Result<AppointmentView, NotPlaced> {
         let old = &opened.appointment;
         let by = names_of_hosts(tx, opened.by.staff().as_slice()).await?;
         let new = NewTime {
@@ -149,7 +149,7 @@ impl Request for Reassign {
         record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
         self.tell(tx, &changed, &all, now).await?;
-        one_view(tx, changed, now).await
+        Ok(one_view(tx, changed, now).await?)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{NotPlaced, Open, Request, place};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
@@ -108,7 +108,7 @@ impl Request for Move {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, Error> {
+    ) -> Result<AppointmentView, NotPlaced> {
         move_to(quince, tx, opened, &target.context, placement, now).await
     }
 }
@@ -193,7 +193,7 @@ async fn move_to(
     context: &AvailabilityInput,
     placement: Placement,
     now: Timestamp,
-) -> Result<AppointmentView, Error> {
+) -> Result<AppointmentView, NotPlaced> {
     let Placement {
         slot,
         candidate,
@@ -233,7 +233,7 @@ async fn move_to(
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
     if !moved.status.is_active() {
-        return Err(Refusal::Over(moved.status).into());
+        return Err(Error::from(Refusal::Over(moved.status)).into());
     }
     claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;
@@ -256,7 +256,7 @@ async fn move_to(
         parts: &parts_before,
     };
     tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
-    one_view(tx, moved, now).await
+    Ok(one_view(tx, moved, now).await?)
 }
 
 async fn tell_of_the_move(

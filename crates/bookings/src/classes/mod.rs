@@ -15,7 +15,7 @@ use store::locks::Lock;
 use store::occupancy::TimeClaim;
 use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, waiting_list};
 
-use crate::error::{Error, Missing, Refusal};
+use crate::error::{Error, Kept, Missing, Refusal, Taken};
 use crate::placement::candidate::Candidate;
 use crate::placement::candidates;
 use crate::problem::Internal;
@@ -96,7 +96,10 @@ pub(crate) async fn places_again(
         within(&session, &mut places);
     }
     if appointment.host_id != Some(session.host_id) {
-        return Err(StoreError::SlotTaken.into());
+        return Err(Error::SlotTaken {
+            by: Taken::Host,
+            kept: Kept::Appointment,
+        });
     }
     Ok(places)
 }

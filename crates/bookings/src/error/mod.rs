@@ -78,16 +78,11 @@ impl Passing for Error {
     }
 }
 
-/// A transaction that the database aborts stays `Internal`, so that it is retried and never reported as a taken time.
+/// Whoever claims time handles [`StoreError::SlotTaken`] itself, as only there it is known what was kept. A transaction that the database
+/// aborts is retried, and never reported as a taken time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::SlotTaken => Self::SlotTaken {
-                by: Taken::Host,
-                kept: Kept::Appointment,
-            },
-            other => Self::Internal(other.into()),
-        }
+        Self::Internal(error.into())
     }
 }
 

@@ -28,6 +28,7 @@ use scheduling::{Interval, Refusal, Slot};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::error::{Error, Kept, Taken};
+use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use candidate::{Candidate, Placement};
@@ -115,7 +116,36 @@ pub(crate) trait Request: Sync {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Self::Placed, Error>> + Send;
+    ) -> impl Future<Output = Result<Self::Placed, NotPlaced>> + Send;
+}
+
+/// Why a placement was not stored.
+pub(crate) enum NotPlaced {
+    /// Somebody else took the time first.
+    Overtaken,
+    /// Anything else.
+    Failed(Error),
+}
+
+impl From<StoreError> for NotPlaced {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::SlotTaken => Self::Overtaken,
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<Internal> for NotPlaced {
+    fn from(error: Internal) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Error> for NotPlaced {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// The result of one transaction.
@@ -281,8 +311,8 @@ async fn attempt<R: Request>(
         .keep(quince, &mut tx, &opened, &target, placement, now)
         .await
     {
-        Err(Error::SlotTaken { .. }) => Ok(Attempt::Overtaken),
-        Err(error) => Err(error),
+        Err(NotPlaced::Overtaken) => Ok(Attempt::Overtaken),
+        Err(NotPlaced::Failed(error)) => Err(error),
         Ok(placed) => {
             tx.commit().await?;
             Ok(Attempt::Placed(placed))
