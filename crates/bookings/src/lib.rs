@@ -56,6 +56,7 @@ pub mod validate;
 pub mod versions;
 pub mod warnings;
 
+mod busy_status;
 mod caldav_messages;
 mod cleanup;
 mod collisions;

@@ -250,3 +250,22 @@ text_enum! {
         Waiting = "waiting",
     }
 }
+text_enum! {
+    /// Whether an instance of an external event takes time, and why.
+    BusyStatus {
+        /// It does.
+        Busy = "busy",
+        /// It does, although it is not decided yet.
+        Tentative = "tentative",
+        /// It does if all-day events of its calendar do.
+        AllDay = "all-day",
+        /// It does, as a part of it could not be understood.
+        NotUnderstood = "not-understood",
+        /// It does not: it is shown as free.
+        Transparent = "transparent",
+        /// It does not: it was cancelled.
+        Cancelled = "cancelled",
+        /// It does not: the invitation was declined.
+        Declined = "declined",
+    }
+}

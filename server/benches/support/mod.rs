@@ -236,7 +236,7 @@ fn busy_event(uid: &str, starts_at: Timestamp, ends_at: Timestamp) -> NewEvent {
             uid: uid.to_owned(),
             summary: "Dentist".to_owned(),
             location: None,
-            blocks: "busy".to_owned(),
+            busy_status: store::BusyStatus::Busy,
         }],
     }
 }

@@ -24,8 +24,9 @@ use zones::Zone;
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::availability::{busy, input};
+use crate::availability::input;
 use crate::blocked;
+use crate::busy_status;
 use crate::error::{Deed, Error, Missing};
 use crate::holidays;
 use crate::quince::Quince;
@@ -228,7 +229,7 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
         .iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)?;
     let own = calendar.staff_id == viewer;
-    let blocks = busy::takes_time(&found.blocks, calendar.all_day_blocks);
+    let blocks = busy_status::takes_time(found.busy_status, calendar.all_day_blocks);
     // Another person's event that takes no time is not shown.
     (own || blocks).then(|| AgendaEvent {
         id: own.then_some(found.event_id),

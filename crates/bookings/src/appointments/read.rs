@@ -18,7 +18,8 @@ use super::find::{calendar_of, check_viewer, hosts_of, is_mailed, of_token};
 use super::view::{AppointmentView, ClientView, ServicePart};
 use super::{actor, unconfirmed};
 use crate::accounts::is_admin;
-use crate::collisions::{self, Collisions, free_words};
+use crate::busy_status;
+use crate::collisions::{self, Collisions};
 use crate::error::{Deed, Error, Missing};
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
@@ -161,7 +162,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
             Some(viewer)
         },
         to_confirm: filter.to_confirm,
-        colliding: filter.colliding.then(free_words),
+        colliding: filter.colliding.then_some(busy_status::FREE),
         search: filter.search.trim().to_owned(),
         cursor: filter.cursor,
         // One more than the page holds shows whether there are more.

@@ -18,7 +18,7 @@ use store::{OccupancyId, ReadTx, StoreError, appointment_parts, class_sessions, 
 
 use super::input::{AvailabilityInput, Own, counts_months, hours, is_counted, reach};
 use super::{balance, busy};
-use crate::{holidays, services};
+use crate::{busy_status, holidays, services};
 
 impl AvailabilityInput {
     /// Loads the input for starts in `window` of a booking calendar with these members.
@@ -127,7 +127,7 @@ impl AvailabilityInput {
             to: reach.end,
             now,
             holder: own.holder,
-            takes_time: busy::takes_time,
+            takes_time: busy_status::takes_time,
         };
         let BusyTime {
             watched,

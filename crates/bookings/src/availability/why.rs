@@ -19,9 +19,9 @@ use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
 use super::asked::{load_new, members_seen_by, window};
-use super::busy;
 use super::input::{self, AvailabilityInput, Own};
 use crate::accounts::is_admin;
+use crate::busy_status;
 use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
 use crate::reasons::sentence_of;
@@ -270,7 +270,9 @@ impl Explained {
             let mut watched = self.input.watched.iter();
             let calendar = watched.find(|calendar| calendar.id == event.remote_calendar_id);
             Interval::new(event.starts_at, event.ends_at) == span
-                && calendar.is_some_and(|calendar| busy::takes_time(&event.blocks, calendar.all_day_blocks))
+                && calendar.is_some_and(|calendar| {
+                    busy_status::takes_time(event.busy_status, calendar.all_day_blocks)
+                })
         };
         let event = visible.events.iter().find(takes_it)?;
         Some(About::Event {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use store::external_events::NewInstance;
 
 use super::parse::{Parsed, Reader};
+use crate::busy_status;
 use crate::problem::Internal;
 
 /// The most instances, resources and bytes of text in one portion. A single resource may exceed the bytes.
@@ -151,7 +152,7 @@ pub(super) fn rows(parsed: &Parsed, free_to: Option<Timestamp>) -> Vec<NewInstan
         uid: instance.uid.to_string(),
         summary: instance.summary.to_string(),
         location: instance.location.as_deref().map(str::to_owned),
-        blocks: instance.blocks.word().to_owned(),
+        busy_status: busy_status::stored(instance.blocks),
     };
     parsed.instances.iter().filter(is_kept).map(new).collect()
 }

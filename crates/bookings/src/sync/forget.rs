@@ -1,12 +1,12 @@
 //! Deletes the instances beyond the limit of one calendar, the farthest in the future first.
 
-use ical::{Blocks, FreeReason};
 use jiff::{SignedDuration, Timestamp};
 use store::external_events;
 use store::remote_calendars::{self, COMPARING};
 
 use super::ingest::Ingest;
 use super::limit::{FORGOTTEN_AT_A_TIME, MOST_OF_CALENDAR};
+use crate::busy_status;
 use crate::problem::Internal;
 
 /// Instances that take no time are only shown, and not farther ahead than this.
@@ -23,13 +23,6 @@ enum Forgotten {
     /// Those that take no time.
     FreeFrom(Timestamp),
 }
-
-/// The kinds of instances that take no time, whatever the owner's settings are.
-const FREE: [Blocks; 3] = [
-    Blocks::Free(FreeReason::Transparent),
-    Blocks::Free(FreeReason::Cancelled),
-    Blocks::Free(FreeReason::Declined),
-];
 
 impl Ingest<'_> {
     /// Deletes instances until the rest is within the limit: first those that take no time and are far ahead, then repeatedly the later
@@ -76,8 +69,8 @@ impl Ingest<'_> {
                 }
                 Forgotten::From(from) => external_events::delete_some_from(&mut tx, id, from, rows).await?,
                 Forgotten::FreeFrom(from) => {
-                    let words = FREE.map(Blocks::word);
-                    external_events::delete_some_of(&mut tx, id, from, &words, rows).await?
+                    let free = busy_status::FREE.always;
+                    external_events::delete_some_of(&mut tx, id, from, free, rows).await?
                 }
             };
             tx.commit().await?;

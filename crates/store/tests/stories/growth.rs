@@ -10,7 +10,7 @@ use scheduling::{CalendarId, StaffId, TimeOwner};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
-use store::collisions::{self, FreeWords};
+use store::collisions::{self, FreeStatuses};
 use store::connections::{Discovered, NewConnection};
 use store::due::{self, At, Kept};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
@@ -18,9 +18,9 @@ use store::holds::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
-    Backend, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
-    connections, event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars,
-    sessions,
+    Backend, BusyStatus, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments,
+    class_sessions, connections, event_writes, external_events, holds, idempotency_keys, messages, pruning,
+    remote_calendars, sessions,
 };
 
 use crate::database::{
@@ -36,9 +36,13 @@ stories! {
 const TO_COME: u32 = 400;
 
 /// What takes no time.
-const FREE: FreeWords = FreeWords {
-    always: ["transparent", "cancelled", "declined"],
-    all_day: "all-day",
+const FREE: FreeStatuses = FreeStatuses {
+    always: [
+        BusyStatus::Transparent,
+        BusyStatus::Cancelled,
+        BusyStatus::Declined,
+    ],
+    all_day: BusyStatus::AllDay,
 };
 
 /// Whose rows there are.
@@ -723,7 +727,7 @@ async fn an_event_of_years_has_no_others_read(database: Database) {
             uid: "years".to_owned(),
             summary: "The lease".to_owned(),
             location: None,
-            blocks: FREE.always[0].to_owned(),
+            busy_status: FREE.always[0],
         }],
     };
     external_events::keep(&mut tx, people.remote, &[event], FirstImport::Replaced, now())

@@ -6,8 +6,8 @@ use store::connections::{Discovered, NewConnection};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, busy_time,
-    connections, external_events, remote_calendars, staff,
+    BusyStatus, ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx,
+    busy_time, connections, external_events, remote_calendars, staff,
 };
 
 use crate::database::{Database, in_minutes, now, person, stories};
@@ -145,7 +145,7 @@ fn instance(from: i64, to: i64, summary: &str) -> NewInstance {
         uid: "uid".to_owned(),
         summary: summary.to_owned(),
         location: None,
-        blocks: "busy".to_owned(),
+        busy_status: BusyStatus::Busy,
     }
 }
 

@@ -9,7 +9,7 @@ use bookings::{Status, WriteState, availability, jobs};
 use ical::{Horizon, Owner};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sandbox::CalendarId;
-use store::{connections, external_events};
+use store::{BusyStatus, connections, external_events};
 use zones::Zone;
 
 use super::Soak;
@@ -140,7 +140,12 @@ impl Soak {
             .await
             .unwrap()
             .into_iter()
-            .filter(|instance| !["transparent", "cancelled", "declined"].contains(&instance.blocks.as_str()))
+            .filter(|instance| {
+                !matches!(
+                    instance.busy_status,
+                    BusyStatus::Transparent | BusyStatus::Cancelled | BusyStatus::Declined
+                )
+            })
             .map(|instance| (instance.starts_at, instance.ends_at, instance.uid));
         let here = joined(here, Horizon { from, to });
         let is_within = |busy: &Busy| {
