@@ -233,7 +233,7 @@ fn detail(
         name: appointment.name,
         calendar: appointment.calendar_name,
         host: appointment.host_name,
-        reason: appointment.assignment_reason,
+        reason: appointment.assignment_reason.map(|reason| reason.to_string()),
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Reason, StaffId};
 use zones::Zone;
 
+use crate::assignment_reason::{self, AssignmentReason};
 use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_json, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -50,7 +51,7 @@ pub struct Appointment {
     /// Minutes kept free after, as configured at booking.
     pub post_buffer: u32,
     /// Why this host was chosen.
-    pub assignment_reason: Option<String>,
+    pub assignment_reason: Option<AssignmentReason>,
     /// Counts the changes that its written event must follow.
     pub sequence: u32,
     /// Who booked it.
@@ -104,7 +105,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         ends_at: row.instant("ends_at")?,
         pre_buffer: row.count("pre_buffer")?,
         post_buffer: row.count("post_buffer")?,
-        assignment_reason: row.opt_text("assignment_reason")?,
+        assignment_reason: assignment_reason::read(row, "assignment_reason")?,
         sequence: row.count("sequence")?,
         booked_by: row.opt_uuid("booked_by")?.map(StaffId).into(),
         overridden: lenient.opt_json("overridden")?,
@@ -142,7 +143,7 @@ pub async fn insert(
         ms(new.ends_at),
         i64::from(new.pre_buffer),
         i64::from(new.post_buffer),
-        new.assignment_reason.as_deref(),
+        assignment_reason::stored(new.assignment_reason.as_ref())?,
         &manage_token_hash[..],
         i64::from(new.sequence),
         new.booked_by.staff().map(|staff| staff.0),
@@ -427,7 +428,7 @@ pub struct NewTime {
     /// Minutes kept free after.
     pub post_buffer: u32,
     /// Why this host was chosen.
-    pub assignment_reason: Option<String>,
+    pub assignment_reason: Option<AssignmentReason>,
     /// Why the time was not on offer, if a staff member overrode that.
     pub overridden: Option<Vec<Reason>>,
 }
@@ -450,7 +451,7 @@ pub async fn update_time(
         ms(new.ends_at),
         i64::from(new.pre_buffer),
         i64::from(new.post_buffer),
-        new.assignment_reason.as_deref(),
+        assignment_reason::stored(new.assignment_reason.as_ref())?,
         ms(now),
         new.session_id.map(|session| session.0),
         opt_json(new.overridden.as_ref())?

@@ -8,6 +8,7 @@
 //!
 //! Ids are UUIDv7. Instants are milliseconds since 1970 in UTC. Rules and hours, which are only read whole, are JSON.
 
+mod assignment_reason;
 #[macro_use]
 mod db;
 mod error;
@@ -65,6 +66,7 @@ pub mod strangers;
 pub mod waiting_list;
 pub mod workspace;
 
+pub use assignment_reason::AssignmentReason;
 pub use db::{Backend, ReadTx, WriteTx};
 pub use error::{StoreError, lost_connections};
 pub use ids::{

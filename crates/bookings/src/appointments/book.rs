@@ -9,8 +9,8 @@ use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, booking_calendars,
-    idempotency_keys, staff,
+    AppointmentStatus as Status, AssignmentReason, MessageKind, ReadTx, StoreError, WriteTx,
+    booking_calendars, idempotency_keys, staff,
 };
 
 use super::read::host_names;
@@ -237,9 +237,9 @@ impl BookRequest<'_> {
         now: Timestamp,
     ) -> Result<Appointment, StoreError> {
         let reason = match (self.booking.host, self.staff) {
-            (Some(_), None) => "chosen by the client",
-            (Some(_), Some(_)) => "chosen by staff",
-            (None, _) => placement.candidate.reason.as_str(),
+            (Some(_), None) => Some(AssignmentReason::ChosenByClient),
+            (Some(_), Some(_)) => Some(AssignmentReason::ChosenByStaff),
+            (None, _) => placement.candidate.reason.clone(),
         };
         let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.staff.is_some();
         Ok(Appointment {
@@ -259,7 +259,7 @@ impl BookRequest<'_> {
             ends_at: placement.slot.end,
             pre_buffer: calendar.rules.pre_buffer,
             post_buffer: calendar.rules.post_buffer,
-            assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+            assignment_reason: reason,
             sequence: 0,
             booked_by: self.by().into(),
             overridden: placement.overridden.clone(),

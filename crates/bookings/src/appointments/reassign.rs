@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
-use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
+use store::{AssignmentReason, MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 
 use super::actor::{Actor, Opened, check_may, record};
 use super::find::hosts_of;
@@ -133,7 +133,7 @@ impl Request for Reassign {
             ends_at: old.ends_at,
             pre_buffer: old.pre_buffer,
             post_buffer: old.post_buffer,
-            assignment_reason: Some(format!("exchanged by {by}")),
+            assignment_reason: Some(AssignmentReason::ReassignedBy(by)),
             overridden: old.overridden.clone(),
         };
         appointments::update_time(tx, old.id, &new, now).await?;
@@ -294,7 +294,7 @@ async fn of_the_new_host(
             refusals::never_offered(&refusals)
         }
     })?;
-    let candidate = candidates::held_by(&context.calendar, &slot, &[to], String::new());
+    let candidate = candidates::held_by(&context.calendar, &slot, &[to], None);
     let target = Target {
         context,
         start: part.starts_at,

@@ -222,7 +222,7 @@ async fn move_to(
         assignment_reason: if kept {
             old.assignment_reason.clone()
         } else {
-            Some(candidate.reason.clone()).filter(|reason| !reason.is_empty())
+            candidate.reason.clone()
         },
         overridden,
     };

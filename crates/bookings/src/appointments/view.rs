@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Kind, Reason, StaffId};
 use store::questions::Answer;
-use store::{AppointmentStatus as Status, Party, SessionId};
+use store::{AppointmentStatus as Status, AssignmentReason, Party, SessionId};
 use zones::Zone;
 
 use crate::error::Refusal;
@@ -180,8 +180,8 @@ pub struct AppointmentView {
     pub answers: Vec<Answer>,
     /// Its status.
     pub status: Status,
-    /// Why this host was chosen, such as "fewest this month: 3, others 4".
-    pub assignment_reason: Option<String>,
+    /// Why this host was chosen.
+    pub assignment_reason: Option<AssignmentReason>,
     /// Who booked it.
     pub booked_by: Party,
     /// The deadline for the client to confirm it by a mail's link, if they have to.

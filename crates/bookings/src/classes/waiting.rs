@@ -9,8 +9,8 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, MessageKind, Party, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
-    calendar_members, staff, strangers,
+    AppointmentStatus as Status, AssignmentReason, MessageKind, Party, ReadTx, SessionId, StoreError,
+    WaitingId, WriteTx, calendar_members, staff, strangers,
 };
 use zones::Zone;
 
@@ -374,7 +374,7 @@ async fn move_up(
         ends_at: session.ends_at,
         pre_buffer: calendar.rules.pre_buffer,
         post_buffer: calendar.rules.post_buffer,
-        assignment_reason: Some("moved up from the waiting list".to_owned()),
+        assignment_reason: Some(AssignmentReason::Promoted),
         sequence: 0,
         booked_by: Party::Client,
         overridden: None,

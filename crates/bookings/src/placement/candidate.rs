@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use scheduling::{Interval, Reason, Slot, StaffId};
+use store::AssignmentReason;
 use store::appointment_parts::NewPart;
 use store::occupancy::TimeClaim;
 
@@ -13,8 +14,8 @@ pub(crate) struct Candidate {
     pub(crate) parts: Vec<NewPart>,
     /// The time to claim.
     pub(crate) places: Vec<TimeClaim>,
-    /// Why these hosts were chosen, for staff; may be empty.
-    pub(crate) reason: String,
+    /// Why these hosts were chosen, if there was a choice.
+    pub(crate) reason: Option<AssignmentReason>,
     /// Whether the hosts' calendars are checked live. Further seats of a live session need no check.
     pub(super) is_checked: bool,
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{Choice, Interval, Kind, Slot, StaffId, TimeOwner};
+use scheduling::{Interval, Kind, Slot, StaffId, TimeOwner};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments, busy_time};
+use store::{AssignmentReason, ReadTx, StoreError, WriteTx, appointment_parts, appointments, busy_time};
 
 use super::candidate::Candidate;
 use super::live_check::LiveCheck;
@@ -36,7 +36,7 @@ pub(crate) async fn first(
             let free = slot.hosts.iter().copied();
             let free: BTreeSet<StaffId> = free.filter(|host| !check.found_busy(*host, span)).collect();
             let choice = choose(tx, context, slot.start, &free, target.preferred).await?;
-            choice.map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
+            choice.map(|(host, reason)| held_by(calendar, slot, &[host], reason))
         }
         Kind::Collective => together(calendar, slot, check),
         Kind::ClassBooking => {
@@ -59,7 +59,7 @@ pub(crate) async fn first(
 fn together(calendar: &BookingCalendar, slot: &Slot, check: &LiveCheck) -> Option<Candidate> {
     let span = occupied(calendar, slot);
     let is_somebody_busy = slot.hosts.iter().any(|host| check.found_busy(*host, span));
-    (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, String::new()))
+    (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, None))
 }
 
 /// Returns a candidate in which all these hosts take part the whole time.
@@ -67,7 +67,7 @@ pub(crate) fn held_by(
     calendar: &BookingCalendar,
     slot: &Slot,
     hosts: &[StaffId],
-    reason: String,
+    reason: Option<AssignmentReason>,
 ) -> Candidate {
     let part = |host: &StaffId| NewPart::of(*host, slot.start, slot.end);
     Candidate {
@@ -86,7 +86,7 @@ pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<Ti
     Candidate {
         parts: vec![NewPart::of(host, appointment.starts_at, appointment.ends_at)],
         places,
-        reason: String::new(),
+        reason: None,
         is_checked: false,
     }
 }
@@ -96,7 +96,7 @@ pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candida
     Candidate {
         parts: Vec::new(),
         places: vec![place(calendar, slot, calendar.id.into())],
-        reason: String::new(),
+        reason: None,
         is_checked: false,
     }
 }
@@ -107,22 +107,21 @@ pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candi
     Candidate {
         places: services::places_of_parts(calendar.id, buffers, &parts),
         parts,
-        reason: String::new(),
+        reason: None,
         is_checked: true,
     }
 }
 
-/// Chooses among the `free` members of a round robin: the preferred one, or the one whose turn it is.
+/// Chooses among the `free` members of a round robin: the preferred one, or the one whose turn it is, with the reason.
 pub(super) async fn choose(
     tx: &mut ReadTx,
     context: &AvailabilityInput,
     start: Timestamp,
     free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
-) -> Result<Option<Choice>, StoreError> {
+) -> Result<Option<(StaffId, Option<AssignmentReason>)>, StoreError> {
     if let Some(host) = preferred.filter(|host| free.contains(host)) {
-        let reason = String::new();
-        return Ok(Some(Choice { host, reason }));
+        return Ok(Some((host, None)));
     }
     let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
     // The last bookings matter only when there is a choice.
@@ -135,7 +134,8 @@ pub(super) async fn choose(
     let date = context.calendar.rules.zone.date(start);
     let team = balance::team(context, date, &last);
     let ranked = scheduling::rank(context.calendar.distribution, &team, free);
-    Ok(ranked.into_iter().next())
+    let first = ranked.into_iter().next();
+    Ok(first.map(|choice| (choice.host, Some(AssignmentReason::Turn(choice.reason)))))
 }
 
 /// Returns the claims of an appointment that takes place again, as it was booked. It may again overlap what it was booked over, and what
@@ -185,7 +185,7 @@ pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, p
     Candidate {
         places: places_of_booked(calendar, appointment, parts),
         parts: parts.iter().map(Part::to_new).collect(),
-        reason: String::new(),
+        reason: None,
         is_checked: false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Kind, Reason, Refusal, Slot, StaffId};
-use store::{ReadTx, StoreError};
+use store::{AssignmentReason, ReadTx, StoreError};
 
 use super::candidate::Placement;
 use super::candidates;
@@ -55,7 +55,7 @@ pub(super) async fn override_conflicts(
         Kind::Simple => (candidates::held_by_nobody(calendar, &slot), refusals.to_vec()),
         Kind::Collective if slot.hosts.is_empty() => return Ok(None),
         Kind::Collective => (
-            candidates::held_by(calendar, &slot, &slot.hosts, String::new()),
+            candidates::held_by(calendar, &slot, &slot.hosts, None),
             refusals.to_vec(),
         ),
         Kind::Service => {
@@ -108,7 +108,7 @@ async fn host(
     slot: &Slot,
     refusals: &[Refusal],
     preferred: Option<StaffId>,
-) -> Result<Option<(StaffId, String)>, StoreError> {
+) -> Result<Option<(StaffId, Option<AssignmentReason>)>, StoreError> {
     let of = |host: StaffId| {
         let own = refusals.iter().filter(|refusal| refusal.host() == Some(host));
         let hindrance = own.map(|refusal| match refusal.reason {
@@ -129,11 +129,10 @@ async fn host(
         .collect();
     let choice = candidates::choose(tx, context, slot.start, &candidates, preferred).await?;
     // A member who has had their share is not a choice of the round robin.
-    let host = choice.as_ref().map(|choice| choice.host);
-    let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));
-    let reason = match choice {
-        Some(choice) if least == Hindrance::None => choice.reason,
-        _ => "nobody was on offer then".to_owned(),
-    };
-    Ok(host.map(|host| (host, reason)))
+    let any = || slot.hosts.iter().copied().find(|host| candidates.contains(host));
+    Ok(match choice {
+        Some(choice) if least == Hindrance::None => Some(choice),
+        Some((host, _)) => Some((host, Some(AssignmentReason::NobodyOnOffer))),
+        None => any().map(|host| (host, Some(AssignmentReason::NobodyOnOffer))),
+    })
 }

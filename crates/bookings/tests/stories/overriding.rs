@@ -8,7 +8,7 @@ use scheduling::Reason;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_wish, at, member, reason_of, tuesday};
 
 stories! {
     connected_on:
@@ -256,7 +256,7 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         (view.host_name.as_str(), view.overridden.as_deref()),
         ("Mira", Some(&[Reason::DayLimit][..]))
     );
-    assert_eq!(view.assignment_reason.as_deref(), Some("not booked here before"));
+    assert_eq!(reason_of(&view).as_deref(), Some("not booked here before"));
     // Mira has no time, which nobody has to override.
     let third = book(&world, world.owner, wish("15:00", "third"), OnConflict::Override)
         .await
@@ -274,10 +274,7 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         view.overridden.as_deref(),
         Some(&[Reason::DayLimit, Reason::Booked][..])
     );
-    assert_eq!(
-        view.assignment_reason.as_deref(),
-        Some("nobody was on offer then")
-    );
+    assert_eq!(reason_of(&view).as_deref(), Some("nobody was on offer then"));
     let chosen = Booking {
         host: Some(mira.staff),
         ..wish("16:00", "chosen")
@@ -286,7 +283,7 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         .await
         .unwrap();
     let view = world.appointment(&chosen).await;
-    assert_eq!(view.assignment_reason.as_deref(), Some("chosen by staff"));
+    assert_eq!(reason_of(&view).as_deref(), Some("chosen by staff"));
 }
 
 async fn staff_who_insist_are_never_too_late(world: World) {

@@ -35,6 +35,11 @@ pub struct Colleague {
     pub calendar: sandbox::CalendarId,
 }
 
+/// Why an appointment has its host, as staff read it.
+pub fn reason_of(appointment: &AppointmentView) -> Option<String> {
+    appointment.assignment_reason.as_ref().map(ToString::to_string)
+}
+
 /// A member with medium priority and weight 1.
 pub fn member(staff: StaffId) -> Member {
     Member {

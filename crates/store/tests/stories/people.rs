@@ -1,14 +1,14 @@
 //! Staff, sessions, booking calendars, appointments.
 
 use jiff::Timestamp;
-use scheduling::{Distribution, Kind, Priority, StaffId, WeeklyHours};
+use scheduling::{ChoiceReason, Distribution, Kind, Priority, ShareRank, ShareReason, StaffId, WeeklyHours};
 use store::appointment_list::{self, Filter};
 use store::appointments::NewTime;
 use store::calendar_members::NewMember;
 use store::sessions::{Content, Owner};
 use store::{
-    AppointmentStatus, CalledOff, Party, ReadTx, StoreError, appointments, blocked_time, booking_calendars,
-    calendar_members, idempotency_keys, sessions, staff, workspace,
+    AppointmentStatus, AssignmentReason, CalledOff, Party, ReadTx, StoreError, appointments, blocked_time,
+    booking_calendars, calendar_members, idempotency_keys, sessions, staff, workspace,
 };
 use zones::Zone;
 
@@ -21,6 +21,7 @@ stories! {
     there_are_only_so_many_sessions_of_people_who_are_not_signed_in,
     a_booking_calendar_keeps_its_rules_and_the_order_of_its_members,
     appointments_are_listed_searched_and_counted,
+    why_somebody_has_an_appointment_is_read_as_it_was_stored,
     blocked_time_ends_where_it_ends,
     a_used_key_is_remembered_and_used_once,
     what_is_not_there_cannot_be_changed,
@@ -293,7 +294,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         ends_at: in_minutes(210),
         pre_buffer: 5,
         post_buffer: 10,
-        assignment_reason: Some("the only one free".to_owned()),
+        assignment_reason: Some(AssignmentReason::Turn(ChoiceReason::OnlyOneFree)),
         overridden: None,
     };
     appointments::update_time(&mut tx, later, &new, now())
@@ -308,6 +309,50 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         .await
         .unwrap();
     assert_eq!(last, [(ada, now())]);
+}
+
+async fn why_somebody_has_an_appointment_is_read_as_it_was_stored(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let id = appointment(&mut tx, &place(ada, calendar, 60, 1)).await;
+    let share = ShareReason {
+        rank: ShareRank::Fewest,
+        booked: 3,
+        others: 4,
+        by_weight: true,
+        credit_hundredths: 0,
+        others_credit_hundredths: 450,
+    };
+    let reasons = [
+        AssignmentReason::Turn(ChoiceReason::OnlyOneFree),
+        AssignmentReason::Turn(ChoiceReason::Priority(Priority::High)),
+        AssignmentReason::Turn(ChoiceReason::BookedLongestAgo(now())),
+        AssignmentReason::Turn(ChoiceReason::Share(share)),
+        AssignmentReason::ChosenByClient,
+        AssignmentReason::ReassignedBy("Maya".to_owned()),
+        AssignmentReason::Text("booked longest ago: 23 November 2026".to_owned()),
+    ];
+    for reason in reasons {
+        let new = NewTime {
+            host_id: Some(ada),
+            session_id: None,
+            starts_at: in_minutes(60),
+            ends_at: in_minutes(90),
+            pre_buffer: 0,
+            post_buffer: 0,
+            assignment_reason: Some(reason.clone()),
+            overridden: None,
+        };
+        appointments::update_time(&mut tx, id, &new, now()).await.unwrap();
+        let stored = appointments::find(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(stored.assignment_reason, Some(reason));
+    }
+    let by_share = AssignmentReason::Turn(ChoiceReason::Share(share));
+    assert_eq!(
+        by_share.to_string(),
+        "fewest this month: 3, others 4 (by weight), others credited with 4.5 for time away"
+    );
 }
 
 async fn blocked_time_ends_where_it_ends(database: Database) {
