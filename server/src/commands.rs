@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use bookings::accounts::NewOwner;
+use bookings::accounts::OwnerForm;
 use bookings::clock::{Clock as _, SystemClock};
 use bookings::{Mail, Quince};
 use store::SqliteFile;
@@ -160,7 +160,7 @@ pub async fn create_owner(
     let password = password()?;
     let created = bookings::accounts::create_owner(
         &quince,
-        NewOwner {
+        OwnerForm {
             workspace,
             name,
             email,

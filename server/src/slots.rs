@@ -87,7 +87,7 @@ async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure
 fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
     let of_name = |name: &str| {
         menu.iter()
-            .find(|service| service.name.eq_ignore_ascii_case(name.trim()))
+            .find(|service| service.settings.name.eq_ignore_ascii_case(name.trim()))
     };
     // The name of a service may contain a colon.
     if let Some(service) = of_name(text) {
@@ -101,23 +101,26 @@ fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
         return Err(Failure::UnknownService(text.to_owned(), names(menu)));
     };
     let person = person.trim();
-    let mut staff = service.staff.iter();
+    let mut staff = service.hosts.iter();
     if let Some((host, _)) = staff.find(|(_, known)| known.eq_ignore_ascii_case(person)) {
         return Ok(Chosen {
             service: service.id,
             host: Some(*host),
         });
     }
-    let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
+    let staff: Vec<&str> = service.hosts.iter().map(|(_, name)| name.as_str()).collect();
     Err(Failure::UnknownPerson(
         person.to_owned(),
-        service.name.clone(),
+        service.settings.name.clone(),
         staff.join(", "),
     ))
 }
 
 fn names(menu: &[ServiceView]) -> String {
-    let names: Vec<&str> = menu.iter().map(|service| service.name.as_str()).collect();
+    let names: Vec<&str> = menu
+        .iter()
+        .map(|service| service.settings.name.as_str())
+        .collect();
     names.join(", ")
 }
 

@@ -124,11 +124,12 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .await
         .ok();
     let (hosts, others) = match &calendar {
-        Some(calendar) => reassignable(&quince, &found, calendar.kind).await?,
+        Some(calendar) => reassignable(&quince, &found, calendar.settings.kind).await?,
         None => (Vec::new(), Vec::new()),
     };
-    let may_change_hands = calendar
-        .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
+    let may_change_hands = calendar.is_some_and(|calendar| {
+        calendar.settings.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1
+    });
     let undo = (me.is_admin() && found.booked_by == Party::Client)
         .then(|| crate::settings::strangers::address_of(&found.email));
     let failed = bookings::mails::failed_about(&quince, found.id).await?;

@@ -104,7 +104,7 @@ async fn add(
         "staff" => bookings::Role::Staff,
         _ => return Err(AppError::field("role", "Choose a role.")),
     };
-    let new = bookings::accounts::NewStaff {
+    let new = bookings::accounts::StaffForm {
         name,
         email,
         password,

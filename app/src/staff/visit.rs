@@ -115,14 +115,14 @@ pub mod menu {
         };
         let nothing = (String::new(), "Not in this visit".to_owned());
         let anyone = (by(None), "With anyone".to_owned());
-        let staff = service.staff.iter();
-        let staff = staff.map(|(id, name)| (by(Some(*id)), format!("With {name}")));
+        let hosts = service.hosts.iter();
+        let hosts = hosts.map(|(id, name)| (by(Some(*id)), format!("With {name}")));
         let chosen = chosen.iter().find(|chosen| chosen.service == service.id);
         VisitService {
-            options: [nothing, anyone].into_iter().chain(staff).collect(),
+            options: [nothing, anyone].into_iter().chain(hosts).collect(),
             chosen: chosen.map(ToString::to_string).unwrap_or_default(),
-            group: service.group,
-            name: service.name,
+            group: service.settings.group,
+            name: service.settings.name,
         }
     }
 }

@@ -105,7 +105,7 @@ mod view {
         };
         let calendar = id.parse().map_err(|_| AppError::NotFound)?;
         let found = bookings::booking_calendars::get(&quince, me.id, calendar).await?;
-        let no_icloud = (!found.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
+        let no_icloud = (!found.settings.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
         let (menu, chosen) = menu::load(&quince, me, calendar, visit).await?;
         let to_choose = !menu.is_empty() && chosen.is_empty();
         let (starts, closed) = if to_choose {
@@ -124,7 +124,7 @@ mod view {
         let staff = if for_staff { "&for=staff" } else { "" };
         let page = |date: Date| format!("{editor}/why-not?date={date}{asked}{staff}");
         Ok(WhyNotView {
-            calendar: found.name,
+            calendar: found.settings.name,
             day: long_date(date),
             date: date.to_string(),
             zone: me.zone.to_string(),

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bookings::accounts::{self, NewOwner};
+use bookings::accounts::{self, OwnerForm};
 use bookings::clock::TestClock;
 use bookings::connections::ServerLogin;
 use bookings::{ConnectionId, Mail, Quince, Settings, StaffId, configuration, connections};
@@ -202,7 +202,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
     let address = format!("sqlite://{}", folder.join("quince.db").display());
     let store = Store::open(&address, SecretKey::random().unwrap()).await.unwrap();
     let quince = Quince::new(settings, store, Arc::new(TestClock::at(start()))).unwrap();
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Lopez & Co".into(),
         name: "Maya Lopez".into(),
         email: "maya@example.org".into(),

@@ -57,16 +57,16 @@ impl Owner {
     fn of_person(person: Staff) -> Self {
         Self {
             id: person.id.into(),
-            name: person.name,
-            zone: person.zone,
+            name: person.profile.name,
+            zone: person.profile.zone,
         }
     }
 
     fn of_calendar(calendar: BookingCalendar) -> Self {
         Self {
             id: calendar.id.into(),
-            name: calendar.name,
-            zone: calendar.rules.zone,
+            name: calendar.settings.name,
+            zone: calendar.settings.rules.zone,
         }
     }
 }
@@ -77,7 +77,7 @@ pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     let me = staff::find(&mut tx, by)
         .await?
         .ok_or(Error::NotAllowed(Deed::HandleTime))?;
-    let is_admin = is_admin(me.role);
+    let is_admin = is_admin(me.account.role);
     let mut owners = vec![Owner::of_person(me)];
     if is_admin {
         let team = staff::list(&mut tx).await?;
@@ -94,7 +94,7 @@ pub(crate) async fn simple_calendars(
     tx: &mut ReadTx,
 ) -> Result<BTreeMap<CalendarId, BookingCalendar>, StoreError> {
     let all = booking_calendars::list(tx).await?.into_iter();
-    let simple = all.filter(|calendar| calendar.kind == Kind::Simple);
+    let simple = all.filter(|calendar| calendar.settings.kind == Kind::Simple);
     Ok(simple.map(|calendar| (calendar.id, calendar)).collect())
 }
 
@@ -216,14 +216,14 @@ async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, 
     if who == by.into() {
         return Ok(Owner::of_person(me));
     }
-    if !is_admin(me.role) {
+    if !is_admin(me.account.role) {
         return Err(Error::NotAllowed(Deed::HandleTime));
     }
     let owner = match who {
         TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
         TimeOwner::Calendar(id) => booking_calendars::find(tx, id)
             .await?
-            .filter(|calendar| calendar.kind == Kind::Simple)
+            .filter(|calendar| calendar.settings.kind == Kind::Simple)
             .map(Owner::of_calendar),
         TimeOwner::Unit(_) => None,
     };

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, WhenStale, WriteTx, appointments,
-    connections, staff,
+    ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, WriteTx, appointments, connections, staff,
 };
+
+pub use store::connections::Policies;
 
 use crate::connections::{ConnectionView, RemoteCalendarView, views};
 use crate::connections::{own as own_connection, read_after_saving};
@@ -28,15 +29,6 @@ pub struct Configuration {
     pub primary_problem: Option<String>,
     /// Number of future appointments whose events would move to another primary calendar.
     pub future_appointments: u32,
-}
-
-/// How the events of one connection's calendars are treated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policies {
-    /// How later edits and deletions of its events are treated (D6).
-    pub import_policy: ImportPolicy,
-    /// What happens while a calendar cannot be read.
-    pub when_stale: WhenStale,
 }
 
 /// Connections to read after a change.
@@ -218,8 +210,8 @@ async fn set_policies(
     policies: Policies,
 ) -> Result<ToRead, Error> {
     let known = own_connection(tx, id, connection).await?;
-    connections::set_policies(tx, connection, policies.import_policy, policies.when_stale).await?;
-    if known.import_policy == policies.import_policy {
+    connections::set_policies(tx, connection, policies).await?;
+    if known.policies.import_policy == policies.import_policy {
         return Ok(ToRead::new());
     }
     // Everything that was read under the old policy is read again.

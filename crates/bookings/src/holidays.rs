@@ -13,7 +13,7 @@ use zones::Zone;
 
 pub use store::holidays::Holiday;
 
-use crate::accounts::{Workspace, is_admin};
+use crate::accounts::{WorkspaceSettings, is_admin};
 use crate::error::{Deed, Error, Missing};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -35,7 +35,7 @@ pub async fn save(
     name: &str,
     zone: &str,
     all: Vec<Holiday>,
-) -> Result<Workspace, Error> {
+) -> Result<WorkspaceSettings, Error> {
     let by = by.into();
     let mut checked = Validator::default();
     let name = checked.required_line("name", "the name of your business", name, NAME_LIMIT);
@@ -61,13 +61,16 @@ pub async fn save(
     }
     checked.finish()?;
     tidied.sort_by_key(|holiday| holiday.date);
-    let zone = zone.unwrap_or_else(Zone::utc);
+    let workspace = WorkspaceSettings {
+        name,
+        zone: zone.unwrap_or_else(Zone::utc),
+    };
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
         .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
+    if !is_admin(me.account.role) {
         return Err(Error::NotAllowed(Deed::Administer));
     }
     versions::lock(&mut tx, Versioned::WORKSPACE).await?;
@@ -75,8 +78,8 @@ pub async fn save(
         .await?
         .ok_or(Error::NotFound(Missing::Workspace))?;
     let mut differences = Differences::default();
-    differences.value(Field::Name, &old.name, &name);
-    differences.value(Field::Zone, old.zone.name(), zone.name());
+    differences.value(Field::Name, &old.name, &workspace.name);
+    differences.value(Field::Zone, old.zone.name(), workspace.zone.name());
     let old = holidays::list(&mut tx).await?;
     differences.entries(
         Field::Holiday,
@@ -87,10 +90,10 @@ pub async fn save(
     );
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
-    workspace::save(&mut tx, &name, &zone, now).await?;
+    workspace::save(&mut tx, &workspace, now).await?;
     holidays::replace(&mut tx, &tidied).await?;
     tx.commit().await?;
-    Ok(Workspace { name, zone })
+    Ok(workspace)
 }
 
 /// Formats a holiday: "25 December 2026 (Christmas)".
@@ -121,7 +124,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
     let me = staff::find(&mut tx, by)
         .await?
         .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
+    if !is_admin(me.account.role) {
         return Err(Error::NotAllowed(Deed::Administer));
     }
     let dates: BTreeSet<Date> = holidays::list(&mut tx)
@@ -134,7 +137,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
     };
     let (now, until) = (quince.now(), after(*last));
     let keeps = |own: &[DateOverride], date| own.iter().any(|other| other.date == date);
-    let is_closed = |person: &Staff, date| dates.contains(&date) && !keeps(&person.overrides, date);
+    let is_closed = |person: &Staff, date| dates.contains(&date) && !keeps(&person.profile.overrides, date);
     let team = staff::list(&mut tx).await?;
     let mut found = parts_on_days(&mut tx, &team, (now, until), is_closed).await?;
     let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(&mut tx)
@@ -144,7 +147,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
         .collect();
     let of_nobody = appointments::hostless_between(&mut tx, now, until).await?;
     found.extend(of_nobody.into_iter().filter_map(|booked| {
-        let rules = &calendars.get(&booked.calendar_id)?.rules;
+        let rules = &calendars.get(&booked.calendar_id)?.settings.rules;
         let date = rules.zone.date(booked.starts_at);
         let is_closed = booked.status.is_active() && dates.contains(&date) && !keeps(&rules.overrides, date);
         is_closed.then(|| OnClosedDay {
@@ -164,7 +167,7 @@ pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Ve
     let me = staff::find(&mut tx, by)
         .await?
         .ok_or(Error::NotAllowed(Deed::Administer))?;
-    let off = me.overrides.iter().filter(|day| day.windows.is_empty());
+    let off = me.profile.overrides.iter().filter(|day| day.windows.is_empty());
     let Some(last) = off.map(|day| day.date).max() else {
         return Ok(Vec::new());
     };
@@ -197,12 +200,12 @@ async fn parts_on_days(
         };
         let is_known = found
             .iter()
-            .any(|known| known.id == of.id && known.host_name == person.name);
-        if !is_known && is_closed(person, person.zone.date(part.starts_at)) {
+            .any(|known| known.id == of.id && known.host_name == person.profile.name);
+        if !is_known && is_closed(person, person.profile.zone.date(part.starts_at)) {
             found.push(OnClosedDay {
                 id: of.id,
                 name: of.name.clone(),
-                host_name: person.name.clone(),
+                host_name: person.profile.name.clone(),
                 start: part.starts_at,
             });
         }
@@ -213,7 +216,7 @@ async fn parts_on_days(
 
 /// Whether a person has a day off on a date, by an override without windows.
 pub(crate) fn has_day_off(person: &Staff, date: Date) -> bool {
-    let mut own = person.overrides.iter();
+    let mut own = person.profile.overrides.iter();
     own.any(|day| day.date == date && day.windows.is_empty())
 }
 

@@ -97,7 +97,7 @@ fn title(kind: MessageKind) -> &'static str {
 
 async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(person) if is_admin(person.role) => Ok(()),
+        Some(person) if is_admin(person.account.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
@@ -176,7 +176,9 @@ pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(
         .await?
         .ok_or(Refusal::MailNotGivenUp)?;
     let address = match (mail.staff_id, mail.appointment_id) {
-        (Some(person), _) => staff::find(&mut tx, person).await?.map(|person| person.email),
+        (Some(person), _) => staff::find(&mut tx, person)
+            .await?
+            .map(|person| person.account.email),
         (None, Some(appointment)) => appointments::find(&mut tx, appointment)
             .await?
             .map(|appointment| appointment.email),

@@ -51,7 +51,7 @@ pub(crate) async fn note(
         _ if is_old(read_at, now) => ConnectionState::Stale,
         _ => connection.state,
     };
-    let problem = caldav_messages::sentence(connection.server, error);
+    let problem = caldav_messages::sentence(connection.account.server, error);
     let next = caldav_messages::back_off(failures, Some(error), connection.id.0, now);
     connections::sync_failed(tx, connection.id, state, &problem, failures, next, now).await?;
     if state != ConnectionState::Connected && connections::begin_outage(tx, connection.id, now).await? {
@@ -97,7 +97,7 @@ async fn doubt(
         // Of several concurrent requests, the first refusal counts.
         return Ok(());
     }
-    let problem = caldav_messages::login_in_doubt(connection.server);
+    let problem = caldav_messages::login_in_doubt(connection.account.server);
     let next = since.checked_add(LOGIN_AGAIN).unwrap_or(Timestamp::MAX);
     connections::set_refused(tx, connection.id, since).await?;
     connections::sync_failed(

@@ -11,7 +11,7 @@ use store::{CalledOff, Party};
 pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
     people
         .into_iter()
-        .map(|person| (person.id, person.name))
+        .map(|person| (person.id, person.profile.name))
         .collect()
 }
 

@@ -99,7 +99,7 @@ pub struct Busy {
 
 async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(person) if is_admin(person.role) => Ok(()),
+        Some(person) if is_admin(person.account.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
@@ -136,7 +136,9 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
             id: *id,
             start: booked.starts_at,
             name: booked.name,
-            calendar: calendar.map(|calendar| calendar.name).unwrap_or_default(),
+            calendar: calendar
+                .map(|calendar| calendar.settings.name)
+                .unwrap_or_default(),
         });
     }
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

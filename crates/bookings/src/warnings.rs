@@ -84,7 +84,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     let calendars = remote_calendars::list_for_staff(&mut tx, id).await?;
     let mut warnings = Vec::new();
     warnings.extend(unreadable::own_hours(&person).map(of_hours));
-    if is_admin(person.role) {
+    if is_admin(person.account.role) {
         let trouble = mail_trouble::find(&mut tx).await?;
         warnings.extend(
             trouble
@@ -118,7 +118,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
             .filter(|(_, of)| of.is_trouble() && *of != CalendarState::Stale);
         warnings.extend(others.map(|(calendar, state)| {
             let is_primary = person.primary_calendar_id == Some(calendar.id);
-            of_calendar(calendar, *state, is_primary, connection.when_stale)
+            of_calendar(calendar, *state, is_primary, connection.policies.when_stale)
         }));
     }
     let used = calendars.iter().filter(|calendar| {
@@ -126,7 +126,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         state != CalendarState::Unused && calendar.problem.is_some()
     });
     for calendar in used {
-        warnings.extend(of_what_is_read(&mut tx, calendar, &person.zone, now).await?);
+        warnings.extend(of_what_is_read(&mut tx, calendar, &person.profile.zone, now).await?);
     }
     Ok(warnings)
 }
@@ -163,9 +163,9 @@ fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
 
 fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
     let place = place(connection);
-    let account = &connection.username;
+    let account = &connection.account.username;
     let (title, why) = if state == ConnectionState::NeedsAttention {
-        let next = match connection.server {
+        let next = match connection.account.server {
             Server::Icloud => "Enter a new app-specific password under Integrations.",
             Server::Caldav => "Enter the password anew under Integrations.",
         };
@@ -179,7 +179,7 @@ fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
             connection.problem.clone(),
         )
     };
-    let meanwhile = trouble::meanwhile(connection.when_stale, connection.synced_at.is_none());
+    let meanwhile = trouble::meanwhile(connection.policies.when_stale, connection.synced_at.is_none());
     Warning {
         urgency: Urgency::Outage,
         title,
@@ -206,7 +206,7 @@ fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<W
         });
     }
     let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());
-    sentences.push(trouble::meanwhile(connection.when_stale, never_read).to_owned());
+    sentences.push(trouble::meanwhile(connection.policies.when_stale, never_read).to_owned());
     sentences.push(format!(
         "If it stays so, look at it in {}, or choose other calendars under Calendar Configuration.",
         place(connection)

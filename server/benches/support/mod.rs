@@ -6,12 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bookings::accounts::{NewOwner, NewStaff};
-use bookings::booking_calendars::{CalendarForm, Member};
+use bookings::accounts::{OwnerForm, StaffForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
 use bookings::clock::SystemClock;
-use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
+use bookings::{Kind, Mail, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use store::connections::{Discovered, NewConnection};
+use store::connections::{Discovered, RemoteAccount};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{RemoteCalendarId, SecretKey, Store, WriteTx, connections, external_events, remote_calendars};
@@ -123,7 +123,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Bench".to_owned(),
         name: "Host 0".to_owned(),
         email: "host0@bench.example".to_owned(),
@@ -138,7 +138,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
             .staff,
     ];
     for number in 1..hosts {
-        let new = NewStaff {
+        let new = StaffForm {
             name: format!("Host {number}"),
             email: format!("host{number}@bench.example"),
             password: "correct horse battery".to_owned(),
@@ -152,16 +152,13 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         );
     }
     remember_events(&quince, &team, events).await;
-    let member = |staff: &StaffId| Member {
-        staff: *staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        kind: Kind::RoundRobin,
-        members: team.iter().map(member).collect(),
-        ..CalendarForm::new("Team")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::RoundRobin,
+            ..CalendarSettings::new("Team")
+        },
+        team.iter().copied().map(MemberSettings::new).collect(),
+    );
     bookings::booking_calendars::create(&quince, team[0], form)
         .await
         .unwrap();
@@ -189,19 +186,19 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
 }
 
 async fn watched_calendar(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> RemoteCalendarId {
-    let account = NewConnection {
-        staff_id: staff,
+    let account = RemoteAccount {
         server: store::Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "host@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: Vec::new(),
-        },
-        import_policy: store::ImportPolicy::KeepUp,
     };
-    let connection = connections::insert(tx, &account, now).await.unwrap();
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: Vec::new(),
+    };
+    let connection = connections::insert(tx, staff, &account, &discovered, now)
+        .await
+        .unwrap();
     let listed = Listed {
         url: "https://caldav.icloud.com/1/calendars/work/".to_owned(),
         name: "Work".to_owned(),

@@ -3,9 +3,9 @@
 
 use bookings::appointments::{self, Booking};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{CalendarForm, Member};
-use bookings::services::{self, ResourceForm, ServiceForm};
-use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, WeeklyHours};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{AppointmentId, CalendarId, Interval, Kind, StaffId, WeeklyHours};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use sandbox::Sandbox;
@@ -161,7 +161,11 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
     let jonas = jonas(quince, ada).await;
     make_calendars(quince, ada, jonas).await;
     let all = bookings::booking_calendars::list(quince, ada).await.unwrap();
-    let menu = all.iter().find(|calendar| calendar.slug == "menu").unwrap().id;
+    let menu = all
+        .iter()
+        .find(|calendar| calendar.settings.slug == "menu")
+        .unwrap()
+        .id;
     let service = make_service(quince, ada, menu).await;
     let seat = book(quince, "class", "").await;
     let visit = book(quince, "menu", &service).await;
@@ -176,7 +180,10 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
     let connection = bookings::connections::list(quince, ada).await.unwrap()[0].id;
     let token = single.token;
     let calendars: Vec<String> = all.iter().map(|calendar| calendar.id.to_string()).collect();
-    let slugs: Vec<String> = all.iter().map(|calendar| calendar.slug.clone()).collect();
+    let slugs: Vec<String> = all
+        .iter()
+        .map(|calendar| calendar.settings.slug.clone())
+        .collect();
     let things = |page: &str| match page {
         "/appointments/:id" => vec![seat.id.to_string(), visit.id.to_string(), single.id.to_string()],
         "/blocked-time/:id" => vec![block.id.to_string()],
@@ -216,11 +223,7 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
 
 /// A booking calendar of each kind, besides the Personal one that there is.
 async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId) {
-    let member = |staff| Member {
-        staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
+    let member = MemberSettings::new;
     for (slug, kind, members) in [
         ("class", Kind::ClassBooking, vec![member(ada)]),
         ("menu", Kind::Service, vec![member(ada), member(jonas)]),
@@ -228,16 +231,18 @@ async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId)
         ("panel", Kind::Collective, vec![member(ada), member(jonas)]),
         ("robin", Kind::RoundRobin, vec![member(ada), member(jonas)]),
     ] {
-        let mut form = CalendarForm {
-            slug: slug.to_owned(),
-            kind,
+        let mut form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.to_owned(),
+                kind,
+                ..CalendarSettings::new(slug)
+            },
             members,
-            ..CalendarForm::new(slug)
-        };
+        );
         // Somebody waits for the one seat.
-        form.rules.seats = 1;
+        form.settings.rules.seats = 1;
         if kind == Kind::Simple {
-            form.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
+            form.settings.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
         }
         bookings::booking_calendars::create(quince, ada, form)
             .await
@@ -249,12 +254,14 @@ async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId)
 async fn make_service(quince: &bookings::Quince, ada: StaffId, menu: CalendarId) -> String {
     let room = ResourceForm {
         id: None,
-        name: "Room".to_owned(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Room".to_owned(),
+            quantity: 1,
+        },
     };
     services::save_resources(quince, ada, vec![room]).await.unwrap();
     let rooms = services::resources(quince).await.unwrap();
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".to_owned(),
         description: String::new(),
@@ -269,7 +276,7 @@ async fn make_service(quince: &bookings::Quince, ada: StaffId, menu: CalendarId)
 }
 
 async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
-    let new = bookings::accounts::NewStaff {
+    let new = bookings::accounts::StaffForm {
         name: "Jonas".to_owned(),
         email: "jonas@quince.example".to_owned(),
         password: PASSWORD.to_owned(),

@@ -141,7 +141,7 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
         .filter_map(|choice| Some((choice, menu.iter().find(|service| service.id == choice.service)?)));
     let length = wanted
         .clone()
-        .map(|(_, service)| service.duration + service.processing)
+        .map(|(_, service)| service.settings.duration + service.settings.processing)
         .fold(0, u32::saturating_add);
     About {
         choice: choice.map(|(id, name)| (id.to_string(), name.clone())).collect(),
@@ -165,10 +165,15 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
 
 /// "Cut, 45 minutes, with Jonas".
 fn service_label(choice: &Chosen, service: &ServiceView) -> String {
-    let time = duration_label(service.duration.saturating_add(service.processing));
-    let host = service.staff.iter().find(|(id, _)| Some(*id) == choice.host);
+    let time = duration_label(
+        service
+            .settings
+            .duration
+            .saturating_add(service.settings.processing),
+    );
+    let host = service.hosts.iter().find(|(id, _)| Some(*id) == choice.host);
     match host {
-        Some((_, name)) => format!("{}, {time}, with {name}", service.name),
-        None => format!("{}, {time}", service.name),
+        Some((_, name)) => format!("{}, {time}, with {name}", service.settings.name),
+        None => format!("{}, {time}", service.settings.name),
     }
 }

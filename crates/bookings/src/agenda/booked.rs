@@ -44,7 +44,7 @@ pub(super) async fn views(
     let places = places(tx, &writes).await?;
     let around = Around {
         calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
-        names: team.map(|person| (person.id, person.name)).collect(),
+        names: team.map(|person| (person.id, person.profile.name)).collect(),
         writes,
         places,
         collisions: Collisions::of(tx, &ids, now).await?,
@@ -71,7 +71,7 @@ pub(super) async fn views(
         };
         let taken = seats.entry(session).or_insert(0);
         *taken = taken.saturating_add(found.seats());
-        let title = format!("{taken} of {}", calendar.rules.seats);
+        let title = format!("{taken} of {}", calendar.settings.rules.seats);
         match views.iter_mut().find(|view| view.session == Some(session)) {
             Some(view) => view.title = title,
             None => views.push(AgendaAppointment {
@@ -141,10 +141,10 @@ impl Around {
             end: found.ends_at,
             title: found.name.clone(),
             service: None,
-            calendar_name: calendar.name.clone(),
+            calendar_name: calendar.settings.name.clone(),
             host: found.host_id,
             host_name: names.join(", "),
-            color: calendar.color.clone(),
+            color: calendar.settings.color.clone(),
             status: found.status,
             write: write.map(|write| write.state),
             write_place: self.place(write),

@@ -149,14 +149,14 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
         .collect();
     let last = dates.last().copied().unwrap_or(from);
     let span = Interval::new(
-        me.zone.start_of_day(from),
-        me.zone.start_of_day(last.saturating_add(1.day())),
+        me.profile.zone.start_of_day(from),
+        me.profile.zone.start_of_day(last.saturating_add(1.day())),
     );
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
     // Appointments without a host are shown among an admin's own; otherwise a sole owner would never see them.
     let is_mine = who == Who::Me || who == Who::Person(me.id);
-    let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
+    let has_all = is_admin(me.account.role) && (is_mine || who == Who::Everybody);
     if has_all {
         booked.extend(appointments::hostless_between(&mut tx, span.start, span.end).await?);
     }
@@ -193,17 +193,30 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
                 place: place(&connection),
                 state: freshness::state(&connection, now),
                 synced_at: connection.synced_at,
-                sentence: format!("{}: {}", person.name, freshness::of_colleague(&connection, now)),
-                username: connection.username,
+                sentence: format!(
+                    "{}: {}",
+                    person.profile.name,
+                    freshness::of_colleague(&connection, now)
+                ),
+                username: connection.account.username,
             });
         }
     }
     let days = dates
         .into_iter()
-        .map(|date| day(date, &me.zone, &people, &booked, &events, (&blocked, &holidays)))
+        .map(|date| {
+            day(
+                date,
+                &me.profile.zone,
+                &people,
+                &booked,
+                &events,
+                (&blocked, &holidays),
+            )
+        })
         .collect();
     Ok(Agenda {
-        zone: me.zone,
+        zone: me.profile.zone,
         from,
         days,
         freshness: fresh,
@@ -212,10 +225,10 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
 
 async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, Error> {
     match who {
-        Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
+        Who::Everybody if is_admin(me.account.role) => Ok(staff::list(tx).await?),
         Who::Me | Who::Everybody => Ok(vec![me.clone()]),
         Who::Person(id) if id == me.id => Ok(vec![me.clone()]),
-        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Deed::HandleTime)),
+        Who::Person(_) if !is_admin(me.account.role) => Err(Error::NotAllowed(Deed::HandleTime)),
         Who::Person(id) => Ok(vec![
             staff::find(tx, id)
                 .await?
@@ -255,7 +268,7 @@ fn of_blocked(row: Blocked, simple: &BTreeMap<CalendarId, BookingCalendar>) -> A
         end: row.ends_at,
         title: match row.owner {
             TimeOwner::Calendar(id) if let Some(calendar) = simple.get(&id) => {
-                format!("{}: {}", calendar.name, row.title)
+                format!("{}: {}", calendar.settings.name, row.title)
             }
             _ => row.title,
         },
@@ -312,7 +325,7 @@ fn day(
         days_off: people
             .iter()
             .filter(|person| holidays::has_day_off(person, date))
-            .map(|person| (person.id, person.name.clone()))
+            .map(|person| (person.id, person.profile.name.clone()))
             .collect(),
     }
 }

@@ -137,7 +137,7 @@ pub(crate) fn client_may(
     if now >= appointment.starts_at {
         return Err(Refusal::Begun);
     }
-    if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
+    if now > cutoff.before(appointment.starts_at, &calendar.settings.rules.zone) {
         return Err(Refusal::TooLate { cutoff });
     }
     Ok(())

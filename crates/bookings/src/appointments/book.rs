@@ -241,7 +241,8 @@ impl BookRequest<'_> {
             (Some(_), Some(_)) => Some(AssignmentReason::ChosenByStaff),
             (None, _) => placement.candidate.reason.clone(),
         };
-        let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.staff.is_some();
+        let confirmed =
+            (calendar.settings.auto_confirm && !calendar.settings.confirm_by_mail) || self.staff.is_some();
         Ok(Appointment {
             id: AppointmentId(store::new_id(now)?),
             calendar_id: calendar.id,
@@ -257,8 +258,8 @@ impl BookRequest<'_> {
             status: if confirmed { Status::Confirmed } else { Status::New },
             starts_at: placement.slot.start,
             ends_at: placement.slot.end,
-            pre_buffer: calendar.rules.pre_buffer,
-            post_buffer: calendar.rules.post_buffer,
+            pre_buffer: calendar.settings.rules.pre_buffer,
+            post_buffer: calendar.settings.rules.post_buffer,
             assignment_reason: reason,
             sequence: 0,
             booked_by: self.by().into(),
@@ -266,7 +267,7 @@ impl BookRequest<'_> {
             created_at: now,
             updated_at: now,
             called_off: None,
-            unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
+            unconfirmed_until: (calendar.settings.confirm_by_mail && self.staff.is_none())
                 .then(|| unconfirmed::until(now)),
         })
     }
@@ -291,11 +292,11 @@ impl BookRequest<'_> {
             let me = staff::find(tx, by)
                 .await?
                 .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-            if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
+            if !is_admin(me.account.role) && !members.iter().any(|(_, person)| person.id == by) {
                 return Err(Error::NotFound(Missing::BookingCalendar));
             }
-            row.rules.notice = Span::new(0, Unit::Minutes);
-            row.rules.range = DateRange::Unlimited;
+            row.settings.rules.notice = Span::new(0, Unit::Minutes);
+            row.settings.rules.range = DateRange::Unlimited;
         }
         let answers = self.answers(&row)?;
         let mut context = self.context(tx, row, members, now).await?;
@@ -320,10 +321,10 @@ impl BookRequest<'_> {
     /// Checks the answers to the booking calendar's questions. None is required of staff.
     fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, Error> {
         let mut checked = Validator::default();
-        if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
+        if row.settings.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
             checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
         }
-        let mut questions = row.questions.clone();
+        let mut questions = row.settings.questions.clone();
         for question in &mut questions {
             question.required &= self.staff.is_none();
         }
@@ -345,7 +346,7 @@ impl BookRequest<'_> {
             moved: None,
             holder: self.booking.holder,
         };
-        if row.kind != Kind::Service {
+        if row.settings.kind != Kind::Service {
             if !self.booking.services.is_empty() {
                 return Err(Error::field(
                     "services",
@@ -395,7 +396,7 @@ fn answer(
     Booked {
         id: appointment.id,
         manage_token,
-        calendar_name: calendar.name.clone(),
+        calendar_name: calendar.settings.name.clone(),
         host_name,
         start: appointment.starts_at,
         end: appointment.ends_at,

@@ -62,7 +62,7 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
     opened.compare(&mut tx, seen, now).await?;
     // An unconfirmed booking can always be cancelled, as nobody was informed of it.
     if !opened.appointment.is_unconfirmed() {
-        check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+        check_may(&opened, opened.calendar.settings.rules.cancel_cutoff, now)?;
     }
     let called_off = opened.called_off(reason, now);
     change_status(

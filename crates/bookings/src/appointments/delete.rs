@@ -144,7 +144,7 @@ async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Times
     } = &opened.appointment;
     let trace = Trace {
         client: name.clone(),
-        calendar: opened.calendar.name.clone(),
+        calendar: opened.calendar.settings.name.clone(),
         start: *starts_at,
         end: *ends_at,
     };
@@ -205,7 +205,7 @@ async fn try_to_settle(
 
 async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
     match staff::find(tx, who).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
+        Some(me) if is_admin(me.account.role) => Ok(()),
         _ => Err(Deed::Administer.into()),
     }
 }

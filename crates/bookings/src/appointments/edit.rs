@@ -95,7 +95,7 @@ async fn try_to_bring(
     if guests == opened.appointment.guests {
         return Ok(());
     }
-    check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    check_may(&opened, opened.calendar.settings.rules.cancel_cutoff, now)?;
     let mut differences = Differences::default();
     guests_differ(&mut differences, &opened.appointment.guests, &guests);
     record(
@@ -160,7 +160,7 @@ async fn bring(
         return Ok(());
     }
     let mut checked = Validator::default();
-    if opened.calendar.kind != Kind::ClassBooking {
+    if opened.calendar.settings.kind != Kind::ClassBooking {
         checked.problem("guests", "Guests can be brought to classes only. Leave them out.");
     }
     checked.finish()?;

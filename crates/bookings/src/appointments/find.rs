@@ -26,7 +26,7 @@ pub(crate) async fn check_viewer(
     // A staff member who booked for a colleague can undo it.
     let own = appointment.booked_by == Party::Staff(viewer)
         || hosts_of(tx, appointment.id).await?.contains(&viewer);
-    if !is_admin(me.role) && !own {
+    if !is_admin(me.account.role) && !own {
         return Err(Error::NotAllowed(Deed::HandleAppointment));
     }
     Ok(())

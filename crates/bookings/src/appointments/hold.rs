@@ -111,7 +111,7 @@ impl Request for Hold<'_> {
             stranger.prove(quince, tx, &row, SpentOn::Hold).await??;
         }
         let start = self.request.start;
-        if row.kind == Kind::ClassBooking {
+        if row.settings.kind == Kind::ClassBooking {
             let owner = members.first().map(|(_, person)| person.id);
             let _locked = occupancy::lock_to_hold(tx, self.holder, count_if_limited(&row), owner).await?;
             classes::waiting_first(quince, tx, &row, start, now).await?;
@@ -179,7 +179,7 @@ impl Hold<'_> {
             holder: Some(self.holder),
         };
         let window = candidates::window(self.request.start);
-        if row.kind != Kind::Service {
+        if row.settings.kind != Kind::Service {
             return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
         }
         let wanted = services::wanted(tx, &row, &members, &self.request.services).await??;

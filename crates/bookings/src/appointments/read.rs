@@ -71,12 +71,12 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
     let services = services_of(&parts, &team(&mut tx).await?);
     Ok(ClientView {
         id: appointment.id,
-        slug: calendar.slug.clone(),
-        calendar_name: calendar.name.clone(),
+        slug: calendar.settings.slug.clone(),
+        calendar_name: calendar.settings.name.clone(),
         calendar_active: calendar.is_open(),
-        description: calendar.description.clone(),
-        location: calendar.location.clone(),
-        kind: calendar.kind,
+        description: calendar.settings.description.clone(),
+        location: calendar.settings.location.clone(),
+        kind: calendar.settings.kind,
         host: appointment.host_id,
         host_name,
         guests: appointment.guests.clone(),
@@ -89,13 +89,23 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
             .unconfirmed_until
             .filter(|_| appointment.is_unconfirmed()),
         has_expired: unconfirmed::has_expired(&appointment),
-        movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
-        cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
-        may_reschedule: actor::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
+        movable_until: until(calendar.settings.rules.reschedule_cutoff, &appointment, &calendar),
+        cancellable_until: until(calendar.settings.rules.cancel_cutoff, &appointment, &calendar),
+        may_reschedule: actor::client_may(
+            &appointment,
+            &calendar,
+            calendar.settings.rules.reschedule_cutoff,
+            now,
+        ),
         may_cancel: if appointment.is_unconfirmed() {
             Ok(())
         } else {
-            actor::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
+            actor::client_may(
+                &appointment,
+                &calendar,
+                calendar.settings.rules.cancel_cutoff,
+                now,
+            )
         },
         name: appointment.name,
         email: appointment.email,
@@ -126,7 +136,7 @@ pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Resu
 
 /// Returns the last instant at which a client may change an appointment.
 fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) -> Timestamp {
-    cutoff.before(appointment.starts_at, &calendar.rules.zone)
+    cutoff.before(appointment.starts_at, &calendar.settings.rules.zone)
 }
 
 /// Returns the appointment of a manage link as an iCalendar file for the client.
@@ -156,7 +166,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     let asked = appointment_list::Filter {
         upcoming: filter.upcoming,
         now,
-        host: if is_admin(me.role) {
+        host: if is_admin(me.account.role) {
             filter.host
         } else {
             Some(viewer)
@@ -205,7 +215,7 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> 
     let me = staff::find(&mut tx, viewer)
         .await?
         .ok_or(Error::NotAllowed(Deed::Attend))?;
-    let host = (!is_admin(me.role)).then_some(viewer);
+    let host = (!is_admin(me.account.role)).then_some(viewer);
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
 }
 
@@ -338,9 +348,9 @@ fn view(
     AppointmentView {
         id: appointment.id,
         calendar: calendar.id,
-        calendar_slug: calendar.slug.clone(),
-        calendar_name: calendar.name.clone(),
-        location: calendar.location.clone(),
+        calendar_slug: calendar.settings.slug.clone(),
+        calendar_name: calendar.settings.name.clone(),
+        location: calendar.settings.location.clone(),
         host: appointment.host_id,
         hosts,
         host_name,

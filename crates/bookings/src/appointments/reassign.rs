@@ -242,14 +242,14 @@ async fn check_choice(
     to: StaffId,
 ) -> Result<(), Error> {
     let mut checked = Validator::default();
-    if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
+    if matches!(opened.calendar.settings.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
         checked.problem(
             "from",
             "Choose somebody who takes part in this appointment. In a Class Booking or Simple calendar nobody can be \
              exchanged.",
         );
     }
-    if hosts.contains(&to) && (opened.calendar.kind != Kind::Service || to == from) {
+    if hosts.contains(&to) && (opened.calendar.settings.kind != Kind::Service || to == from) {
         checked.problem("to", "This person takes part already. Choose somebody else.");
     }
     if staff::find(tx, to).await?.is_none() {
@@ -274,8 +274,8 @@ async fn of_the_new_host(
 ) -> Result<(Target, Candidate), Error> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
-    calendar.kind = Kind::Personal;
-    let rules = &mut calendar.rules;
+    calendar.settings.kind = Kind::Personal;
+    let rules = &mut calendar.settings.rules;
     let length = part.ends_at.duration_since(part.starts_at);
     rules.duration = u32::try_from(length.as_mins()).unwrap_or(rules.duration);
     (rules.pre_buffer, rules.post_buffer) = (appointment.pre_buffer, appointment.post_buffer);

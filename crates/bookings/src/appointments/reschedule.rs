@@ -145,7 +145,7 @@ impl Move {
         opened: Opened,
         now: Timestamp,
     ) -> Result<Open<Opened, AppointmentView>, Error> {
-        check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
+        check_may(&opened, opened.calendar.settings.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
             let unchanged = one_view(tx, opened.appointment, now).await?;
             return Ok(Open::Done(unchanged));
@@ -160,8 +160,8 @@ impl Move {
         let is_staff = opened.by != Party::Client;
         let mut calendar = opened.calendar.clone();
         if is_staff {
-            calendar.rules.notice = Span::new(0, Unit::Minutes);
-            calendar.rules.range = DateRange::Unlimited;
+            calendar.settings.rules.notice = Span::new(0, Unit::Minutes);
+            calendar.settings.rules.range = DateRange::Unlimited;
         }
         let window = candidates::window(self.start);
         let moved = &opened.appointment;
@@ -217,8 +217,8 @@ async fn move_to(
         session_id: moved.session_id,
         starts_at: moved.starts_at,
         ends_at: moved.ends_at,
-        pre_buffer: context.calendar.rules.pre_buffer,
-        post_buffer: context.calendar.rules.post_buffer,
+        pre_buffer: context.calendar.settings.rules.pre_buffer,
+        post_buffer: context.calendar.settings.rules.post_buffer,
         assignment_reason: if kept {
             old.assignment_reason.clone()
         } else {

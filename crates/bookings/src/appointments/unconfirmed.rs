@@ -66,7 +66,7 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
 }
 
 fn status_of(calendar: &BookingCalendar) -> Status {
-    if calendar.auto_confirm {
+    if calendar.settings.auto_confirm {
         Status::Confirmed
     } else {
         Status::New

@@ -27,7 +27,7 @@ pub(super) async fn load_new(
     now: Timestamp,
     own: Own,
 ) -> Result<AvailabilityInput, Error> {
-    if row.kind != Kind::Service {
+    if row.settings.kind != Kind::Service {
         return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
     }
     let wanted = services::wanted(tx, &row, &members, services).await??;
@@ -44,7 +44,7 @@ pub(super) async fn members_seen_by(
     calendar: CalendarId,
 ) -> Result<Vec<Member>, Error> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
-    if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
+    if is_admin(viewer.account.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);
     }
     Err(Error::NotAllowed(Deed::LookIntoCalendar))

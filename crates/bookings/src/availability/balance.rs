@@ -62,14 +62,14 @@ pub(crate) async fn note_who_was_there(
     if !counts_months(&input.calendar) {
         return Ok(());
     }
-    let present = input.present.get(&input.calendar.rules.zone.date(start));
+    let present = input.present.get(&input.calendar.settings.rules.zone.date(start));
     let present: Vec<StaffId> = present.into_iter().flatten().copied().collect();
     appointments::set_members_there(tx, id, &present).await
 }
 
 /// Returns the standings of all members in the local month that begins on this date, as if all were present.
 fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
-    let zone = &input.calendar.rules.zone;
+    let zone = &input.calendar.settings.rules.zone;
     let span = Interval::new(
         zone.start_of_day(month),
         zone.start_of_day(month.saturating_add(1.month())),
@@ -85,8 +85,8 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
         .iter()
         .map(|(member, person)| Standing {
             host: person.id,
-            priority: member.priority,
-            weight: member.weight,
+            priority: member.settings.priority,
+            weight: member.settings.weight,
             position: member.position,
             last_booked: None,
             booked_this_month: count(&booked, person.id),
@@ -105,14 +105,16 @@ fn count(booked: &[&Start], host: StaffId) -> u32 {
 /// Returns the members' credits for those of these appointments that were assigned while they were absent.
 fn credits_of(input: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
     let members = input.members.iter().map(|(member, _)| member);
-    let team: Vec<(StaffId, u32)> = members.map(|member| (member.staff_id, member.weight)).collect();
+    let team: Vec<(StaffId, u32)> = members
+        .map(|member| (member.settings.staff_id, member.settings.weight))
+        .collect();
     // If it was not recorded, all who were members then count as present.
     let joined_before = |at: Timestamp| {
         let joined = input
             .members
             .iter()
             .filter(move |(member, _)| member.joined_at < at);
-        joined.map(|(member, _)| member.staff_id).collect()
+        joined.map(|(member, _)| member.settings.staff_id).collect()
     };
     let given: Vec<(StaffId, Vec<StaffId>)> = booked
         .iter()

@@ -66,7 +66,7 @@ impl AvailabilityInput {
     /// # Errors
     /// Fails if they are not a member, or if the kind of booking calendar offers no choice.
     pub(crate) fn choose(&mut self, host: StaffId) -> Result<(), HostProblem> {
-        match self.calendar.kind {
+        match self.calendar.settings.kind {
             Kind::RoundRobin | Kind::Personal | Kind::Service => {}
             Kind::Collective | Kind::ClassBooking | Kind::Simple => return Err(HostProblem::NoChoice),
         }
@@ -98,8 +98,8 @@ impl AvailabilityInput {
     pub(crate) fn request(&self, now: Timestamp, staff_view: bool) -> Request<'_> {
         Request {
             calendar: self.calendar.id,
-            kind: self.calendar.kind,
-            rules: &self.calendar.rules,
+            kind: self.calendar.settings.kind,
+            rules: &self.calendar.settings.rules,
             schedules: &self.schedules,
             window: self.window,
             now,
@@ -195,9 +195,9 @@ impl AvailabilityInput {
 /// Returns a staff member's hours, without the workspace's closed dates.
 pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
     let hours = Hours {
-        zone: person.zone.clone(),
-        weekly: person.hours.clone(),
-        overrides: person.overrides.clone(),
+        zone: person.profile.zone.clone(),
+        weekly: person.profile.hours.clone(),
+        overrides: person.profile.overrides.clone(),
     };
     holidays::without(hours, closed)
 }
@@ -205,7 +205,7 @@ pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
 /// Returns the window, extended by the time outside of it that a meeting which starts in it can occupy.
 pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-    let rules = &calendar.rules;
+    let rules = &calendar.settings.rules;
     let after = minutes(rules.duration.saturating_add(rules.post_buffer));
     Interval {
         start: window
@@ -218,12 +218,12 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
 
 /// Whether appointments are counted by month.
 pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
-    calendar.kind == Kind::RoundRobin && calendar.distribution == Distribution::Equal
+    calendar.settings.kind == Kind::RoundRobin && calendar.settings.distribution == Distribution::Equal
 }
 
 /// Whether a limit counts the appointments of a day or of a month.
 pub(super) fn is_counted(calendar: &BookingCalendar) -> bool {
-    calendar.rules.per_day.is_some() || counts_months(calendar)
+    calendar.settings.rules.per_day.is_some() || counts_months(calendar)
 }
 
 /// Returns the lock that serialises bookings where appointments are counted. Without it, concurrent bookings at different times could

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use scheduling::{
-    AppointmentId, Busy, Cause, Interval, Kind, Priority, Resource, Schedule, StaffId, TimeOwner, UnitId,
+    AppointmentId, Busy, Cause, Interval, Kind, Resource, Schedule, StaffId, TimeOwner, UnitId,
 };
 use store::appointments::{self, Appointment, Start};
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
-use store::calendar_members::{self, CalendarMember, Member};
+use store::calendar_members::{self, CalendarMember, Member, MemberSettings};
 use store::holds::VisitorId;
 use store::occupancy::{self, OccupiedSpan, SharedSpan};
 use store::{OccupancyId, ReadTx, StoreError, appointment_parts, class_sessions, staff};
@@ -57,7 +57,7 @@ impl AvailabilityInput {
         own: Own,
         wanted: services::Wanted,
     ) -> Result<Self, StoreError> {
-        calendar.rules.duration = wanted.length();
+        calendar.settings.rules.duration = wanted.length();
         Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
     }
 
@@ -77,15 +77,15 @@ impl AvailabilityInput {
         };
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let parts = appointment_parts::list(tx, &[moved.id]).await?;
-        if calendar.kind != Kind::ClassBooking {
-            let rules = &mut calendar.rules;
+        if calendar.settings.kind != Kind::ClassBooking {
+            let rules = &mut calendar.settings.rules;
             rules.duration = moved.length().unwrap_or(rules.duration);
             (rules.pre_buffer, rules.post_buffer) = (moved.pre_buffer, moved.post_buffer);
         }
-        let (people, wanted) = match calendar.kind {
+        let (people, wanted) = match calendar.settings.kind {
             Kind::Service => {
                 let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
-                calendar.rules.duration = wanted.length();
+                calendar.settings.rules.duration = wanted.length();
                 let hosts = wanted.steps.iter().flat_map(|step| &step.hosts);
                 let people = members.iter().map(|(_, person)| &person.id).chain(hosts);
                 (people.copied().collect(), Some(wanted))
@@ -109,7 +109,7 @@ impl AvailabilityInput {
         own: Own,
         wanted: Option<services::Wanted>,
     ) -> Result<Self, StoreError> {
-        let (members, people): (Vec<Member>, Vec<TimeOwner>) = match calendar.kind {
+        let (members, people): (Vec<Member>, Vec<TimeOwner>) = match calendar.settings.kind {
             Kind::Simple => (Vec::new(), vec![calendar.id.into()]),
             Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal => {
                 let people = members.iter().map(|(_, person)| person.id.into()).collect();
@@ -160,7 +160,7 @@ impl AvailabilityInput {
                 }
             })
             .collect();
-        if let (Kind::Simple, Some(hours)) = (calendar.kind, calendar.rules.own_hours()) {
+        if let (Kind::Simple, Some(hours)) = (calendar.settings.kind, calendar.settings.rules.own_hours()) {
             let owner = TimeOwner::Calendar(calendar.id);
             schedules.push(Schedule {
                 owner,
@@ -221,9 +221,7 @@ async fn as_members(
         } else if let Some(person) = staff::find(tx, *id).await? {
             let member = CalendarMember {
                 calendar_id: calendar.id,
-                staff_id: *id,
-                priority: Priority::Medium,
-                weight: 1,
+                settings: MemberSettings::new(*id),
                 position: u32::try_from(members.len()).unwrap_or(u32::MAX),
                 joined_at: person.created_at,
             };
@@ -278,7 +276,7 @@ async fn add_called_off(
     reach: Interval,
     busy_of: &mut BTreeMap<TimeOwner, Vec<Busy>>,
 ) -> Result<(), StoreError> {
-    if calendar.kind != Kind::ClassBooking {
+    if calendar.settings.kind != Kind::ClassBooking {
         return Ok(());
     }
     for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
@@ -292,8 +290,8 @@ async fn add_called_off(
 
 /// Widens the window to whole local days if availability depends on the rest of the day: with look busy, and with equal distribution.
 fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
-    if calendar.rules.look_busy_percent > 0 || counts_months(calendar) {
-        calendar.rules.whole_days(window)
+    if calendar.settings.rules.look_busy_percent > 0 || counts_months(calendar) {
+        calendar.settings.rules.whole_days(window)
     } else {
         window
     }
@@ -310,7 +308,7 @@ async fn booked(
     if !is_counted(calendar) {
         return Ok(Vec::new());
     }
-    let zone = &calendar.rules.zone;
+    let zone = &calendar.settings.rules.zone;
     let (mut first, mut last) = (zone.date(window.start), zone.date(window.end));
     if counts_months(calendar) {
         (first, last) = (first.first_of_month(), last.last_of_month());
@@ -328,11 +326,13 @@ async fn booked(
 fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
     for start in booked {
-        let count = match calendar.kind {
+        let count = match calendar.settings.kind {
             Kind::ClassBooking => start.seats,
             Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal | Kind::Simple => 1,
         };
-        *days.entry(calendar.rules.zone.date(start.starts_at)).or_insert(0) += count;
+        *days
+            .entry(calendar.settings.rules.zone.date(start.starts_at))
+            .or_insert(0) += count;
     }
     days
 }

@@ -125,15 +125,15 @@ pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, E
         days,
         full: by_date(scheduling::full_sessions(&input.request(now, false)), zone),
         next_free,
-        last: (row.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
+        last: (row.settings.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
     })
 }
 
 /// Returns the span from the soonest start that notice and date range allow to the end of the last day.
 fn bookable(row: &BookingCalendar, now: Timestamp) -> Interval {
-    let zone = &row.rules.zone;
-    let (first, last) = row.rules.range.dates(zone, now);
-    let soonest = row.rules.notice.after(now, zone).max(now);
+    let zone = &row.settings.rules.zone;
+    let (first, last) = row.settings.rules.range.dates(zone, now);
+    let soonest = row.settings.rules.notice.after(now, zone).max(now);
     let after = last.checked_add(1.day());
     Interval {
         start: soonest.max(zone.start_of_day(first)),
@@ -211,8 +211,8 @@ pub async fn free_with_host(
         .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    row.rules.notice = Span::new(0, Unit::Minutes);
-    row.rules.range = DateRange::Unlimited;
+    row.settings.rules.notice = Span::new(0, Unit::Minutes);
+    row.settings.rules.range = DateRange::Unlimited;
     let members = members_seen_by(&mut tx, &viewer, calendar).await?;
     let mut input = load_new(&mut tx, (row, members), services, window, now, Own::default()).await?;
     if let Some(host) = host {

@@ -110,9 +110,9 @@ async fn explain_day(
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let members = members_seen_by(&mut tx, &viewer, calendar).await?;
     if as_staff {
-        row.rules.notice = Span::new(0, Unit::Minutes);
-        row.rules.range = DateRange::Unlimited;
-        row.rules.look_busy_percent = 0;
+        row.settings.rules.notice = Span::new(0, Unit::Minutes);
+        row.settings.rules.range = DateRange::Unlimited;
+        row.settings.rules.look_busy_percent = 0;
     }
     let explained = Explained::load(quince, &mut tx, (row, members), services, span).await?;
     let visible = explained.visible_to(&mut tx, viewer, span).await?;
@@ -180,7 +180,7 @@ impl Explained {
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
         let reach = input::reach(&self.input.calendar, span);
-        let owners: Vec<TimeOwner> = if is_admin(viewer.role) {
+        let owners: Vec<TimeOwner> = if is_admin(viewer.account.role) {
             let members = self.input.members.iter();
             let own = TimeOwner::Calendar(self.input.calendar.id);
             members.map(|(_, person)| person.id.into()).chain([own]).collect()
@@ -205,8 +205,8 @@ impl Explained {
         why: impl Fn(&Refusal, &Position) -> Why,
     ) -> WhyNot {
         WhyNot {
-            calendar: self.input.calendar.name.clone(),
-            kind: self.input.calendar.kind,
+            calendar: self.input.calendar.settings.name.clone(),
+            kind: self.input.calendar.settings.kind,
             starts: self
                 .positions
                 .iter()
@@ -217,7 +217,7 @@ impl Explained {
     }
 
     fn name(&self, host: StaffId) -> Option<String> {
-        self.input.member(host).map(|person| person.name.clone())
+        self.input.member(host).map(|person| person.profile.name.clone())
     }
 
     fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> Why) -> Start {
@@ -236,13 +236,13 @@ impl Explained {
     fn why(&self, refusal: &Refusal, position: &Position) -> Why {
         let person = refusal.host().and_then(|host| self.input.member(host));
         let closed = person.and_then(|person| match refusal.reason {
-            Reason::Hours => self.closed_for(person, person.zone.date(position.start)),
+            Reason::Hours => self.closed_for(person, person.profile.zone.date(position.start)),
             Reason::Stale => unreadable::hours_of(person),
             _ => None,
         });
         Why {
             reason: refusal.reason,
-            host: person.map(|person| person.name.clone()),
+            host: person.map(|person| person.profile.name.clone()),
             sentence: closed.unwrap_or_else(|| sentence_of(refusal).to_owned()),
             about: None,
         }
@@ -252,7 +252,9 @@ impl Explained {
     fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Why {
         let own = refusal.host() == Some(visible.viewer.id);
         let about = refusal.busy.and_then(|busy| match busy.cause {
-            Cause::Appointment(id) if own || is_admin(visible.viewer.role) => Some(About::Appointment(id)),
+            Cause::Appointment(id) if own || is_admin(visible.viewer.account.role) => {
+                Some(About::Appointment(id))
+            }
             Cause::External if own => self.event(busy.interval, visible),
             Cause::Blocked => self.block(refusal, position, visible),
             _ => None,
@@ -286,7 +288,7 @@ impl Explained {
     /// Finds the blocked-off time that overlaps the meeting or its buffers.
     fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<About> {
         let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-        let rules = &self.input.calendar.rules;
+        let rules = &self.input.calendar.settings.rules;
         let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
         let end = position.end.checked_add(minutes(rules.post_buffer)).ok()?;
         let of_owner = |block: &&Blocked| Some(block.owner) == refusal.owner;
@@ -309,7 +311,7 @@ pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<W
             .and_then(unreadable::hours_of);
         let why = Why {
             reason: refusal.reason,
-            host: host.map(|person| person.name.clone()),
+            host: host.map(|person| person.profile.name.clone()),
             sentence: unknown.unwrap_or_else(|| sentence_of(refusal).to_owned()),
             about: None,
         };

@@ -8,7 +8,7 @@ use crate::error::{Deed, Error};
 
 pub(super) async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
+        Some(me) if is_admin(me.account.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }

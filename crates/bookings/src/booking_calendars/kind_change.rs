@@ -47,7 +47,7 @@ pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Resul
     let row = booking_calendars::find(&mut tx, id).await?;
     let row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let existing = Existing::load(&mut tx, &row, quince.now()).await?;
-    let others = ALL.into_iter().filter(|kind| *kind != row.kind);
+    let others = ALL.into_iter().filter(|kind| *kind != row.settings.kind);
     Ok(others.map(|kind| existing.becomes(kind)).collect())
 }
 
@@ -58,10 +58,10 @@ pub(super) async fn check(
     form: &CalendarForm,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if old.kind == form.kind {
+    if old.settings.kind == form.settings.kind {
         return Ok(());
     }
-    let change = Existing::load(tx, old, now).await?.becomes(form.kind);
+    let change = Existing::load(tx, old, now).await?.becomes(form.settings.kind);
     let mut checked = Validator::default();
     if let Some(sentence) = change.refused {
         checked.problem("kind", sentence);
@@ -78,7 +78,7 @@ pub(super) async fn check(
 impl Existing {
     async fn load(tx: &mut ReadTx, row: &BookingCalendar, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
-            kind: row.kind,
+            kind: row.settings.kind,
             coming: appointments::future_of_calendar(tx, row.id, now).await?.len(),
             members: calendar_members::with_staff(tx, &[row.id]).await?.len(),
             services: services::list(tx, row.id).await?.len(),

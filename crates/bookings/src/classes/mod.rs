@@ -63,7 +63,7 @@ pub(crate) async fn hold_within(
     start: Timestamp,
     places: &mut [TimeClaim],
 ) -> Result<(), StoreError> {
-    if calendar.kind == Kind::ClassBooking
+    if calendar.settings.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
         && !appointments::of_session(tx, session.id).await?.is_empty()
     {
@@ -112,7 +112,7 @@ pub(crate) async fn waiting_first(
     start: Timestamp,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    if calendar.kind == Kind::ClassBooking
+    if calendar.settings.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
     {
         tx.lock([Lock::Owner(session.host_id.into())]).await?;
@@ -150,6 +150,7 @@ pub(crate) async fn free_seats(
         .iter()
         .filter(|span| span.calendar_id == calendar.id && span.meeting_start == start);
     Ok(calendar
+        .settings
         .rules
         .seats
         .saturating_sub(taken.map(|span| span.taken).sum()))
@@ -166,7 +167,10 @@ pub(crate) async fn join(
     appointment: &mut Appointment,
     now: Timestamp,
 ) -> Result<Candidate, StoreError> {
-    let Some(owner) = candidate.lead().filter(|_| calendar.kind == Kind::ClassBooking) else {
+    let Some(owner) = candidate
+        .lead()
+        .filter(|_| calendar.settings.kind == Kind::ClassBooking)
+    else {
         appointment.session_id = None;
         return Ok(candidate);
     };

@@ -94,7 +94,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
         }
         None => None,
     };
-    let host_name = host.map(|host| host.name).unwrap_or_default();
+    let host_name = host.map(|host| host.profile.name).unwrap_or_default();
     let collision = ids.iter().flat_map(|id| collisions.hosts(*id)).next();
     let collision = collision.and_then(|_| collisions::sentence(&host_name));
     let write = match event_writes::live_of_session(&mut tx, id).await? {
@@ -116,13 +116,13 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     Ok(SessionView {
         id,
         calendar: calendar.id,
-        calendar_name: calendar.name,
+        calendar_name: calendar.settings.name,
         host: session.host_id,
         host_name,
         collision,
         start: session.starts_at,
         end: session.ends_at,
-        seats: calendar.rules.seats,
+        seats: calendar.settings.rules.seats,
         taken: roster
             .iter()
             .filter(|found| found.status.is_active())
@@ -220,8 +220,8 @@ async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, S
     let me = staff::find(tx, by)
         .await?
         .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
-    if session.host_id != by && !is_admin(me.role) {
+    if session.host_id != by && !is_admin(me.account.role) {
         return Err(Error::NotAllowed(Deed::HandleAppointment));
     }
-    Ok((session, me.name))
+    Ok((session, me.profile.name))
 }

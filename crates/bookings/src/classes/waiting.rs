@@ -84,14 +84,14 @@ async fn try_to_wait(
     }
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
-        .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
+        .filter(|row| row.is_open() && row.settings.kind == Kind::ClassBooking)
         .ok_or(Refusal::NothingToWaitFor)?;
     // The owner's time is locked while availability is checked, so that seats that become free meanwhile go to this client.
     if let Some(owner) = owner_of(&mut tx, calendar.id).await? {
         tx.lock([Lock::Owner(owner.into())]).await?;
     }
     let mut checked = Validator::default();
-    let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
+    let answers = checked_answers(&mut checked, &calendar.settings.questions, &booking.answers);
     checked.finish()?;
     let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
     let mut context = AvailabilityInput::load(
@@ -114,9 +114,9 @@ async fn try_to_wait(
         .await?
         .filter(|session| session.called_off.is_none())
         .ok_or(Refusal::NothingToWaitFor)?;
-    if details.seats() > calendar.rules.seats {
+    if details.seats() > calendar.settings.rules.seats {
         return Err(Refusal::LargerThanSession {
-            seats: calendar.rules.seats,
+            seats: calendar.settings.rules.seats,
         }
         .into());
     }
@@ -184,8 +184,8 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
     let before = list.iter().take_while(|other| other.id != waiting.id).count();
     let seats = waiting.client.seats();
     Ok(WaitingView {
-        calendar_name: calendar.name,
-        slug: calendar.slug,
+        calendar_name: calendar.settings.name,
+        slug: calendar.settings.slug,
         start: session.starts_at,
         end: session.ends_at,
         zone: waiting.client.zone,
@@ -249,10 +249,10 @@ pub(crate) async fn seats_freed(
     let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
         return Ok(());
     };
-    if calendar.kind != Kind::ClassBooking {
+    if calendar.settings.kind != Kind::ClassBooking {
         return Ok(());
     }
-    if calendar.rules.per_day.is_some() {
+    if calendar.settings.rules.per_day.is_some() {
         // So that nobody books a seat of the day meanwhile.
         tx.lock([Lock::Count(calendar.id)]).await?;
     }
@@ -271,7 +271,7 @@ pub(crate) async fn seats_freed(
 
 /// Returns the local day of an instant, in the booking calendar's zone.
 fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
-    let zone = &calendar.rules.zone;
+    let zone = &calendar.settings.rules.zone;
     let date = zone.date(instant);
     Interval {
         start: zone.start_of_day(date),
@@ -285,7 +285,7 @@ pub(crate) async fn seats_left_of_day(
     calendar: &BookingCalendar,
     start: Timestamp,
 ) -> Result<Option<u32>, StoreError> {
-    let Some(most) = calendar.rules.per_day else {
+    let Some(most) = calendar.settings.rules.per_day else {
         return Ok(None);
     };
     let day = day_of(calendar, start);
@@ -305,7 +305,12 @@ async fn serve(
     now: Timestamp,
 ) -> Result<(), Internal> {
     let waiting = waiting_list::list(tx, session.id).await?;
-    let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
+    let too_soon = session.starts_at
+        < calendar
+            .settings
+            .rules
+            .notice
+            .after(now, &calendar.settings.rules.zone);
     if waiting.is_empty()
         || session.called_off.is_some()
         || too_soon
@@ -365,15 +370,15 @@ async fn move_up(
         notes: client.notes.clone(),
         answers: client.answers.clone(),
         client_zone: client.zone.clone(),
-        status: if calendar.auto_confirm {
+        status: if calendar.settings.auto_confirm {
             Status::Confirmed
         } else {
             Status::New
         },
         starts_at: session.starts_at,
         ends_at: session.ends_at,
-        pre_buffer: calendar.rules.pre_buffer,
-        post_buffer: calendar.rules.post_buffer,
+        pre_buffer: calendar.settings.rules.pre_buffer,
+        post_buffer: calendar.settings.rules.post_buffer,
         assignment_reason: Some(AssignmentReason::Promoted),
         sequence: 0,
         booked_by: Party::Client,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use caldav::{Account, Address, Calendar, Credentials, FindError};
 use scheduling::StaffId;
-use store::connections::{self, NewConnection};
-use store::{ConnectionId, ConnectionState, ImportPolicy, ReadTx, Server};
+use store::connections::{self, RemoteAccount};
+use store::{ConnectionId, ConnectionState, ReadTx, Server};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 use url::Url;
@@ -90,9 +90,10 @@ impl Wish {
     /// Whether this login, which leads to `entry`, is that of a known connection.
     fn is(&self, known: &connections::Connection, entry: &Url) -> bool {
         // A host can have a server on each of its ports.
-        let same_server = || Url::parse(&known.entry_url).is_ok_and(|known| known.origin() == entry.origin());
-        known.server == self.server
-            && known.username.eq_ignore_ascii_case(&self.username)
+        let same_server =
+            || Url::parse(&known.account.entry_url).is_ok_and(|known| known.origin() == entry.origin());
+        known.account.server == self.server
+            && known.account.username.eq_ignore_ascii_case(&self.username)
             && (self.server == Server::Icloud || same_server())
     }
 }
@@ -131,18 +132,16 @@ async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionI
     refuse_known(&mut quince.store().read().await?, staff, &wish, wish.place.url()).await?;
     let found = check(quince, &wish).await?;
     let now = quince.now();
-    let new = NewConnection {
-        staff_id: staff,
+    let account = RemoteAccount {
         server: wish.server,
         entry_url: found.entry.to_string(),
         username: found.credentials.username.clone(),
-        discovered: sync::discovered(&found.account),
-        import_policy: ImportPolicy::KeepUp,
     };
+    let discovered = sync::discovered(&found.account);
     let mut tx = quince.store().write().await?;
     // The address that was entered can lead to a server that is already connected.
     refuse_known(&mut tx, staff, &wish, &found.entry).await?;
-    let id = connections::insert(&mut tx, &new, now).await?;
+    let id = connections::insert(&mut tx, staff, &account, &discovered, now).await?;
     login::keep(quince, &mut tx, id, found.credentials.password.expose()).await?;
     let calendars = found.calendars.iter();
     let listed: Vec<_> = calendars.map(|found| sync::as_listed(found, now)).collect();
@@ -171,7 +170,7 @@ pub async fn reconnect(
 ) -> Result<(), Error> {
     let known = {
         let mut tx = quince.store().read().await?;
-        own(&mut tx, staff, id).await?
+        own(&mut tx, staff, id).await?.account
     };
     let (username, password) = match known.server {
         Server::Icloud => tidy_icloud(&known.username, app_password)?,

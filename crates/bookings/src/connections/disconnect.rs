@@ -106,7 +106,7 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials.clone(),
-            calendar: login::calendar_url(&connection.home_urls, &calendar.url)?,
+            calendar: login::calendar_url(&connection.discovered.home_urls, &calendar.url)?,
         };
         for write in writes.iter().filter(|write| write.state != WriteState::Removed) {
             let is_known = write.href.is_some() || write.attempts > 0;
@@ -117,7 +117,12 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
                 {
                     Ok(()) | Err(caldav::Error::NotFound) => {}
                     Err(error) => {
-                        return Err(ConnectProblem::of_check(connection.server, &error, quince.now()).into());
+                        return Err(ConnectProblem::of_check(
+                            connection.account.server,
+                            &error,
+                            quince.now(),
+                        )
+                        .into());
                     }
                 }
             }

@@ -81,7 +81,7 @@ fn sentence(name: &str, calendar: &RemoteCalendar, state: CalendarState, now: Ti
 pub async fn out_of_date(quince: &Quince, viewer: StaffId) -> Result<BTreeMap<StaffId, Vec<String>>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer).await?;
-    if !viewer.is_some_and(|viewer| is_admin(viewer.role)) {
+    if !viewer.is_some_and(|viewer| is_admin(viewer.account.role)) {
         return Ok(BTreeMap::new());
     }
     let Health(ailing) = Health::load(&mut tx, quince.now()).await?;

@@ -51,7 +51,7 @@ pub(crate) async fn enqueue_for_hosts(
         let gathered = gathered.for_host(Some(person.clone()), None);
         let letter = render::appointment(kind, &gathered.told(&Detail::default()));
         let letter = letter.map(|letter| Letter {
-            to: person.email,
+            to: person.account.email,
             ..letter
         });
         insert(tx, letter, Some(host), kind, now).await?;

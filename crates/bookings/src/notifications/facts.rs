@@ -119,12 +119,12 @@ impl Gathered {
         let exchanged = detail.exchanged.as_ref();
         Told {
             business: &self.business,
-            calendar: &self.calendar.name,
-            location: &self.calendar.location,
+            calendar: &self.calendar.settings.name,
+            location: &self.calendar.settings.location,
             host: self
                 .host
                 .as_ref()
-                .map(|host| (host.name.as_str(), host.email.as_str())),
+                .map(|host| (host.profile.name.as_str(), host.account.email.as_str())),
             with: &self.with,
             guests: &self.guests,
             services: &self.services,
@@ -132,7 +132,10 @@ impl Gathered {
             before: &detail.before,
             exchanged: exchanged.map(|(left, joined)| (left.as_str(), joined.as_str())),
             reason: detail.reason.as_deref().unwrap_or_default(),
-            host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
+            host_zone: self
+                .host
+                .as_ref()
+                .map_or(&self.business_zone, |host| &host.profile.zone),
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,
             phone: appointment.phone.as_deref().unwrap_or_default(),
@@ -153,9 +156,9 @@ impl Gathered {
     pub(crate) fn ics(&self) -> String {
         let appointment = &self.appointment;
         let summary = if self.with.is_empty() {
-            self.calendar.name.clone()
+            self.calendar.settings.name.clone()
         } else {
-            format!("{} with {}", self.calendar.name, self.with)
+            format!("{} with {}", self.calendar.settings.name, self.with)
         };
         let uid = format!("{}@quince", appointment.id);
         let event = ical::Appointment {
@@ -165,8 +168,8 @@ impl Gathered {
             start: appointment.starts_at,
             end: appointment.ends_at,
             summary: &summary,
-            description: &self.calendar.description,
-            location: &self.calendar.location,
+            description: &self.calendar.settings.description,
+            location: &self.calendar.settings.location,
             url: &self.manage_url,
             status: match appointment.status {
                 Status::New => ical::Status::Tentative,

@@ -46,7 +46,7 @@ pub(crate) async fn booked(
     }
     for person in told.iter().filter(|person| by != Some(person.id)) {
         let detail = host_detail(appointment, parts, person, Vec::new());
-        let (id, address) = (Some(person.id), person.email.clone());
+        let (id, address) = (Some(person.id), person.account.email.clone());
         let mail = message(Some(appointment), id, MessageKind::HostBooked, address, &detail);
         mails.push((mail, now));
     }
@@ -192,7 +192,7 @@ async fn to_be_told(
 /// Returns the owner and the admins.
 async fn admins(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     let mut team = staff::list(tx).await?;
-    team.retain(|person| is_admin(person.role));
+    team.retain(|person| is_admin(person.account.role));
     Ok(team)
 }
 
@@ -210,7 +210,7 @@ pub(crate) async fn enqueue_exchanged(
         return Ok(());
     };
     let detail = Detail {
-        exchanged: Some((from.name.clone(), to.name.clone())),
+        exchanged: Some((from.profile.name.clone(), to.profile.name.clone())),
         ..times(appointment)
     };
     let change = Change {
@@ -224,7 +224,7 @@ fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
     Reader {
         appointment: appointment.id,
         staff: Some(host.id),
-        address: host.email.clone(),
+        address: host.account.email.clone(),
     }
 }
 
@@ -253,7 +253,7 @@ pub(crate) async fn enqueue_session_cancelled(
         None,
         Some(person.id),
         MessageKind::SessionCancelled,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await
@@ -284,7 +284,7 @@ async fn insert_for_host(
     if kind.is_change() {
         return changes::ask(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
     }
-    let recipient = person.email;
+    let recipient = person.account.email;
     let message = message(Some(appointment), Some(person.id), kind, recipient, &detail);
     insert(tx, message, now).await
 }
@@ -361,7 +361,7 @@ pub(crate) async fn enqueue_outage(
         return Ok(());
     };
     let detail = Detail {
-        account: Some(connection.username.clone()),
+        account: Some(connection.account.username.clone()),
         problem: Some(problem.to_owned()),
         ..Detail::default()
     };
@@ -369,7 +369,7 @@ pub(crate) async fn enqueue_outage(
         None,
         Some(person.id),
         MessageKind::CalendarUnreadable,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await
@@ -392,7 +392,7 @@ pub(crate) async fn enqueue_failing_calendars(
         problem: trouble::sentence(calendar, *state),
     });
     let detail = Detail {
-        account: Some(format!("{} ({})", connection.username, place(connection))),
+        account: Some(format!("{} ({})", connection.account.username, place(connection))),
         connection: Some(connection.id),
         calendars: calendars.collect(),
         ..Detail::default()
@@ -401,7 +401,7 @@ pub(crate) async fn enqueue_failing_calendars(
         None,
         Some(person.id),
         MessageKind::CalendarsFailing,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await

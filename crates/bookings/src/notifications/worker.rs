@@ -189,14 +189,14 @@ async fn about_calendars(
 ) -> Result<Option<Letter>, Internal> {
     let Some(person) = addressee else { return Ok(None) };
     let settings = quince.page("settings/integrations");
-    let to = (person.name.as_str(), message.recipient.as_str());
+    let to = (person.profile.name.as_str(), message.recipient.as_str());
     let account = detail.account.as_deref().unwrap_or_default();
     if kind == MessageKind::CalendarsFailing {
         let connection = match detail.connection {
             Some(id) => connections::find(tx, id).await?,
             None => None,
         };
-        let when_stale = connection.map(|connection| connection.when_stale);
+        let when_stale = connection.map(|connection| connection.policies.when_stale);
         return Ok(Some(render::failing(
             to,
             account,
@@ -221,16 +221,16 @@ async fn about_session(
     };
     let calendar = booking_calendars::find(tx, session.calendar).await?;
     let when = match (detail.start, detail.end) {
-        (Some(start), Some(end)) => render::when(start, end, &owner.zone),
+        (Some(start), Some(end)) => render::when(start, end, &owner.profile.zone),
         _ => String::new(),
     };
     Ok(Some(render::session_cancelled(
         &session.by,
         detail.reason.as_deref().unwrap_or_default(),
         &render::Place {
-            to: (&owner.name, &message.recipient),
+            to: (&owner.profile.name, &message.recipient),
             business: "",
-            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.settings.name),
             when: &when,
             page: &quince.page(&format!("sessions/{}", session.id)),
         },
@@ -260,7 +260,7 @@ async fn to_somebody_waiting(
         &render::Place {
             to: (&waiting.name, &message.recipient),
             business: business.as_ref().map_or("", |business| &business.name),
-            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.settings.name),
             when: &when,
             page: &quince.page(&format!("waiting/{secret}")),
         },

@@ -37,7 +37,7 @@ impl Content {
         let what = part
             .service
             .as_ref()
-            .map_or(&calendar.name, |service| &service.name);
+            .map_or(&calendar.settings.name, |service| &service.name);
         let mut lines = contact(appointment);
         if !with.is_empty() {
             lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
@@ -51,7 +51,7 @@ impl Content {
         Self {
             title: format!("{what}: {}", appointment.name),
             description: lines.join("\n"),
-            location: calendar.location.clone(),
+            location: calendar.settings.location.clone(),
             sequence: appointment.sequence,
             stamp: appointment.updated_at,
             start: part.starts_at,
@@ -84,9 +84,12 @@ impl Content {
         }
         lines.push(whereto(&page));
         Self {
-            title: format!("{} {seats}/{}", calendar.name, calendar.rules.seats),
+            title: format!(
+                "{} {seats}/{}",
+                calendar.settings.name, calendar.settings.rules.seats
+            ),
             description: lines.join("\n"),
-            location: calendar.location.clone(),
+            location: calendar.settings.location.clone(),
             sequence: session.sequence,
             stamp: session.updated_at,
             start: session.starts_at,
@@ -140,7 +143,8 @@ fn whereto(page: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
+    use scheduling::{AppointmentId, CalendarId, Kind, Rules, StaffId};
+    use store::booking_calendars::CalendarSettings;
     use store::{Party, SessionId};
     use zones::Zone;
 
@@ -153,22 +157,15 @@ mod tests {
     fn calendar(name: &str) -> BookingCalendar {
         BookingCalendar {
             id: CalendarId(uuid::Uuid::from_u128(1)),
-            slug: "intro".into(),
-            name: name.into(),
-            description: String::new(),
-            kind: Kind::Personal,
-            distribution: Distribution::Availability,
-            rules: Rules {
-                seats: 8,
-                ..Rules::default()
+            settings: CalendarSettings {
+                slug: "intro".into(),
+                kind: Kind::Personal,
+                rules: Rules {
+                    seats: 8,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new(name)
             },
-            location: String::new(),
-            color: "#0f766e".into(),
-            questions: Vec::new(),
-            auto_confirm: true,
-            confirm_by_mail: false,
-            ask_puzzle: false,
-            active: true,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
             unreadable: Vec::new(),

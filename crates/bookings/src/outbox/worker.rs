@@ -119,7 +119,7 @@ async fn of_part(
         let others = team.iter().filter(|person| {
             person.id != part.host_id && parts.iter().any(|other| other.host_id == person.id)
         });
-        with.extend(others.map(|person| person.name.clone()));
+        with.extend(others.map(|person| person.profile.name.clone()));
     }
     let page = quince.page(&format!("appointments/{id}"));
     Ok(Some(Content::of_part(&calendar, &appointment, part, &with, page)))
@@ -170,7 +170,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials,
-            calendar: login::calendar_url(&job.connection.home_urls, &job.remote.url)?,
+            calendar: login::calendar_url(&job.connection.discovered.home_urls, &job.remote.url)?,
         };
         let (href, etag) = (write.href.as_deref(), write.etag.as_deref());
         if write.action == WriteAction::Delete {
@@ -365,7 +365,7 @@ fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestam
         return (problem, None);
     }
     (
-        caldav_messages::sentence(job.connection.server, error),
+        caldav_messages::sentence(job.connection.account.server, error),
         Some(caldav_messages::back_off(tries, Some(error), job.write.id.0, now)),
     )
 }

@@ -30,7 +30,7 @@ pub(crate) async fn first(
 ) -> Result<Option<Candidate>, StoreError> {
     let context = &target.context;
     let calendar = &context.calendar;
-    Ok(match calendar.kind {
+    Ok(match calendar.settings.kind {
         Kind::RoundRobin | Kind::Personal => {
             let span = occupied(calendar, slot);
             let free = slot.hosts.iter().copied();
@@ -103,7 +103,10 @@ pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candida
 
 /// Returns a candidate for a visit with these parts.
 pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candidate {
-    let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
+    let buffers = (
+        calendar.settings.rules.pre_buffer,
+        calendar.settings.rules.post_buffer,
+    );
     Candidate {
         places: services::places_of_parts(calendar.id, buffers, &parts),
         parts,
@@ -131,9 +134,9 @@ pub(super) async fn choose(
     } else {
         BTreeMap::new()
     };
-    let date = context.calendar.rules.zone.date(start);
+    let date = context.calendar.settings.rules.zone.date(start);
     let team = balance::team(context, date, &last);
-    let ranked = scheduling::rank(context.calendar.distribution, &team, free);
+    let ranked = scheduling::rank(context.calendar.settings.distribution, &team, free);
     let first = ranked.into_iter().next();
     Ok(first.map(|choice| (choice.host, Some(AssignmentReason::Turn(choice.reason)))))
 }
@@ -246,8 +249,8 @@ pub(crate) fn places_of(
 fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     Interval {
-        start: earlier(slot.start, minutes(calendar.rules.pre_buffer)),
-        end: later(slot.end, minutes(calendar.rules.post_buffer)),
+        start: earlier(slot.start, minutes(calendar.settings.rules.pre_buffer)),
+        end: later(slot.end, minutes(calendar.settings.rules.post_buffer)),
     }
 }
 
@@ -267,10 +270,10 @@ fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim
 
 /// Returns how many seats appointments with identical start share.
 fn capacity(calendar: &BookingCalendar) -> u32 {
-    match calendar.kind {
-        Kind::ClassBooking => calendar.rules.seats,
+    match calendar.settings.kind {
+        Kind::ClassBooking => calendar.settings.rules.seats,
         Kind::Collective | Kind::Service => 1,
-        Kind::RoundRobin | Kind::Personal | Kind::Simple => calendar.rules.per_slot,
+        Kind::RoundRobin | Kind::Personal | Kind::Simple => calendar.settings.rules.per_slot,
     }
 }
 

@@ -186,11 +186,11 @@ async fn query(
             connection: connection.clone(),
             client: quince.live_caldav(&login.entry),
             login: login.credentials,
-            url: login::calendar_url(&connection.home_urls, &calendar.url)?,
+            url: login::calendar_url(&connection.discovered.home_urls, &calendar.url)?,
             reader: Reader {
                 zone: sync::parse::zone_named(calendar.zone.as_deref())
-                    .unwrap_or_else(|| person.zone.clone()),
-                addresses: connection.addresses.clone(),
+                    .unwrap_or_else(|| person.profile.zone.clone()),
+                addresses: connection.discovered.addresses.clone(),
                 horizon: ical::Horizon {
                     from: span.start,
                     to: span.end,

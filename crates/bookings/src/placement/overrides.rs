@@ -16,7 +16,7 @@ use crate::error::InTheWay;
 
 /// Whether staff can override conflicts at this start. Times in the past and seats of a class cannot be overridden.
 pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
-    start >= now && context.calendar.kind != Kind::ClassBooking && context.calendar.is_readable()
+    start >= now && context.calendar.settings.kind != Kind::ClassBooking && context.calendar.is_readable()
 }
 
 /// Returns the refusal of a time to a staff member, with all reasons.
@@ -43,14 +43,14 @@ pub(super) async fn override_conflicts(
     let (context, start, preferred) = (&target.context, target.start, target.preferred);
     let calendar = &context.calendar;
     let members: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
-    let length = SignedDuration::from_mins(i64::from(calendar.rules.duration));
+    let length = SignedDuration::from_mins(i64::from(calendar.settings.rules.duration));
     let slot = Slot {
         start,
         end: start.saturating_add(length).unwrap_or(Timestamp::MAX),
         hosts: members.into(),
         seats_left: None,
     };
-    let (candidate, refusals) = match calendar.kind {
+    let (candidate, refusals) = match calendar.settings.kind {
         Kind::ClassBooking => return Ok(None),
         Kind::Simple => (candidates::held_by_nobody(calendar, &slot), refusals.to_vec()),
         Kind::Collective if slot.hosts.is_empty() => return Ok(None),

@@ -60,7 +60,7 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
         .as_deref()
         .map(|text| format!(" {text}"))
         .unwrap_or_default();
-    let account = &connection.username;
+    let account = &connection.account.username;
     match state(connection, now) {
         ConnectionState::Connected => format!("{account} {read}."),
         ConnectionState::Stale => format!("{account} {read}; what you see may be out of date.{problem}"),

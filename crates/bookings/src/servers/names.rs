@@ -30,10 +30,10 @@ pub(crate) fn place_of(places: &BTreeMap<ConnectionId, String>, write: &EventWri
 /// Returns the name of a connection's server: iCloud, or its hostname.
 pub(crate) fn place(connection: &Connection) -> String {
     let host = || {
-        let url = Url::parse(&connection.entry_url).ok();
+        let url = Url::parse(&connection.account.entry_url).ok();
         url.and_then(|url| url.host_str().map(str::to_owned))
     };
-    match connection.server {
+    match connection.account.server {
         Server::Icloud => "iCloud".to_owned(),
         Server::Caldav => host().unwrap_or_else(|| "CalDAV".to_owned()),
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
 use store::locks::Lock;
 use store::resources::Resource;
-use store::services::{self, NewService, Service};
+use store::services::{self, Service, ServiceSettings};
 use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
@@ -19,44 +19,15 @@ const SERVICES_LIMIT: usize = 200;
 /// Longest service or processing time, in minutes.
 const LONGEST: u32 = 24 * 60;
 
-/// A service, as its form sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceForm {
-    /// The heading under which it is listed; may be empty.
-    pub group: String,
-    /// Its name.
-    pub name: String,
-    /// Its description for clients; may be empty.
-    pub description: String,
-    /// How long a staff member works, in minutes.
-    pub duration: u32,
-    /// How long the client stays after that, in minutes: the staff member is free, but rooms and equipment stay in use.
-    pub processing: u32,
-    /// The members who can do it, preferred first.
-    pub staff: Vec<StaffId>,
-    /// The rooms and equipment that it needs, with the quantity of each.
-    pub resources: Vec<(ResourceId, u32)>,
-}
-
 /// A service, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceView {
     /// Its id.
     pub id: ServiceId,
-    /// The heading under which it is listed; may be empty.
-    pub group: String,
-    /// Its name.
-    pub name: String,
-    /// Its description for clients.
-    pub description: String,
-    /// How long a staff member works, in minutes.
-    pub duration: u32,
-    /// How long the client stays after that, in minutes.
-    pub processing: u32,
-    /// The members who can do it, preferred first.
-    pub staff: Vec<(StaffId, String)>,
-    /// The rooms and equipment that it needs, with the quantity of each.
-    pub resources: Vec<(ResourceId, u32)>,
+    /// Its settings.
+    pub settings: ServiceSettings,
+    /// Those of its staff who are members of the booking calendar, with their names, preferred first.
+    pub hosts: Vec<(StaffId, String)>,
 }
 
 /// A menu, with what its editors can choose from.
@@ -80,14 +51,14 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
     allowed(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let row = row
-        .filter(|row| row.kind == Kind::Service)
+        .filter(|row| row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     let resources = resources::list(&mut tx).await?;
     let services = grouped(services::list(&mut tx, calendar).await?);
     Ok(Menu {
-        calendar_name: row.name,
-        slug: row.slug,
+        calendar_name: row.settings.name,
+        slug: row.settings.slug,
         services: services
             .into_iter()
             .flatten()
@@ -95,7 +66,7 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
             .collect(),
         resources: resources
             .into_iter()
-            .map(|resource| (resource.id, resource.name, resource.quantity))
+            .map(|resource| (resource.id, resource.settings.name, resource.settings.quantity))
             .collect(),
         members,
     })
@@ -106,7 +77,7 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row
-        .filter(|row| row.is_open() && row.kind == Kind::Service)
+        .filter(|row| row.is_open() && row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     Ok(offered(&mut tx, row.id).await?)
 }
@@ -116,14 +87,14 @@ pub(crate) async fn offered(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec
     let members = members(tx, calendar).await?;
     let services = services::list(tx, calendar).await?;
     let views = services.into_iter().map(|service| view(service, &members));
-    Ok(views.filter(|service| !service.staff.is_empty()).collect())
+    Ok(views.filter(|service| !service.hosts.is_empty()).collect())
 }
 
 async fn members(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<(StaffId, String)>, StoreError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     Ok(members
         .into_iter()
-        .map(|(_, person)| (person.id, person.name))
+        .map(|(_, person)| (person.id, person.profile.name))
         .collect())
 }
 
@@ -131,13 +102,8 @@ fn view(service: Service, members: &[(StaffId, String)]) -> ServiceView {
     let named = |id: &StaffId| members.iter().find(|(member, _)| member == id).cloned();
     ServiceView {
         id: service.id,
-        staff: service.new.staff.iter().filter_map(named).collect(),
-        group: service.new.group,
-        name: service.new.name,
-        description: service.new.description,
-        duration: service.new.duration,
-        processing: service.new.processing,
-        resources: service.new.resources,
+        hosts: service.settings.staff.iter().filter_map(named).collect(),
+        settings: service.settings,
     }
 }
 
@@ -147,9 +113,9 @@ pub async fn save(
     by: impl Into<Editor>,
     calendar: CalendarId,
     id: Option<ServiceId>,
-    form: ServiceForm,
+    settings: ServiceSettings,
 ) -> Result<(), Error> {
-    let form = checked(form)?;
+    let settings = checked(settings)?;
     let now = quince.now();
     let mut by = by.into();
     if id.is_none() {
@@ -160,15 +126,15 @@ pub async fn save(
     allowed(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
-    row.filter(|row| row.kind == Kind::Service)
+    row.filter(|row| row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     // So that the quantity of what it needs is not reduced meanwhile.
-    tx.lock(form.resources.iter().map(|(id, _)| Lock::Resource(*id)))
+    tx.lock(settings.resources.iter().map(|(id, _)| Lock::Resource(*id)))
         .await?;
     let known = resources::list(&mut tx).await?;
     let mut problems = Validator::default();
-    if form
+    if settings
         .staff
         .iter()
         .any(|staff| !members.iter().any(|(member, _)| member == staff))
@@ -178,17 +144,17 @@ pub async fn save(
             "Somebody in the list is no member of this booking calendar. Reload the page.",
         );
     }
-    for (resource, quantity) in &form.resources {
+    for (resource, quantity) in &settings.resources {
         match known.iter().find(|known| known.id == *resource) {
             None => problems.problem(
                 "resources",
                 "Something in the list does not exist any more. Reload the page.",
             ),
-            Some(known) if known.quantity < *quantity => problems.problem(
+            Some(known) if known.settings.quantity < *quantity => problems.problem(
                 "resources",
                 format!(
                     "Of “{}” there are {}, so no more can be needed. Enter a smaller number, or add some under Rooms and equipment.",
-                    known.name, known.quantity
+                    known.settings.name, known.settings.quantity
                 ),
             ),
             Some(_) => {}
@@ -203,30 +169,28 @@ pub async fn save(
     }
     problems.finish()?;
     let own = all.iter().find(|service| Some(service.id) == id);
-    let last = all.iter().map(|service| service.new.position + 1).max();
-    let new = NewService {
-        position: own.map_or(last.unwrap_or(0), |own| own.new.position),
-        group: form.group,
-        name: form.name,
-        description: form.description,
-        duration: form.duration,
-        processing: form.processing,
-        staff: form.staff,
-        resources: form.resources,
-    };
     let mut differences = Differences::default();
     match own {
         Some(own) => differences.within(
-            &quoted(&own.new.name),
-            of_service(&own.new, &new, &members, &known),
+            &quoted(&own.settings.name),
+            of_service(&own.settings, &settings, &members, &known),
         ),
-        None => differences.entries(Field::Service, &[], &[&new], |_| (), |new| quoted(&new.name)),
+        None => differences.entries(
+            Field::Service,
+            &[],
+            &[&settings],
+            |_| (),
+            |settings| quoted(&settings.name),
+        ),
     }
     record(&mut tx, calendar, Author::from(by), &differences, now).await?;
     match id {
-        Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
+        Some(id) if own.is_some() => services::update(&mut tx, id, &settings).await?,
         Some(_) => return Err(Error::NotFound(Missing::Service)),
-        None => drop(services::insert(&mut tx, calendar, &new, now).await?),
+        None => {
+            let last = all.iter().map(|service| service.position + 1).max();
+            services::insert(&mut tx, calendar, last.unwrap_or(0), &settings, now).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
@@ -252,7 +216,7 @@ pub async fn remove(
         &[removed],
         &[],
         |_| (),
-        |service| quoted(&service.new.name),
+        |service| quoted(&service.settings.name),
     );
     record(&mut tx, calendar, Author::from(by), &differences, quince.now()).await?;
     services::delete(&mut tx, id).await?;
@@ -298,12 +262,8 @@ pub async fn shift(
     let author = Author::from(by);
     record(&mut tx, calendar, author, &differences, quince.now()).await?;
     for (position, service) in (0..).zip(groups.into_iter().flatten()) {
-        if service.new.position != position {
-            let new = NewService {
-                position,
-                ..service.new
-            };
-            services::update(&mut tx, service.id, &new).await?;
+        if service.position != position {
+            services::set_position(&mut tx, service.id, position).await?;
         }
     }
     Ok(tx.commit().await?)
@@ -316,7 +276,7 @@ fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
         let of_heading = |group: &&mut Vec<Service>| {
             group
                 .first()
-                .is_some_and(|first| first.new.group == service.new.group)
+                .is_some_and(|first| first.settings.group == service.settings.group)
         };
         match groups.iter_mut().find(of_heading) {
             Some(group) => group.push(service),
@@ -347,7 +307,7 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
 
 async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
+        Some(me) if is_admin(me.account.role) => Ok(()),
         _ => Err(Error::NotAllowed(Deed::Administer)),
     }
 }
@@ -368,13 +328,12 @@ fn quoted(name: &str) -> String {
 
 /// Returns the differences in a service. The pattern names every field, so that a new field cannot be left out.
 fn of_service(
-    old: &NewService,
-    new: &NewService,
+    old: &ServiceSettings,
+    new: &ServiceSettings,
     members: &[(StaffId, String)],
     known: &[Resource],
 ) -> Differences {
-    let NewService {
-        position: _,
+    let ServiceSettings {
         group,
         name,
         description,
@@ -391,7 +350,7 @@ fn of_service(
     let needs = |needs: &Vec<(ResourceId, u32)>| -> String {
         let need = |(id, quantity): &(ResourceId, u32)| {
             let resource = known.iter().find(|resource| resource.id == *id);
-            let name = resource.map_or("something", |resource| resource.name.as_str());
+            let name = resource.map_or("something", |resource| resource.settings.name.as_str());
             format!("{quantity} × {name}")
         };
         needs.iter().map(need).collect::<Vec<_>>().join(", ")
@@ -407,34 +366,43 @@ fn of_service(
     all
 }
 
-fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
+fn checked(mut settings: ServiceSettings) -> Result<ServiceSettings, Vec<FieldProblem>> {
     let mut checked = Validator::default();
-    form.name = checked.required_line("name", "the name", &form.name, NAME_LIMIT);
-    form.group = checked.line("group", "the heading", &form.group, NAME_LIMIT);
-    form.description = checked.text("description", "the description", &form.description, NOTES_LIMIT);
-    if !(1..=LONGEST).contains(&form.duration) {
+    settings.name = checked.required_line("name", "the name", &settings.name, NAME_LIMIT);
+    settings.group = checked.line("group", "the heading", &settings.group, NAME_LIMIT);
+    settings.description = checked.text(
+        "description",
+        "the description",
+        &settings.description,
+        NOTES_LIMIT,
+    );
+    if !(1..=LONGEST).contains(&settings.duration) {
         checked.problem(
             "duration",
             "Enter a duration between 1 minute and 24 hours (1440 minutes).",
         );
     }
-    if form.processing > LONGEST {
+    if settings.processing > LONGEST {
         checked.problem(
             "processing",
             "Enter a processing time of at most 24 hours (1440 minutes).",
         );
     }
-    if form.staff.is_empty() {
+    if settings.staff.is_empty() {
         checked.problem("staff", "Choose at least one member who does this.");
     }
     let mut needs: Vec<(ResourceId, u32)> = Vec::new();
-    for (resource, quantity) in form.resources.into_iter().filter(|(_, quantity)| *quantity > 0) {
+    for (resource, quantity) in settings
+        .resources
+        .into_iter()
+        .filter(|(_, quantity)| *quantity > 0)
+    {
         match needs.iter_mut().find(|(known, _)| *known == resource) {
             Some((_, sum)) => *sum = sum.saturating_add(quantity),
             None => needs.push((resource, quantity)),
         }
     }
-    form.resources = needs;
+    settings.resources = needs;
     checked.finish()?;
-    Ok(form)
+    Ok(settings)
 }

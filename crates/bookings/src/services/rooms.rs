@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use scheduling::{ResourceId, UnitId};
 use store::locks::Lock;
-use store::resources::Resource;
+use store::resources::{Resource, ResourceSettings};
 use store::{WriteTx, new_id, resources, services, staff, workspace};
 use zones::Zone;
 
@@ -25,10 +25,8 @@ const QUANTITY_LIMIT: u32 = 1_000;
 pub struct ResourceForm {
     /// Its id; none for a new sort.
     pub id: Option<ResourceId>,
-    /// Its name.
-    pub name: String,
-    /// The quantity.
-    pub quantity: u32,
+    /// Its settings.
+    pub settings: ResourceSettings,
 }
 
 /// Returns all rooms and equipment, by name.
@@ -50,21 +48,21 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>
     }
     let now = quince.now();
     let mut tidied = Vec::with_capacity(all.len());
-    for resource in all {
-        let name = checked.required_line("resources", "each name", &resource.name, NAME_LIMIT);
-        if !(1..=QUANTITY_LIMIT).contains(&resource.quantity) {
+    for ResourceForm { id, settings } in all {
+        let name = checked.required_line("resources", "each name", &settings.name, NAME_LIMIT);
+        let quantity = settings.quantity;
+        if !(1..=QUANTITY_LIMIT).contains(&quantity) {
             checked.problem(
                 "resources",
                 format!("Of “{name}” there can be 1 to {QUANTITY_LIMIT}. To remove it, empty its name."),
             );
         }
         tidied.push(Resource {
-            id: match resource.id {
+            id: match id {
                 Some(id) => id,
                 None => ResourceId(new_id(now)?),
             },
-            name,
-            quantity: resource.quantity,
+            settings: ResourceSettings { name, quantity },
         });
     }
     checked.finish()?;
@@ -76,7 +74,7 @@ async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timesta
     let me = staff::find(&mut tx, by.staff)
         .await?
         .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
+    if !is_admin(me.account.role) {
         return Err(Error::NotAllowed(Deed::Administer));
     }
     versions::lock(&mut tx, Versioned::RESOURCES).await?;
@@ -92,10 +90,10 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
     // They are listed by name, so another order in the form is not a difference.
     let by_name = |all: &[Resource]| {
         let mut all = all.to_vec();
-        all.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        all.sort_by(|one, other| (&one.settings.name, one.id).cmp(&(&other.settings.name, other.id)));
         all
     };
-    let words = |resource: &Resource| format!("{} × {}", resource.quantity, resource.name);
+    let words = |resource: &Resource| format!("{} × {}", resource.settings.quantity, resource.settings.name);
     let mut all = Differences::default();
     all.entries(
         Field::Resource,
@@ -113,8 +111,8 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
         let kept = new.iter().find(|resource| resource.id == old.id);
-        let kept = kept.map_or(0, |resource| resource.quantity);
-        if kept < old.quantity {
+        let kept = kept.map_or(0, |resource| resource.settings.quantity);
+        if kept < old.settings.quantity {
             fewer.push((old, kept));
         }
     }
@@ -128,11 +126,11 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
         .map_or_else(Zone::utc, |workspace| workspace.zone);
     let mut checked = Validator::default();
     for (old, kept) in fewer {
-        let name = &old.name;
+        let name = &old.settings.name;
         let needing = services.iter().filter_map(|service| {
-            let mut needs = service.new.resources.iter();
+            let mut needs = service.settings.resources.iter();
             let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > kept)?;
-            Some((service.new.name.as_str(), *quantity))
+            Some((service.settings.name.as_str(), *quantity))
         });
         let (names, needed): (Vec<&str>, Vec<u32>) = needing.unzip();
         if let Some(most) = needed.iter().max() {
@@ -151,7 +149,7 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
                     "Of “{name}”, more than {kept} are booked until {until} ({}). Keep {} until then, or move or cancel the \
                      appointments that have them.",
                     zone.name(),
-                    old.quantity
+                    old.settings.quantity
                 ),
             );
         }

@@ -122,7 +122,7 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
     let menu = services::list(tx, calendar).await?;
     let lengths = menu
         .iter()
-        .map(|service| service.new.duration + service.new.processing);
+        .map(|service| service.settings.duration + service.settings.processing);
     let most = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
     Ok(lengths.max().unwrap_or(0).saturating_mul(most))
 }
@@ -157,12 +157,12 @@ pub(crate) async fn wanted(
         if let Some(host) = choice.host {
             if !step.hosts.contains(&host) {
                 return Ok(Err(VisitProblem::NotDoneByThem {
-                    service: service.new.name.clone(),
+                    service: service.settings.name.clone(),
                 }));
             }
             step.hosts = vec![host];
         }
-        wanted.services.push((service.id, service.new.name.clone()));
+        wanted.services.push((service.id, service.settings.name.clone()));
         wanted.steps.push(step);
     }
     wanted.keep_needed();
@@ -260,11 +260,11 @@ fn minutes_between(from: Timestamp, to: Timestamp) -> u32 {
 fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
     let is_member = |host: &StaffId| members.iter().any(|(_, person)| person.id == *host);
     Step {
-        duration: service.new.duration,
-        processing: service.new.processing,
-        hosts: service.new.staff.iter().copied().filter(is_member).collect(),
+        duration: service.settings.duration,
+        processing: service.settings.processing,
+        hosts: service.settings.staff.iter().copied().filter(is_member).collect(),
         preferred: None,
-        resources: service.new.resources.clone(),
+        resources: service.settings.resources.clone(),
     }
 }
 
@@ -272,7 +272,7 @@ fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
 /// own, and a smaller quantity keeps the first ones.
 pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
     let first = resource.id.0.as_u128();
-    (1..=u128::from(resource.quantity))
+    (1..=u128::from(resource.settings.quantity))
         .map(|number| UnitId(uuid::Uuid::from_u128(first.wrapping_add(number))))
         .collect()
 }

@@ -169,12 +169,12 @@ impl Stranger {
         calendar: &BookingCalendar,
         on: SpentOn,
     ) -> Result<Result<Option<Timestamp>, NotProven>, Internal> {
-        if !calendar.ask_puzzle {
+        if !calendar.settings.ask_puzzle {
             return Ok(Ok(None));
         }
         let Proof { challenge, solution } = &self.proof;
         let now = quince.now();
-        let Some(issued) = issued_at(quince, &calendar.slug, challenge)? else {
+        let Some(issued) = issued_at(quince, &calendar.settings.slug, challenge)? else {
             return Ok(Err(NotProven::Outdated));
         };
         let Some(age) = age(issued, now).filter(|age| *age <= LIFE) else {

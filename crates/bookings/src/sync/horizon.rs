@@ -79,7 +79,7 @@ pub(super) fn is_worth_another(calendar: &RemoteCalendar, now: Timestamp) -> boo
 
 /// The end of the longest appointment on the last bookable date, with its buffer.
 fn end(calendar: &BookingCalendar, now: Timestamp) -> Timestamp {
-    let (rules, zone) = (&calendar.rules, &calendar.rules.zone);
+    let (rules, zone) = (&calendar.settings.rules, &calendar.settings.rules.zone);
     let farthest = zone.date(now).saturating_add(MOST_DAYS.days());
     let last = rules.range.dates(zone, now).1.min(farthest);
     let minutes = i64::from(rules.duration) + i64::from(rules.post_buffer);
@@ -98,7 +98,8 @@ fn shifted(instant: Timestamp, days: i64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use scheduling::{CalendarId, DateRange, Distribution, Kind, Rules, Span, Unit};
+    use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
+    use store::booking_calendars::CalendarSettings;
     use store::{ConnectionId, RemoteCalendarId};
 
     use super::*;
@@ -114,22 +115,14 @@ mod tests {
     fn bookable(range: DateRange) -> BookingCalendar {
         BookingCalendar {
             id: ID.parse::<CalendarId>().unwrap(),
-            slug: String::new(),
-            name: String::new(),
-            description: String::new(),
-            kind: Kind::Personal,
-            distribution: Distribution::default(),
-            rules: Rules {
-                range,
-                ..Rules::default()
+            settings: CalendarSettings {
+                kind: Kind::Personal,
+                rules: Rules {
+                    range,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("")
             },
-            location: String::new(),
-            color: String::new(),
-            questions: Vec::new(),
-            auto_confirm: true,
-            confirm_by_mail: false,
-            ask_puzzle: false,
-            active: true,
             created_at: now(),
             updated_at: now(),
             unreadable: Vec::new(),

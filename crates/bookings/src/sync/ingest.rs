@@ -96,7 +96,7 @@ impl<'a> Ingest<'a> {
             account,
             calendar,
             reader,
-            first_import: match account.connection.import_policy {
+            first_import: match account.connection.policies.import_policy {
                 ImportPolicy::KeepUp => FirstImport::Replaced,
                 ImportPolicy::AsFirstImported => FirstImport::Kept,
             },

@@ -53,7 +53,7 @@ impl SyncRun<'_> {
             return longest.map_or(Ok(()), |(_, error)| Err(error.clone().into()));
         }
         for (calendar, error) in throttled {
-            let problem = caldav_messages::sentence(self.connection.server, &error);
+            let problem = caldav_messages::sentence(self.connection.account.server, &error);
             self.note(&calendar, &problem, Some(&error)).await?;
         }
         Ok(())
@@ -62,14 +62,14 @@ impl SyncRun<'_> {
     /// Lists the homes and their calendars. If the account seems to have moved, they are discovered again from `entry`.
     async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), SyncError> {
         let mut homes = Vec::new();
-        for home in &self.connection.home_urls {
+        for home in &self.connection.discovered.home_urls {
             homes.push(login::url(home)?);
         }
         // Without homes, all calendars would seem to be gone.
         if !homes.is_empty() {
             match self.client.calendars(&homes, &self.login).await {
                 Err(error) if error.suggests_rediscovery() => {}
-                other => return Ok((self.connection.home_urls.clone(), other?)),
+                other => return Ok((self.connection.discovered.home_urls.clone(), other?)),
             }
         }
         let account = self.client.discover(entry, &self.login).await?;
@@ -153,13 +153,16 @@ impl SyncRun<'_> {
         let mut bookable = booking_calendars::list_of_member(&mut tx, person.id).await?;
         for calendar in bookable
             .iter_mut()
-            .filter(|calendar| calendar.kind == Kind::Service)
+            .filter(|calendar| calendar.settings.kind == Kind::Service)
         {
-            calendar.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
+            calendar.settings.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
         }
         // The addresses may have been discovered again in this sync.
         let connection = connections::find(&mut tx, self.connection.id).await?;
-        let addresses = connection.map_or_else(|| self.connection.addresses.clone(), |found| found.addresses);
+        let addresses = connection.map_or_else(
+            || self.connection.discovered.addresses.clone(),
+            |found| found.discovered.addresses,
+        );
         let wanted = Wanted::of(&bookable, self.started);
         let watched = all
             .into_iter()
@@ -167,7 +170,7 @@ impl SyncRun<'_> {
             .map(|calendar| {
                 let zone = parse::zone_named(calendar.zone.as_deref());
                 let reader = Reader {
-                    zone: zone.unwrap_or_else(|| person.zone.clone()),
+                    zone: zone.unwrap_or_else(|| person.profile.zone.clone()),
                     addresses: addresses.clone(),
                     horizon: wanted.of_calendar(&calendar),
                 };
@@ -193,7 +196,7 @@ impl SyncRun<'_> {
                 match Box::pin(read::bring_up_to_date(self, calendar, found, reader, wanted)).await {
                     Err(SyncError::Server(error)) if is_of_calendar(&error) => {
                         tracing::info!(calendar = %calendar.id, %error, "a calendar could not be read");
-                        caldav_messages::sentence(self.connection.server, &error)
+                        caldav_messages::sentence(self.connection.account.server, &error)
                     }
                     other => return other,
                 }

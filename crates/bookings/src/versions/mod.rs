@@ -272,6 +272,6 @@ async fn changed_meanwhile(
         changes: rows.into_iter().map(change).collect(),
         newest,
         seen: if seen > newest { Seen::Later } else { Seen::Earlier },
-        told: (reader.map_or_else(Zone::utc, |reader| reader.zone), now),
+        told: (reader.map_or_else(Zone::utc, |reader| reader.profile.zone), now),
     })
 }

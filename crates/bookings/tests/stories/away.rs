@@ -1,7 +1,7 @@
 //! Time off: blocked off, days off, holidays of the whole workspace.
 
 use bookings::appointments;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::holidays::{self, Holiday};
 use bookings::{Error, Interval, Kind, Refusal, Rules, WeeklyHours, agenda, blocked};
 use scheduling::{DateOverride, LocalWindow};
@@ -227,15 +227,18 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
 
 async fn an_admins_own_calendar_shows_what_nobody_holds(world: World) {
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(540, 1020)),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(540, 1020)),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
     let wish = appointments::Booking {
         slug: "room".into(),

@@ -2,7 +2,7 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, availability, blocked};
 use jiff::SignedDuration;
 use zones::Zone;
@@ -31,13 +31,15 @@ async fn team(world: &World, members: &[StaffId]) {
         world.set_hours(*staff, WeeklyHours::always(), Vec::new()).await;
     }
     world
-        .make(CalendarForm {
-            slug: "team".into(),
-            kind: Kind::RoundRobin,
-            distribution: Distribution::Equal,
-            members: members.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Team")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "team".into(),
+                kind: Kind::RoundRobin,
+                distribution: Distribution::Equal,
+                ..CalendarSettings::new("Team")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await;
 }
 

@@ -2,8 +2,8 @@
 
 use bookings::appointments::{self, Actor, Booking, HoldRequest, OnConflict};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::{Error, Kind, PartyName, Priority, Refusal, Rules, Status, availability};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
+use bookings::{Error, Kind, PartyName, Refusal, Rules, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
 use scheduling::{Span, Unit};
@@ -202,18 +202,16 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
         duration: 60,
         ..Rules::default()
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "long".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Long")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "long".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Long")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();
@@ -249,20 +247,18 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     let rules = Rules {
         cancel_cutoff: cutoff,
         reschedule_cutoff: cutoff,
-        ..found.rules
+        ..found.settings.rules
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: found.slug,
-        kind: found.kind,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Intro call")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: found.settings.slug,
+            kind: found.settings.kind,
+            rules,
+            ..CalendarSettings::new("Intro call")
+        },
+        vec![member],
+    );
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -392,18 +388,16 @@ async fn buffers_keep_their_distance(world: World) {
         post_buffer: 30,
         ..Rules::default()
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "calm".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Calm")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "calm".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Calm")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();
@@ -428,18 +422,16 @@ async fn buffers_keep_their_distance(world: World) {
 }
 
 async fn a_pending_booking_blocks_until_confirmed(world: World) {
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "ask".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        auto_confirm: false,
-        ..CalendarForm::new("Ask first")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "ask".into(),
+            kind: Kind::Personal,
+            auto_confirm: false,
+            ..CalendarSettings::new("Ask first")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();

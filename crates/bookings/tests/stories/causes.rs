@@ -1,8 +1,8 @@
 //! Why a time cannot be had: each cause by itself, with a sentence for a visitor that is true and tells nothing of a host's calendar.
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict, holder};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{Error, Interval, Kind, Rules, StaffId, Taken, WhenStale, blocked};
 use jiff::SignedDuration;
 
@@ -35,7 +35,7 @@ const TAKEN: &str = "This time was taken just now. Choose another one; what you 
 
 async fn limit(world: &World, per_day: u32) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.per_day = Some(per_day);
+    form.settings.rules.per_day = Some(per_day);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -114,16 +114,18 @@ async fn a_calendar_that_cannot_be_read_is_told_apart(world: World) {
 }
 
 fn class(world: &World, seats: u32) -> CalendarForm {
-    CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    }
+        vec![member(world.owner)],
+    )
 }
 
 fn seat(name: &str, time: &str, guests: usize) -> Booking {
@@ -184,23 +186,27 @@ async fn a_full_day_is_told_as_full(world: World) {
 /// A visit to a Service calendar whose one service takes the one chair, by whoever is free.
 async fn chair(world: &World, staff: &[StaffId]) -> Chosen {
     let calendar = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: staff.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            staff.iter().copied().map(member).collect(),
+        ))
         .await;
     let form = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),

@@ -2,14 +2,13 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking, Edit, HoldRequest, hold, holder};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::classes;
 use bookings::{
-    CalendarId, Error, Kind, PartyName, Priority, Refusal, Rules, SessionId, StaffId, Status, Taken,
-    availability,
+    CalendarId, Error, Kind, PartyName, Refusal, Rules, SessionId, StaffId, Status, Taken, availability,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::calendar_members::{self, NewMember};
+use store::calendar_members;
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -55,18 +54,20 @@ stories! {
 }
 
 fn form(world: &World, seats: u32) -> CalendarForm {
-    CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            duration: 60,
-            interval: 30,
-            ..Rules::default()
+    CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                duration: 60,
+                interval: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    }
+        vec![member(world.owner)],
+    )
 }
 
 async fn yoga(world: &World, seats: u32) -> CalendarId {
@@ -417,7 +418,7 @@ async fn more_seats_let_those_who_wait_in(world: World) {
 
 async fn a_day_has_as_many_seats_as_it_may(world: World) {
     let mut form = form(&world, 5);
-    form.rules.per_day = Some(3);
+    form.settings.rules.per_day = Some(3);
     world.make(form).await;
     appointments::book(&world.quince, wish("Ada", "10:00", &["Byron"]))
         .await
@@ -486,12 +487,7 @@ async fn a_session_is_never_joined_in_somebody_elses_time(world: World) {
     join(&world, "Ada", "10:00").await;
     // As versions that did not look at the sessions left it behind.
     let mut tx = world.database.store.write().await.unwrap();
-    let member = NewMember {
-        staff_id: jonas.staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    calendar_members::replace(&mut tx, id, &[member], world.quince.now())
+    calendar_members::replace(&mut tx, id, &[member(jonas.staff)], world.quince.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -550,7 +546,7 @@ async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
         .await
         .unwrap();
     let mut form = form(&world, 2);
-    form.rules.per_day = Some(2);
+    form.settings.rules.per_day = Some(2);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -650,7 +646,7 @@ async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
 
 async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
     let mut form = form(&world, 1);
-    form.auto_confirm = false;
+    form.settings.auto_confirm = false;
     world.make(form).await;
     let ada = join(&world, "Ada", "10:00").await;
     classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
@@ -694,7 +690,11 @@ async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(wo
     let id = yoga(&world, 3).await;
     let ada = join(&world, "Ada", "10:00").await;
     let mut form = form(&world, 3);
-    (form.rules.duration, form.rules.pre_buffer, form.rules.post_buffer) = (90, 30, 30);
+    (
+        form.settings.rules.duration,
+        form.settings.rules.pre_buffer,
+        form.settings.rules.post_buffer,
+    ) = (90, 30, 30);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -863,9 +863,17 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
     let form = form(&world, 2);
     let rules = Rules {
         per_day: Some(2),
-        ..form.rules.clone()
+        ..form.settings.rules.clone()
     };
-    world.make(CalendarForm { rules, ..form }).await;
+    world
+        .make(CalendarForm {
+            settings: CalendarSettings {
+                rules,
+                ..form.settings
+            },
+            ..form
+        })
+        .await;
     join(&world, "Ada", "10:00").await;
     // There is a session at noon, in which nobody takes part any more.
     let left = join(&world, "Dora", "12:00").await;

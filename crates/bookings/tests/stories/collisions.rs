@@ -2,7 +2,7 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, AppointmentView, Filter};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::configuration::{self, Policies};
 use bookings::{Kind, Rules, StaffId};
 use jiff::SignedDuration;
@@ -80,17 +80,19 @@ async fn an_event_that_came_later_marks_the_appointment_until_one_of_them_moves(
 
 async fn only_an_event_that_takes_the_meetings_time_collides(world: World) {
     world
-        .make(CalendarForm {
-            slug: "buffered".into(),
-            kind: Kind::Personal,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                pre_buffer: 60,
-                post_buffer: 60,
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "buffered".into(),
+                kind: Kind::Personal,
+                rules: Rules {
+                    pre_buffer: 60,
+                    post_buffer: 60,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Buffered")
             },
-            ..CalendarForm::new("Buffered")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
     let wish = appointments::Booking {
         slug: "buffered".into(),
@@ -124,8 +126,8 @@ async fn only_an_event_that_takes_the_meetings_time_collides(world: World) {
     assert!(collides().await);
     let connection = world.connection().await;
     let policies = Policies {
-        import_policy: connection.import_policy,
-        when_stale: connection.when_stale,
+        import_policy: connection.policies.import_policy,
+        when_stale: connection.policies.when_stale,
     };
     configuration::save_policies(&world.quince, world.owner, connection.id, policies, Some(&[]))
         .await

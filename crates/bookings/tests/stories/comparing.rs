@@ -696,7 +696,7 @@ async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World)
 
 async fn what_takes_no_time_does_not_shorten_what_is_kept(world: World) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.range = bookings::DateRange::Unlimited;
+    form.settings.rules.range = bookings::DateRange::Unlimited;
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -725,9 +725,9 @@ async fn a_read_that_breaks_off_on_our_side_is_told(world: World) {
     let mut tx = world.quince.store().write().await.unwrap();
     let found = rows::find(&mut tx, id).await.unwrap().unwrap();
     let homes = |home_urls: Vec<String>| rows::Discovered {
-        principal_url: found.principal_url.clone(),
+        principal_url: found.discovered.principal_url.clone(),
         home_urls,
-        addresses: found.addresses.clone(),
+        addresses: found.discovered.addresses.clone(),
     };
     rows::set_discovered(&mut tx, id, &homes(vec!["no address".into()]))
         .await
@@ -746,7 +746,7 @@ async fn a_read_that_breaks_off_on_our_side_is_told(world: World) {
     let connection = world.connection().await;
     assert!(connection.problem.unwrap().contains("Something broke in Quince"));
     let mut tx = world.quince.store().write().await.unwrap();
-    rows::set_discovered(&mut tx, id, &homes(found.home_urls.clone()))
+    rows::set_discovered(&mut tx, id, &homes(found.discovered.home_urls.clone()))
         .await
         .unwrap();
     tx.commit().await.unwrap();

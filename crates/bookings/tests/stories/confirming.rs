@@ -1,7 +1,7 @@
 //! Booking calendars whose clients confirm by mail first: until then nobody is told, and after some minutes the time is free again.
 
 use bookings::appointments::{self, Actor, Booked, Booking, CONFIRM_MINUTES, confirm_by_mail};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Refusal, Rules, Status};
 use jiff::SignedDuration;
 
@@ -24,7 +24,10 @@ stories! {
 async fn switched_on(world: &World) {
     let (id, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        confirm_by_mail: true,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
@@ -137,8 +140,11 @@ async fn only_the_mails_link_confirms(world: World) {
 async fn a_request_goes_on_to_its_host_when_it_is_confirmed(world: World) {
     let (id, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        confirm_by_mail: true,
-        auto_confirm: false,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            auto_confirm: false,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
@@ -167,17 +173,19 @@ async fn a_request_goes_on_to_its_host_when_it_is_confirmed(world: World) {
 }
 
 async fn a_seat_of_a_class_is_kept_and_given_back(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        confirm_by_mail: true,
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            confirm_by_mail: true,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let seat = |email: &str| Booking {
         slug: "yoga".into(),

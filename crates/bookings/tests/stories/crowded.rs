@@ -45,7 +45,7 @@ async fn free_on(world: &World, day: &str) -> usize {
 
 async fn can_be_booked_for_five_years(world: &World) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.range = DateRange::Unlimited;
+    form.settings.rules.range = DateRange::Unlimited;
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bookings::appointments::{self, Actor, Booked, Booking, Filter, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::connections::{self, EventsInIcloud};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, Chosen, ServiceSettings};
 use bookings::{CalendarId, Error, Kind, Rules, StaffId, Status, WriteState, classes, jobs};
 use jiff::SignedDuration;
 use sandbox::{Fault, PasswordState};
@@ -82,16 +82,18 @@ fn told(world: &World, address: &str) -> Vec<String> {
 }
 
 async fn yoga(world: &World, seats: u32) -> CalendarId {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await
 }
 
@@ -189,7 +191,10 @@ async fn d3_the_client_is_told_only_if_that_is_wanted(world: World) {
 async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(world: World) {
     let (id, form) = world.form_of("intro").await;
     let to_confirm = CalendarForm {
-        auto_confirm: false,
+        settings: CalendarSettings {
+            auto_confirm: false,
+            ..form.settings.clone()
+        },
         ..form.clone()
     };
     booking_calendars::update(&world.quince, world.owner, id, to_confirm)
@@ -201,7 +206,10 @@ async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(wo
     assert_eq!(told(&world, "ada@example.com"), ["Declined: Intro call"]);
 
     let by_mail = CalendarForm {
-        confirm_by_mail: true,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(&world.quince, world.owner, id, by_mail)
@@ -480,22 +488,26 @@ async fn d3_all_events_of_a_collective_go(world: World) {
 async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
     let form = services::ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: services::ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
     let jonas: StaffId = world.connected_colleague("Jonas").await.staff;
-    let form = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner), member(jonas)],
-        ..CalendarForm::new("Salon")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            ..CalendarSettings::new("Salon")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     let calendar = world.make(form).await;
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),

@@ -264,8 +264,8 @@ async fn a_whole_day_blocks_unless_switched_off(world: World) {
     let work = world.remote("Work").await;
     let connection = world.connection().await;
     let policies = Policies {
-        import_policy: connection.import_policy,
-        when_stale: connection.when_stale,
+        import_policy: connection.policies.import_policy,
+        when_stale: connection.policies.when_stale,
     };
     let home = world.remote("Home").await;
     let save = |all_day: RemoteCalendarId| {

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::clock::TestClock;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{
     AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
     TimeOwner, VisitorId, WeeklyHours, classes,
@@ -193,14 +193,14 @@ impl Worker {
         let Some(found) = self.dice.pick(&all) else {
             return Ok(());
         };
-        let mut rules = found.rules.clone();
+        let mut rules = found.settings.rules.clone();
         rules.pre_buffer = self.dice.below(3) * 10;
         rules.post_buffer = self.dice.below(3) * 10;
         rules.duration = 30 + self.dice.below(2) * 15;
         rules.per_day = Some(4 + self.dice.below(9));
         rules.per_slot = 1 + self.dice.below(3);
         rules.seats = 2 + self.dice.below(5);
-        let members = match found.kind {
+        let members = match found.settings.kind {
             Kind::Simple => Vec::new(),
             Kind::Personal | Kind::ClassBooking => {
                 self.dice.pick(&self.team).map(member).into_iter().collect()
@@ -211,15 +211,17 @@ impl Worker {
                 stay.copied().map(member).collect()
             }
         };
-        let form = CalendarForm {
-            slug: found.slug.clone(),
-            kind: found.kind,
-            distribution: found.distribution,
-            rules,
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: found.settings.slug.clone(),
+                kind: found.settings.kind,
+                distribution: found.settings.distribution,
+                rules,
+                auto_confirm: self.dice.below(2) == 0,
+                ..CalendarSettings::new(&found.settings.name)
+            },
             members,
-            auto_confirm: self.dice.below(2) == 0,
-            ..CalendarForm::new(&found.name)
-        };
+        );
         let changed = booking_calendars::update(&self.quince, self.owner, found.id, form).await;
         changed.map_err(|error| format!("{error} {error:?}"))
     }
@@ -229,8 +231,10 @@ impl Worker {
         let known = services::resources(&self.quince).await.unwrap();
         let forms = known.into_iter().map(|chairs| ResourceForm {
             id: Some(chairs.id),
-            name: chairs.name,
-            quantity: 1 + self.dice.below(3),
+            settings: ResourceSettings {
+                name: chairs.settings.name,
+                quantity: 1 + self.dice.below(3),
+            },
         });
         let saved = services::save_resources(&self.quince, self.owner, forms.collect()).await;
         saved.map_err(|error| format!("{error} {error:?}"))
@@ -292,21 +296,23 @@ async fn all_calendars(world: &World, zone: &Zone, hours: &WeeklyHours) -> (Vec<
             Kind::Personal | Kind::ClassBooking => &team[..1],
             _ => &team[..],
         };
-        let form = CalendarForm {
-            slug: slug.into(),
-            kind,
-            distribution: Distribution::Equal,
-            members: members.iter().copied().map(member).collect(),
-            rules: Rules {
-                seats: 4,
-                per_day: (kind == Kind::ClassBooking).then_some(16),
-                zone: zone.clone(),
-                range: DateRange::Unlimited,
-                hours: (kind == Kind::Simple).then(|| hours.clone()),
-                ..Rules::default()
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind,
+                distribution: Distribution::Equal,
+                rules: Rules {
+                    seats: 4,
+                    per_day: (kind == Kind::ClassBooking).then_some(16),
+                    zone: zone.clone(),
+                    range: DateRange::Unlimited,
+                    hours: (kind == Kind::Simple).then(|| hours.clone()),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new(slug)
             },
-            ..CalendarForm::new(slug)
-        };
+            members.iter().copied().map(member).collect(),
+        );
         world.make(form).await;
     }
     for person in &team {
@@ -322,8 +328,10 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
     let (salon, _) = world.form_of("salon").await;
     let chairs = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 2,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 2,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![chairs])
         .await
@@ -334,7 +342,7 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
         ("Colour", 30, &team[..2], vec![(chair, 1)]),
         ("Talk", 0, team, Vec::new()),
     ] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),
@@ -466,7 +474,9 @@ async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &
         .await
         .unwrap();
     check_spans(&taken, round);
-    let chairs = store::resources::list(&mut tx).await.unwrap()[0].quantity;
+    let chairs = store::resources::list(&mut tx).await.unwrap()[0]
+        .settings
+        .quantity;
     check_chairs(&taken, &units, chairs, round);
 
     let mut seats: BTreeMap<store::OccupancyId, u32> = BTreeMap::new();

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bookings::appointments::{self, Booking, HoldRequest, hold, holder};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::classes;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{Error, Kind, Rules, VisitorId, jobs};
 use jiff::SignedDuration;
 use store::locks::Lock;
@@ -158,13 +158,15 @@ async fn in_a_team_the_others_stay_free(world: World) {
 async fn a_collective_is_held_with_all_its_members(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world.calendar("team", &[world.owner, jonas]).await;
-    let panel = CalendarForm {
-        slug: "panel".into(),
-        kind: Kind::Collective,
-        members: vec![member(world.owner), member(jonas)],
-        rules: Rules::default(),
-        ..CalendarForm::new("Panel")
-    };
+    let panel = CalendarForm::new(
+        CalendarSettings {
+            slug: "panel".into(),
+            kind: Kind::Collective,
+            rules: Rules::default(),
+            ..CalendarSettings::new("Panel")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     world.make(panel).await;
     hold(&world.quince, ada(), &wish("panel", "10:00")).await.unwrap();
     assert!(!is_free_to(&world, None, "team", "10:00").await);
@@ -174,16 +176,18 @@ async fn a_collective_is_held_with_all_its_members(world: World) {
 
 /// A class with two seats.
 async fn yoga(world: &World) {
-    let yoga = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 2,
-            ..Rules::default()
+    let yoga = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 2,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(yoga).await;
 }
 
@@ -206,24 +210,28 @@ async fn a_class_holds_one_seat(world: World) {
 
 async fn a_visit_holds_its_room(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
-    let salon = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner), member(jonas)],
-        rules: Rules::default(),
-        ..CalendarForm::new("Salon")
-    };
+    let salon = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            rules: Rules::default(),
+            ..CalendarSettings::new("Salon")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     let salon = world.make(salon).await;
     let chair = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![chair])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -409,17 +417,19 @@ async fn what_is_over_is_swept_away(world: World) {
 
 async fn seats_where_a_day_has_a_number_of_them_are_held_and_swept_in_turn(world: World) {
     let yoga = world
-        .make(CalendarForm {
-            slug: "yoga".into(),
-            kind: Kind::ClassBooking,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                seats: 3,
-                per_day: Some(3),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "yoga".into(),
+                kind: Kind::ClassBooking,
+                rules: Rules {
+                    seats: 3,
+                    per_day: Some(3),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Yoga")
             },
-            ..CalendarForm::new("Yoga")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
     book(&world, "yoga", "10:00", ada()).await.unwrap();
     let others_book = async || {

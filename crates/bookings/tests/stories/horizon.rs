@@ -2,8 +2,8 @@
 
 use bookings::appointments::{self, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ServiceSettings};
 use bookings::{DateRange, Error, Kind, Refusal, Rules, StaffId, WhenStale};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
@@ -32,7 +32,7 @@ fn in_2028(time: &str) -> Timestamp {
 
 async fn set_range(world: &World, slug: &str, range: DateRange) {
     let (id, mut form) = world.form_of(slug).await;
-    form.rules.range = range;
+    form.settings.rules.range = range;
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -232,20 +232,22 @@ async fn a_series_that_cannot_be_read_any_more_goes_on(world: World) {
 async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
     let last = date("2028-06-05");
     let salon = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                range: DateRange::Fixed { from: last, to: last },
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                rules: Rules {
+                    range: DateRange::Fixed { from: last, to: last },
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Salon")
             },
-            ..CalendarForm::new("Salon")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
     // Half an hour of each of five days, at the same time.
     for name in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),

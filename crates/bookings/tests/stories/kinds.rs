@@ -1,6 +1,6 @@
 //! Changing what a booking calendar is.
 
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, WeeklyHours};
 
 use crate::database::stories;
@@ -23,12 +23,14 @@ async fn change(world: &World, kind: Kind, confirmed: bool) -> Result<(), Vec<&'
         members.push(member(world.colleague(name).await));
     }
     let mut form = CalendarForm {
-        kind,
+        settings: CalendarSettings {
+            kind,
+            ..form.settings
+        },
         members,
         kind_change_confirmed: confirmed,
-        ..form
     };
-    form.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
+    form.settings.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     match booking_calendars::update(&world.quince, world.owner, id, form).await {
         Ok(()) => Ok(()),
         Err(Error::Fields(problems)) => Err(problems.iter().map(|problem| problem.field).collect()),

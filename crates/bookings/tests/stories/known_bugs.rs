@@ -3,7 +3,7 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Rules, Status, WeeklyHours, availability};
 use jiff::civil::Date;
 use scheduling::DateRange;
@@ -29,14 +29,16 @@ stories! {
 /// A Personal calendar of the owner.
 async fn personal(world: &World, slug: &str, rules: Rules, auto_confirm: bool) {
     world
-        .make(CalendarForm {
-            slug: slug.into(),
-            kind: Kind::Personal,
-            members: vec![member(world.owner)],
-            rules,
-            auto_confirm,
-            ..CalendarForm::new(slug)
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: Kind::Personal,
+                rules,
+                auto_confirm,
+                ..CalendarSettings::new(slug)
+            },
+            vec![member(world.owner)],
+        ))
         .await;
 }
 

@@ -3,8 +3,8 @@
 
 use bookings::appointments::{self, Actor, Booked, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ServiceSettings};
 use bookings::{Kind, Rules};
 use jiff::SignedDuration;
 use zones::Zone;
@@ -26,7 +26,7 @@ stories! {
 
 async fn change_rules(world: &World, slug: &str, change: impl FnOnce(&mut Rules)) {
     let (id, mut form) = world.form_of(slug).await;
-    change(&mut form.rules);
+    change(&mut form.settings.rules);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -169,18 +169,20 @@ async fn a_collective_keeps_its_length(world: World) {
 }
 
 async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World) {
-    let form = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            post_buffer: 30,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            rules: Rules {
+                post_buffer: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Salon")
         },
-        ..CalendarForm::new("Salon")
-    };
+        vec![member(world.owner)],
+    );
     let calendar = world.make(form).await;
-    let cut = |duration| ServiceForm {
+    let cut = |duration| ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -225,17 +227,19 @@ async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World)
 }
 
 async fn a_seat_is_as_long_as_the_session_it_moves_to(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 4,
-            duration: 30,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 4,
+                duration: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let join = async |who: &str, time: &str| {
         let wish = appointments::Booking {

@@ -1,8 +1,8 @@
 //! What clients and hosts are told by mail.
 
 use bookings::appointments::{self, Actor, Booked, Booking};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ServiceSettings};
 use bookings::{Error, Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
@@ -187,13 +187,15 @@ async fn the_reason_reaches_everybody_who_is_concerned(world: World) {
 async fn ask_first(world: &World) -> StaffId {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world
-        .make(CalendarForm {
-            slug: "ask".into(),
-            kind: Kind::Personal,
-            members: vec![member(jonas)],
-            auto_confirm: false,
-            ..CalendarForm::new("Ask first")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "ask".into(),
+                kind: Kind::Personal,
+                auto_confirm: false,
+                ..CalendarSettings::new("Ask first")
+            },
+            vec![member(jonas)],
+        ))
         .await;
     jonas
 }
@@ -253,16 +255,18 @@ async fn who_was_taken_for_a_mistake_is_told_that_it_takes_place_after_all(world
 async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     let salon = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner), member(jonas)],
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner), member(jonas)],
+        ))
         .await;
     let mut visit = Vec::new();
     for (name, who) in [("Wash", jonas), ("Cut", world.owner), ("Style", jonas)] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),
@@ -316,15 +320,18 @@ async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
 async fn the_owner_and_admins_read_of_a_simple_calendar(world: World) {
     world.colleague("Jonas").await;
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(9 * 60, 17 * 60)),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(9 * 60, 17 * 60)),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
     let wish = Booking {
         slug: "room".into(),

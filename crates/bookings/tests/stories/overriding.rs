@@ -1,7 +1,7 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
 use bookings::appointments::{self, Actor, Booked, Booking, InTheWay, OnConflict};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Party, Refusal, Rules, StaffId, Status};
 use jiff::SignedDuration;
 use scheduling::Reason;
@@ -198,16 +198,18 @@ async fn a_refusal_names_everything_in_the_way(world: World) {
 }
 
 async fn a_class_has_no_more_seats_than_it_has(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let wish = |key: &str| Booking {
         slug: "yoga".into(),
@@ -230,13 +232,15 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         ..Rules::default()
     };
     let members = [world.owner, mira.staff].map(member).to_vec();
-    let form = CalendarForm {
-        slug: "team".into(),
-        kind: Kind::RoundRobin,
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "team".into(),
+            kind: Kind::RoundRobin,
+            rules,
+            ..CalendarSettings::new("Team")
+        },
         members,
-        rules,
-        ..CalendarForm::new("Team")
-    };
+    );
     world.make(form).await;
     let wish = |time: &str, key: &str| Booking {
         slug: "team".into(),

@@ -1,6 +1,7 @@
 //! The list of appointments goes on, page by page, in both directions.
 
 use bookings::appointments::{self, Booking, Cursor, Filter, Page};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{AppointmentId, StaffId};
 use jiff::SignedDuration;
 
@@ -135,8 +136,11 @@ async fn each_sees_their_own_pages(world: World) {
 async fn what_waits_to_be_confirmed_has_pages_too(world: World) {
     let (id, form) = world.form_of("intro").await;
     booked(&world, &TIMES[..1]).await;
-    let form = bookings::booking_calendars::CalendarForm {
-        auto_confirm: false,
+    let form = CalendarForm {
+        settings: CalendarSettings {
+            auto_confirm: false,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)

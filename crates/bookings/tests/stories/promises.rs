@@ -2,7 +2,7 @@
 
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, Booking, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::configuration::{self, Policies};
 use bookings::connections::{self, EventsInIcloud, Login};
 use bookings::profile::{self, ProfileForm};
@@ -78,7 +78,7 @@ async fn d9_a_calendar_that_was_never_read_is_never_free(world: World) {
 }
 
 async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
-    let new = accounts::NewStaff {
+    let new = accounts::StaffForm {
         name: "Mira".into(),
         email: "mira@example.org".into(),
         password: PASSWORD.into(),
@@ -105,6 +105,7 @@ async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
         profile::get(&world.quince, world.owner)
             .await
             .unwrap()
+            .profile
             .zone
             .name(),
         "UTC"
@@ -124,12 +125,15 @@ async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_n
     }
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 2);
-    let mut simple = CalendarForm {
-        kind: Kind::Simple,
-        slug: "room".into(),
-        ..CalendarForm::new("Room")
-    };
-    simple.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
+    let mut simple = CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::Simple,
+            slug: "room".into(),
+            ..CalendarSettings::new("Room")
+        },
+        Vec::new(),
+    );
+    simple.settings.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     let room = world.make(simple).await;
     let editor = booking_calendars::get(&world.quince, world.owner, room)
         .await
@@ -352,7 +356,7 @@ async fn d8_reconnecting_keeps_the_choices(world: World) {
         .unwrap();
     let after = world.connection().await;
     assert_eq!(
-        (after.id, after.import_policy),
+        (after.id, after.policies.import_policy),
         (before.id, ImportPolicy::AsFirstImported)
     );
     let choices = |connection: &connections::ConnectionView| -> Vec<_> {

@@ -1,7 +1,7 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
 use bookings::appointments::{self, Booked, Booking, GivenUp};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
 use jiff::SignedDuration;
 use sandbox::PasswordState;
@@ -195,16 +195,18 @@ async fn a_clock_that_jumps_ahead_takes_little_with_it(world: World) {
 
 async fn a_class_that_is_over_goes_with_its_attendees(world: World) {
     let quince = keeping(&world, 2, 3, 5);
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 3,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 3,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     for who in ["ada", "bob"] {
         let wish = Booking {
@@ -242,12 +244,14 @@ async fn the_trace_of_a_deleted_appointment_goes_in_its_time(world: World) {
 
 async fn what_was_written_of_a_deleted_class_goes_in_its_time(world: World) {
     let quince = keeping(&world, 2, 3, 5);
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        ..CalendarForm::new("Yoga")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            ..CalendarSettings::new("Yoga")
+        },
+        vec![member(world.owner)],
+    );
     let yoga = world.make(form).await;
     let wish = Booking {
         slug: "yoga".into(),

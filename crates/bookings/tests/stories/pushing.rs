@@ -1,6 +1,7 @@
 //! Appointments in iCloud: written once, followed, and watched (D2, D3, D4).
 
 use bookings::appointments::{self, Actor, Booked, Edit};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{WriteState, configuration};
 use jiff::SignedDuration;
 use sandbox::{Fault, NewCalendar, RetryAfter};
@@ -125,9 +126,12 @@ async fn d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud(worl
         writes,
         "nothing that an event says has changed"
     );
-    let form = bookings::booking_calendars::CalendarForm {
-        name: "First talk".into(),
-        location: "Orchard Lane 3".into(),
+    let form = CalendarForm {
+        settings: CalendarSettings {
+            name: "First talk".into(),
+            location: "Orchard Lane 3".into(),
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)

@@ -4,7 +4,7 @@
 use bookings::appointments::{
     self, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
 };
-use bookings::booking_calendars::{AnswerKind, CalendarForm, IntakeQuestion};
+use bookings::booking_calendars::{AnswerKind, CalendarForm, CalendarSettings, IntakeQuestion};
 use bookings::classes;
 use bookings::strangers::{BITS, DELAY, LIFE, NotProven, Proof, Stranger, challenge};
 use bookings::{Error, Kind, Quince, Refusal, Rules};
@@ -33,9 +33,13 @@ stories! {
 
 async fn switch_on(world: &World, change: impl Fn(CalendarForm) -> CalendarForm) {
     let (id, form) = world.form_of("intro").await;
+    let form = change(form);
     let form = CalendarForm {
-        ask_puzzle: true,
-        ..change(form)
+        settings: CalendarSettings {
+            ask_puzzle: true,
+            ..form.settings
+        },
+        ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
@@ -245,7 +249,10 @@ async fn a_refused_booking_spends_nothing(world: World) {
         required: true,
     };
     switch_on(&world, |form| CalendarForm {
-        questions: vec![question.clone()],
+        settings: CalendarSettings {
+            questions: vec![question.clone()],
+            ..form.settings
+        },
         ..form
     })
     .await;
@@ -253,7 +260,10 @@ async fn a_refused_booking_spends_nothing(world: World) {
     let unanswered = book(&world, &proof, "10:00").await;
     assert!(matches!(unanswered, Err(Error::Fields(_))), "{unanswered:?}");
     switch_on(&world, |form| CalendarForm {
-        questions: Vec::new(),
+        settings: CalendarSettings {
+            questions: Vec::new(),
+            ..form.settings
+        },
         ..form
     })
     .await;
@@ -311,17 +321,19 @@ async fn staff_and_other_calendars_solve_nothing(world: World) {
 }
 
 async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        ask_puzzle: true,
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            ask_puzzle: true,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let seat = |email: &str, time: &str| Booking {
         slug: "yoga".into(),

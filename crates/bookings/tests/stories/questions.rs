@@ -2,7 +2,7 @@
 
 use bookings::Error;
 use bookings::appointments::{self, Booking, OnConflict};
-use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, IntakeQuestion};
+use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, CalendarSettings, IntakeQuestion};
 
 use crate::database::stories;
 use crate::world::{World, adas_wish};
@@ -24,7 +24,10 @@ async fn ask(world: &World, questions: &[(&str, AnswerKind, bool)]) {
         required: *required,
     });
     let form = CalendarForm {
-        questions: questions.collect(),
+        settings: CalendarSettings {
+            questions: questions.collect(),
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(&world.quince, world.owner, id, form)

@@ -1,7 +1,7 @@
 //! Round robin: who is booked, and whom a client can choose; what several share.
 
 use bookings::appointments::{self, Booking};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Rules, StaffId};
 use jiff::SignedDuration;
 
@@ -82,13 +82,15 @@ async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
         per_slot: 3,
         ..Rules::default()
     };
-    let form = CalendarForm {
-        slug: "intro".into(),
-        kind: Kind::Personal,
-        members: vec![member(world.owner)],
-        rules,
-        ..CalendarForm::new("Intro call")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "intro".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Intro call")
+        },
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let wish = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
@@ -116,18 +118,20 @@ async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
 
 async fn a_day_is_full_for_all_at_once(world: World) {
     let team = team(&world).await;
-    let form = CalendarForm {
-        slug: "intro".into(),
-        kind: Kind::RoundRobin,
-        members: team.map(member).to_vec(),
-        rules: Rules {
-            per_day: Some(1),
-            duration: 5,
-            interval: 5,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "intro".into(),
+            kind: Kind::RoundRobin,
+            rules: Rules {
+                per_day: Some(1),
+                duration: 5,
+                interval: 5,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Intro call")
         },
-        ..CalendarForm::new("Intro call")
-    };
+        team.map(member).to_vec(),
+    );
     world.make(form).await;
     let wish = |n: i64| Booking {
         start: tuesday("09:00") + SignedDuration::from_mins(5 * n),

@@ -2,8 +2,8 @@
 
 use bookings::appointments::{self, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{DateRange, Error, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
@@ -76,13 +76,15 @@ async fn team(world: &World) -> Vec<StaffId> {
 
 async fn make(world: &World, kind: Kind, members: &[StaffId], rules: Rules) {
     world
-        .make(CalendarForm {
-            slug: "wanted".into(),
-            kind,
-            members: members.iter().copied().map(member).collect(),
-            rules,
-            ..CalendarForm::new("Wanted")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "wanted".into(),
+                kind,
+                rules,
+                ..CalendarSettings::new("Wanted")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await;
 }
 
@@ -135,14 +137,16 @@ async fn two_hundred_at_once_get_one_room(world: World) {
     make(&world, Kind::Service, &team, Rules::default()).await;
     let room = ResourceForm {
         id: None,
-        name: "Room".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Room".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![room])
         .await
         .unwrap();
     let room = services::resources(&world.quince).await.unwrap()[0].id;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         group: String::new(),
         name: "Massage".into(),
         description: String::new(),
@@ -186,17 +190,20 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
         let slug = format!("{day}-{}", zone.to_lowercase().replace(['/', '_'], "-"));
         let (zone, day) = (Zone::named(zone).unwrap(), date(day));
         let calendar = world
-            .make(CalendarForm {
-                slug: slug.clone(),
-                kind: Kind::Simple,
-                rules: Rules {
-                    zone: zone.clone(),
-                    hours: Some(WeeklyHours::always()),
-                    range: DateRange::Unlimited,
-                    ..Rules::default()
+            .make(CalendarForm::new(
+                CalendarSettings {
+                    slug: slug.clone(),
+                    kind: Kind::Simple,
+                    rules: Rules {
+                        zone: zone.clone(),
+                        hours: Some(WeeklyHours::always()),
+                        range: DateRange::Unlimited,
+                        ..Rules::default()
+                    },
+                    ..CalendarSettings::new(&case)
                 },
-                ..CalendarForm::new(&case)
-            })
+                Vec::new(),
+            ))
             .await;
         let question = SlotQuery::new(&slug, day, day, &zone);
         let free = availability::free(&world.quince, &question).await.unwrap();

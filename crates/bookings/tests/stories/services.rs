@@ -3,8 +3,8 @@
 use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, Booked, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm, Shift};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings, Shift};
 use bookings::{
     CalendarId, Error, Interval, Kind, Refusal, ResourceId, Rules, ServiceId, StaffId, Status, blocked,
 };
@@ -51,19 +51,21 @@ struct Salon {
 async fn salon(world: &World) -> Salon {
     let jonas = world.connected_colleague("Jonas").await;
     let calendar = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner), member(jonas.staff)],
-            rules: Rules::default(),
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                rules: Rules::default(),
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner), member(jonas.staff)],
+        ))
         .await;
     Salon { calendar, jonas }
 }
 
-fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> ServiceForm {
-    ServiceForm {
+fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> ServiceSettings {
+    ServiceSettings {
         group: "Hair".into(),
         name: name.into(),
         description: String::new(),
@@ -74,7 +76,7 @@ fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> Ser
     }
 }
 
-async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
+async fn offer(world: &World, salon: &Salon, form: ServiceSettings) -> ServiceId {
     let name = form.name.clone();
     services::save(&world.quince, world.owner, salon.calendar, None, form)
         .await
@@ -84,7 +86,7 @@ async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
         .unwrap();
     menu.services
         .iter()
-        .find(|service| service.name == name)
+        .find(|service| service.settings.name == name)
         .unwrap()
         .id
 }
@@ -98,8 +100,10 @@ async fn room(world: &World) -> ResourceId {
 async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<(), Error> {
     let form = ResourceForm {
         id,
-        name: "Chair".into(),
-        quantity,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form]).await
 }
@@ -243,7 +247,7 @@ async fn processing_time_gives_the_host_to_somebody_else(world: World) {
 async fn a_room_is_taken_as_long_as_the_client_stays(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 30, &[staff])
     };
@@ -264,7 +268,7 @@ async fn two_hundred_at_once_get_the_one_room(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &both)
     };
@@ -367,7 +371,7 @@ async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
 async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 30, &[world.owner])
     };
@@ -388,7 +392,7 @@ async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
 
 async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: World) {
     let salon = salon(&world).await;
-    let save = |by: StaffId, form: ServiceForm| {
+    let save = |by: StaffId, form: ServiceSettings| {
         let quince = world.quince.clone();
         async move { services::save(&quince, by, salon.calendar, None, form).await }
     };
@@ -396,7 +400,7 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     assert!(matches!(not_his, Err(Error::NotAllowed(_))), "{not_his:?}");
     let stranger = world.colleague("Mira").await;
     let chair = room(&world).await;
-    let two_chairs = ServiceForm {
+    let two_chairs = ServiceSettings {
         resources: vec![(chair, 1), (chair, 1)],
         ..service("Cut", 30, 0, &[world.owner])
     };
@@ -416,8 +420,10 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     }
     let rooms = vec![ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 0,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 0,
+        },
     }];
     let refused = services::save_resources(&world.quince, world.owner, rooms).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
@@ -427,7 +433,7 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
     let salon = salon(&world).await;
     let mut ids = Vec::new();
     for (name, group) in [("Wash", "Hair"), ("File", "Nails"), ("Cut", "Hair")] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: group.into(),
             ..service(name, 30, 0, &[world.owner])
         };
@@ -440,7 +446,11 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
         let menu = services::menu(&world.quince, world.owner, salon.calendar)
             .await
             .unwrap();
-        let names: Vec<String> = menu.services.into_iter().map(|service| service.name).collect();
+        let names: Vec<String> = menu
+            .services
+            .into_iter()
+            .map(|service| service.settings.name)
+            .collect();
         names.join(" ")
     };
     assert_eq!(menu().await, "Wash Cut File", "those of a heading together");
@@ -465,12 +475,12 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &[world.owner])
     };
     let cut = offer(&world, &salon, form).await;
-    let shave = ServiceForm {
+    let shave = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Shave", 30, 0, &[salon.jonas.staff])
     };
@@ -526,7 +536,7 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 15, &both)
     };
@@ -561,7 +571,7 @@ async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     chairs(&world, Some(chair), 2).await.unwrap();
-    let with_chairs = |name: &str, staff: StaffId, quantity: u32| ServiceForm {
+    let with_chairs = |name: &str, staff: StaffId, quantity: u32| ServiceSettings {
         resources: vec![(chair, quantity)],
         ..service(name, 30, 0, &[staff])
     };
@@ -588,7 +598,7 @@ async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
 async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 0, &[staff])
     };
@@ -613,7 +623,7 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
 async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 0, &[staff])
     };
@@ -716,7 +726,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let chair = room(&world).await;
     chairs(&world, Some(chair), 2).await.unwrap();
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &both)
     };

@@ -1,7 +1,7 @@
 //! Simple calendars: no member, no iCloud; only their own appointments block them (D1).
 
 use bookings::appointments::{self, Booked, Booking};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
@@ -17,16 +17,19 @@ stories! {
 
 async fn room(world: &World, per_slot: u32) {
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
-                per_slot,
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
+                    per_slot,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
 }
 
@@ -113,15 +116,18 @@ async fn admins_block_its_own_time(world: World) {
         .unwrap();
     book(&world, "10:00", "b").await.unwrap();
     world
-        .make(CalendarForm {
-            slug: "spare".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::always()),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "spare".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::always()),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Spare")
             },
-            ..CalendarForm::new("Spare")
-        })
+            Vec::new(),
+        ))
         .await;
     let owners = blocked::owners(&world.quince, world.owner).await.unwrap();
     let spare = owners.iter().find(|owner| owner.name == "Spare").unwrap();

@@ -7,7 +7,7 @@ use bookings::appointments::{
     self, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::classes;
 use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
 use bookings::undo::{self, Whose};
@@ -176,16 +176,18 @@ async fn a_repeated_request_gets_its_answer_when_no_more_is_taken(world: World) 
 }
 
 async fn classes_of(world: &World, seats: u32) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
 }
 

@@ -45,7 +45,7 @@ async fn somebody_whose_hours_are_not_known_is_not_offered_and_says_why(world: W
 
 async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(world: World) {
     let (id, form) = world.form_of("intro").await;
-    let rules = serde_json::to_string(&form.rules).unwrap();
+    let rules = serde_json::to_string(&form.settings.rules).unwrap();
     let lost = rules.replace("UTC", "Asia/Nowhere");
     assert_ne!(rules, lost);
     world.database.set("booking_calendars", "rules", &lost).await;
@@ -68,8 +68,15 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
     let seen = booking_calendars::get(&world.quince, world.owner, id)
         .await
         .unwrap();
-    assert_eq!(seen.rules.zone.name(), "Asia/Nowhere", "the name is kept");
-    assert_eq!(seen.rules.duration, form.rules.duration, "and so is the rest");
+    assert_eq!(
+        seen.settings.rules.zone.name(),
+        "Asia/Nowhere",
+        "the name is kept"
+    );
+    assert_eq!(
+        seen.settings.rules.duration, form.settings.rules.duration,
+        "and so is the rest"
+    );
     assert!(seen.problem.unwrap().contains("Asia/Nowhere"));
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await

@@ -1,11 +1,11 @@
 //! Nobody's change is lost: who saves over a newer version than they saw is told who changed what, and may save all the same.
 
-use bookings::accounts::{self, NewStaff};
+use bookings::accounts::{self, StaffForm};
 use bookings::appointments::{self, Actor, Booked, Edit, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::holidays::{self, Holiday};
 use bookings::profile::{self, ProfileForm};
-use bookings::services::{self, ResourceForm, ServiceForm};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::versions::{self, ChangedMeanwhile, Editor, Field, Versioned};
 use bookings::{
     AppointmentId, BlockId, CalendarId, Error, Interval, Kind, Quince, Refusal, Role, ServiceId, StaffId,
@@ -40,7 +40,7 @@ stories! {
 
 /// A colleague who may change what Maya may.
 async fn jonas(world: &World) -> StaffId {
-    let new = NewStaff {
+    let new = StaffForm {
         name: "Jonas".into(),
         email: "jonas@example.org".into(),
         password: PASSWORD.into(),
@@ -103,10 +103,13 @@ async fn a_booking_calendar_keeps_what_both_admins_changed(world: World) {
     let (id, form) = world.form_of("intro").await;
     let with = |duration: u32, name: &str| {
         let mut form = CalendarForm {
-            name: name.into(),
+            settings: CalendarSettings {
+                name: name.into(),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
-        form.rules.duration = duration;
+        form.settings.rules.duration = duration;
         form
     };
     let states = [with(45, "Intro call"), with(30, "Talk"), with(60, "Intro call")];
@@ -123,26 +126,31 @@ async fn a_booking_calendar_keeps_what_both_admins_changed(world: World) {
     )
     .await;
     let (_, stored) = world.form_of("intro").await;
-    assert_eq!((stored.rules.duration, stored.name.as_str()), (30, "Talk"));
+    assert_eq!(
+        (stored.settings.rules.duration, stored.settings.name.as_str()),
+        (30, "Talk")
+    );
 }
 
 async fn members_and_questions_are_told(world: World) {
     let jonas = jonas(&world).await;
     let (id, form) = world.form_of("intro").await;
     let mut changed = CalendarForm {
-        kind: Kind::RoundRobin,
+        settings: CalendarSettings {
+            kind: Kind::RoundRobin,
+            active: false,
+            ..form.settings.clone()
+        },
         kind_change_confirmed: true,
         members: vec![member(jonas), member(world.owner)],
-        active: false,
-        ..form.clone()
     };
-    changed.questions = vec![booking_calendars::IntakeQuestion {
+    changed.settings.questions = vec![booking_calendars::IntakeQuestion {
         label: "Why?".into(),
         kind: booking_calendars::AnswerKind::Line,
         choices: Vec::new(),
         required: true,
     }];
-    changed.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
+    changed.settings.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
     booking_calendars::update(&world.quince, jonas, id, changed)
         .await
         .unwrap();
@@ -157,8 +165,8 @@ async fn members_and_questions_are_told(world: World) {
     assert_eq!(told.changes[0].differences[0].field, Field::Kind);
 }
 
-fn service(name: &str, duration: u32, staff: StaffId) -> ServiceForm {
-    ServiceForm {
+fn service(name: &str, duration: u32, staff: StaffId) -> ServiceSettings {
+    ServiceSettings {
         group: "Hair".into(),
         name: name.into(),
         description: String::new(),
@@ -171,12 +179,14 @@ fn service(name: &str, duration: u32, staff: StaffId) -> ServiceForm {
 
 async fn menu_with_a_cut(world: &World) -> (CalendarId, ServiceId) {
     let menu = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner)],
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner)],
+        ))
         .await;
     let cut = service("Cut", 30, world.owner);
     services::save(&world.quince, world.owner, menu, None, cut)
@@ -207,7 +217,10 @@ async fn a_menu_keeps_what_both_admins_changed(world: World) {
     .await;
     let stored = services::menu(&world.quince, world.owner, menu).await.unwrap();
     assert_eq!(
-        (stored.services[0].name.as_str(), stored.services[0].duration),
+        (
+            stored.services[0].settings.name.as_str(),
+            stored.services[0].settings.duration
+        ),
         ("Trim", 30)
     );
 
@@ -268,8 +281,10 @@ async fn rooms_keep_what_both_admins_changed(world: World) {
     let all = |rooms: &[(&str, u32)]| -> Vec<ResourceForm> {
         let form = |(name, quantity): &(&str, u32)| ResourceForm {
             id: None,
-            name: (*name).into(),
-            quantity: *quantity,
+            settings: ResourceSettings {
+                name: (*name).into(),
+                quantity: *quantity,
+            },
         };
         rooms.iter().map(form).collect()
     };
@@ -283,7 +298,10 @@ async fn rooms_keep_what_both_admins_changed(world: World) {
     .await;
     let stored = services::resources(&world.quince).await.unwrap();
     assert_eq!(stored.len(), 1);
-    assert_eq!((stored[0].name.as_str(), stored[0].quantity), ("Room", 1));
+    assert_eq!(
+        (stored[0].settings.name.as_str(), stored[0].settings.quantity),
+        ("Room", 1)
+    );
 }
 
 async fn a_profile_that_is_open_twice_keeps_both_changes(world: World) {
@@ -293,7 +311,7 @@ async fn a_profile_that_is_open_twice_keeps_both_changes(world: World) {
         ..form.clone()
     };
     let mut early = form.clone();
-    early.weekly.0[0].clear();
+    early.hours.0[0].clear();
     let seen = newest(&world.quince, Versioned::profile(world.owner)).await;
     let by = Editor::having_seen(world.owner, seen);
     profile::save(&world.quince, by, &early).await.unwrap();
@@ -491,7 +509,10 @@ async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
         let seen = newest(&world.quince, Versioned::calendar(id)).await;
         let by = Editor::having_seen(world.owner, seen);
         let renamed = CalendarForm {
-            name: format!("Talk {round}"),
+            settings: CalendarSettings {
+                name: format!("Talk {round}"),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
         let (saved, _) = tokio::join!(
@@ -500,7 +521,7 @@ async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
         );
         saved.unwrap();
         form = world.form_of("intro").await.1;
-        assert_eq!(form.name, renamed.name);
+        assert_eq!(form.settings.name, renamed.settings.name);
     }
 }
 
@@ -523,7 +544,10 @@ async fn of_old_changes_the_newest_of_each_thing_stays(world: World) {
     let (id, form) = world.form_of("intro").await;
     let rename = async |name: &str| {
         let form = CalendarForm {
-            name: name.into(),
+            settings: CalendarSettings {
+                name: name.into(),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
         booking_calendars::update(&world.quince, world.owner, id, form)

@@ -87,7 +87,11 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
     );
     world.calendar("team", &[world.owner, mira]).await;
     let all = booking_calendars::list(&world.quince, mira).await.unwrap();
-    let team = all.iter().find(|calendar| calendar.slug == "team").unwrap().id;
+    let team = all
+        .iter()
+        .find(|calendar| calendar.settings.slug == "team")
+        .unwrap()
+        .id;
     let seen = availability::why(&world.quince, mira, team, &[], date(TUESDAY), &Zone::utc())
         .await
         .unwrap();

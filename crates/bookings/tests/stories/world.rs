@@ -3,17 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bookings::accounts::{self, NewOwner, NewStaff};
+use bookings::accounts::{self, OwnerForm, StaffForm};
 use bookings::appointments::{self, AppointmentView, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm, Member};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
 use bookings::clock::TestClock;
 use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Priority, Quince,
-    RemoteCalendarId, Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
+    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Quince, RemoteCalendarId,
+    Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -41,12 +41,8 @@ pub fn reason_of(appointment: &AppointmentView) -> Option<String> {
 }
 
 /// A member with medium priority and weight 1.
-pub fn member(staff: StaffId) -> Member {
-    Member {
-        staff,
-        priority: Priority::Medium,
-        weight: 1,
-    }
+pub fn member(staff: StaffId) -> MemberSettings {
+    MemberSettings::new(staff)
 }
 
 pub struct World {
@@ -122,7 +118,7 @@ impl World {
         let clock = clock_at(NOW);
         let settings = settings(&sandbox.entry_url(), folder.path());
         let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
-        let owner = NewOwner {
+        let owner = OwnerForm {
             workspace: "Lopez & Co".into(),
             name: "Maya Lopez".into(),
             email: "maya@example.org".into(),
@@ -160,11 +156,11 @@ impl World {
 
     /// Returns the form of a person's current profile.
     pub async fn profile_of(&self, staff: StaffId) -> ProfileForm {
-        let found = profile::get(&self.quince, staff).await.unwrap();
+        let found = profile::get(&self.quince, staff).await.unwrap().profile;
         ProfileForm {
             name: found.name,
             zone: found.zone.name().to_owned(),
-            weekly: found.weekly,
+            hours: found.hours,
             overrides: found.overrides,
         }
     }
@@ -181,7 +177,7 @@ impl World {
     /// Sets a person's weekly hours and date overrides.
     pub async fn set_hours(&self, staff: StaffId, weekly: WeeklyHours, overrides: Vec<DateOverride>) {
         let form = ProfileForm {
-            weekly,
+            hours: weekly,
             overrides,
             ..self.profile_of(staff).await
         };
@@ -210,7 +206,7 @@ impl World {
     /// Sets how later edits of a connection's events are treated.
     pub async fn import_policy(&self, id: ConnectionId, import_policy: ImportPolicy) {
         let all = connections::list(&self.quince, self.owner).await.unwrap();
-        let when_stale = all.iter().find(|one| one.id == id).unwrap().when_stale;
+        let when_stale = all.iter().find(|one| one.id == id).unwrap().policies.when_stale;
         let policies = Policies {
             import_policy,
             when_stale,
@@ -224,7 +220,7 @@ impl World {
     pub async fn when_stale(&self, when_stale: WhenStale) {
         let connection = self.connection().await;
         let policies = Policies {
-            import_policy: connection.import_policy,
+            import_policy: connection.policies.import_policy,
             when_stale,
         };
         configuration::save_policies(&self.quince, self.owner, connection.id, policies, None)
@@ -251,28 +247,32 @@ impl World {
 
     /// Creates a booking calendar: Personal for one member, Round Robin for several.
     pub async fn calendar(&self, slug: &str, members: &[StaffId]) -> CalendarId {
-        let form = CalendarForm {
-            slug: slug.into(),
-            kind: if members.len() == 1 {
-                Kind::Personal
-            } else {
-                Kind::RoundRobin
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: if members.len() == 1 {
+                    Kind::Personal
+                } else {
+                    Kind::RoundRobin
+                },
+                rules: Rules::default(),
+                ..CalendarSettings::new("Intro call")
             },
-            members: members.iter().copied().map(member).collect(),
-            rules: Rules::default(),
-            ..CalendarForm::new("Intro call")
-        };
+            members.iter().copied().map(member).collect(),
+        );
         self.make(form).await
     }
 
     /// Creates a Collective calendar.
     pub async fn collective(&self, slug: &str, members: &[StaffId]) -> CalendarId {
-        self.make(CalendarForm {
-            slug: slug.into(),
-            kind: Kind::Collective,
-            members: members.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Panel")
-        })
+        self.make(CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: Kind::Collective,
+                ..CalendarSettings::new("Panel")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await
     }
 
@@ -285,24 +285,12 @@ impl World {
     /// Returns a booking calendar with the form of its current settings.
     pub async fn form_of(&self, slug: &str) -> (CalendarId, CalendarForm) {
         let all = booking_calendars::list(&self.quince, self.owner).await.unwrap();
-        let found = all.into_iter().find(|calendar| calendar.slug == slug).unwrap();
-        let members = found.members.iter();
-        let form = CalendarForm {
-            slug: found.slug.clone(),
-            kind: found.kind,
-            distribution: found.distribution,
-            rules: found.rules.clone(),
-            members: members
-                .map(|member| Member {
-                    staff: member.staff,
-                    priority: member.priority,
-                    weight: member.weight,
-                })
-                .collect(),
-            questions: found.questions.clone(),
-            auto_confirm: found.auto_confirm,
-            ..CalendarForm::new(&found.name)
-        };
+        let found = all
+            .into_iter()
+            .find(|calendar| calendar.settings.slug == slug)
+            .unwrap();
+        let members = found.members.iter().map(|member| member.settings);
+        let form = CalendarForm::new(found.settings, members.collect());
         (found.id, form)
     }
 
@@ -342,7 +330,7 @@ impl World {
     }
 
     pub async fn colleague(&self, name: &str) -> StaffId {
-        let new = NewStaff {
+        let new = StaffForm {
             name: name.into(),
             email: format!("{}@example.org", name.to_lowercase()),
             password: PASSWORD.into(),

@@ -11,16 +11,16 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
 use store::collisions::{self, FreeStatuses};
-use store::connections::{Discovered, NewConnection};
+use store::connections::{Discovered, RemoteAccount};
 use store::due::{self, At, Kept};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::holds::VisitorId;
 use store::remote_calendars::Listed;
 use store::strangers::{self, Key, Sender};
 use store::{
-    Backend, BusyStatus, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments,
-    class_sessions, connections, event_writes, external_events, holds, idempotency_keys, messages, pruning,
-    remote_calendars, sessions,
+    Backend, BusyStatus, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
+    connections, event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars,
+    sessions,
 };
 
 use crate::database::{
@@ -61,19 +61,19 @@ async fn people(tx: &mut WriteTx) -> People {
     }
     let calendar = booking_calendar(tx, "intro").await;
     let classes = booking_calendar(tx, "class").await;
-    let new = NewConnection {
-        staff_id: hosts[0],
+    let account = RemoteAccount {
         server: Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "ada@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: Vec::new(),
-        },
-        import_policy: ImportPolicy::KeepUp,
     };
-    let connection = connections::insert(tx, &new, now()).await.unwrap();
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: Vec::new(),
+    };
+    let connection = connections::insert(tx, hosts[0], &account, &discovered, now())
+        .await
+        .unwrap();
     let listed = Listed {
         url: "https://p42-caldav.icloud.com/1/calendars/home/".to_owned(),
         name: "Home".to_owned(),

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use scheduling::{ChoiceReason, Distribution, Kind, Priority, ShareRank, ShareReason, StaffId, WeeklyHours};
 use store::appointment_list::{self, Filter};
 use store::appointments::NewTime;
-use store::calendar_members::NewMember;
+use store::calendar_members::MemberSettings;
 use store::sessions::{Content, Owner};
+use store::staff::{self, Account, Profile};
+use store::workspace::{self, WorkspaceSettings};
 use store::{
     AppointmentStatus, AssignmentReason, CalledOff, Party, ReadTx, StoreError, appointments, blocked_time,
-    booking_calendars, calendar_members, idempotency_keys, sessions, staff, workspace,
+    booking_calendars, calendar_members, idempotency_keys, sessions,
 };
 use zones::Zone;
 
@@ -29,14 +31,19 @@ stories! {
 
 async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Database) {
     let mut tx = database.store.write().await.unwrap();
-    workspace::save(&mut tx, "Orchard", &Zone::named("Asia/Tokyo").unwrap(), now())
-        .await
-        .unwrap();
+    let orchard = WorkspaceSettings {
+        name: "Orchard".to_owned(),
+        zone: Zone::named("Asia/Tokyo").unwrap(),
+    };
+    workspace::save(&mut tx, &orchard, now()).await.unwrap();
     let ada = person(&mut tx, "ada").await;
-    let (london, hours) = (Zone::named("Europe/London").unwrap(), WeeklyHours::always());
-    staff::update_profile(&mut tx, ada, "Ada Byron", &london, &hours, &[])
-        .await
-        .unwrap();
+    let byron = Profile {
+        name: "Ada Byron".to_owned(),
+        zone: Zone::named("Europe/London").unwrap(),
+        hours: WeeklyHours::always(),
+        overrides: Vec::new(),
+    };
+    staff::update_profile(&mut tx, ada, &byron).await.unwrap();
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
@@ -45,11 +52,11 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         .unwrap()
         .unwrap();
     assert_eq!(
-        (found.id, found.name.as_str(), found.zone.name()),
+        (found.id, found.profile.name.as_str(), found.profile.zone.name()),
         (ada, "Ada Byron", "Europe/London")
     );
     assert_eq!(found.primary_calendar_id, None);
-    assert_eq!(found.hours, WeeklyHours::always());
+    assert_eq!(found.profile.hours, WeeklyHours::always());
     assert!(!format!("{found:?}").contains("hash"));
     assert_eq!(
         workspace::find(&mut tx).await.unwrap().unwrap().zone.name(),
@@ -58,16 +65,13 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
     drop(tx);
 
     let mut tx = database.store.write().await.unwrap();
-    let again = store::staff::NewStaff {
+    let again = Account {
         email: "ada@quince.example".to_owned(),
-        name: "Another".to_owned(),
         password_hash: String::new(),
         role: store::Role::Admin,
-        zone: Zone::utc(),
-        hours: WeeklyHours::always(),
     };
     assert!(matches!(
-        staff::insert(&mut tx, &again, now()).await,
+        staff::insert(&mut tx, &again, &byron, now()).await,
         Err(StoreError::AlreadyExists)
     ));
 }
@@ -182,7 +186,7 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
     let calendar = booking_calendar(&mut tx, "intro").await;
     let mut members = Vec::new();
     for (name, priority, weight) in [("bob", Priority::Low, 3), ("ada", Priority::High, 1)] {
-        members.push(NewMember {
+        members.push(MemberSettings {
             staff_id: person(&mut tx, name).await,
             priority,
             weight,
@@ -200,10 +204,17 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
         .unwrap()
         .unwrap();
     assert_eq!(
-        (found.kind, found.distribution, found.active),
+        (
+            found.settings.kind,
+            found.settings.distribution,
+            found.settings.active
+        ),
         (Kind::RoundRobin, Distribution::Equal, false)
     );
-    assert_eq!((found.rules.per_day, found.rules.duration), (Some(3), 30));
+    assert_eq!(
+        (found.settings.rules.per_day, found.settings.rules.duration),
+        (Some(3), 30)
+    );
     let listed = calendar_members::with_staff(&mut tx, &[calendar]).await.unwrap();
     let at_once = booking_calendars::find_with_members(&mut tx, "intro")
         .await
@@ -211,7 +222,13 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
     assert_eq!(at_once, Some((found, listed.clone())));
     let listed: Vec<_> = listed
         .iter()
-        .map(|(member, staff)| (staff.name.as_str(), member.priority, member.weight))
+        .map(|(member, staff)| {
+            (
+                staff.profile.name.as_str(),
+                member.settings.priority,
+                member.settings.weight,
+            )
+        })
         .collect();
     assert_eq!(listed, [("bob", Priority::Low, 3), ("ada", Priority::High, 1)]);
     assert!(

@@ -2,12 +2,12 @@
 
 use jiff::civil::date;
 use scheduling::StaffId;
-use store::connections::{Discovered, NewConnection};
+use store::connections::{Discovered, RemoteAccount};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::remote_calendars::Listed;
 use store::{
-    BusyStatus, ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx,
-    busy_time, connections, external_events, remote_calendars, staff,
+    BusyStatus, ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, Server, WriteTx, busy_time,
+    connections, external_events, remote_calendars, staff,
 };
 
 use crate::database::{Database, in_minutes, now, person, stories};
@@ -25,19 +25,19 @@ stories! {
 }
 
 pub async fn connection(tx: &mut WriteTx, owner: StaffId) -> ConnectionId {
-    let new = NewConnection {
-        staff_id: owner,
+    let account = RemoteAccount {
         server: Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "ada@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: vec!["ada@icloud.example".to_owned()],
-        },
-        import_policy: ImportPolicy::KeepUp,
     };
-    let id = connections::insert(tx, &new, now()).await.unwrap();
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: vec!["ada@icloud.example".to_owned()],
+    };
+    let id = connections::insert(tx, owner, &account, &discovered, now())
+        .await
+        .unwrap();
     connections::set_password(tx, id, b"sealed").await.unwrap();
     id
 }

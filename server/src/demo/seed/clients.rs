@@ -138,7 +138,7 @@ async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chose
         .await
         .map_err(Failure::seed)?;
     let named = demo_booking.services.iter().map(|&name| {
-        let service = menu.iter().find(|service| service.name == name);
+        let service = menu.iter().find(|service| service.settings.name == name);
         let service = service.ok_or_else(|| Failure::seed(format!("no service is called “{name}”")))?;
         Ok(Chosen {
             service: service.id,

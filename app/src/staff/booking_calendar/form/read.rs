@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use bookings::booking_calendars::{CHOICES_LIMIT, CalendarForm, IntakeQuestion, Member};
+use bookings::booking_calendars::{
+    CHOICES_LIMIT, CalendarForm, CalendarSettings, IntakeQuestion, MemberSettings,
+};
 use scheduling::{
     DateOverride, DateRange, Distribution, Kind, Priority, Rules, Span, StaffId, Unit, WeeklyHours,
 };
@@ -36,20 +38,22 @@ pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
     let questions = reader.questions(&text.questions);
     match (kind, distribution, reader.problems.is_empty()) {
         (Some(kind), Some(distribution), true) => Ok(CalendarForm {
-            name: text.name,
-            slug: text.slug,
-            description: text.description,
-            location: text.location,
-            color: text.color,
-            kind,
-            distribution,
+            settings: CalendarSettings {
+                name: text.name,
+                slug: text.slug,
+                description: text.description,
+                location: text.location,
+                color: text.color,
+                kind,
+                distribution,
+                questions,
+                rules,
+                auto_confirm: text.auto_confirm == "true",
+                confirm_by_mail: text.confirm_by_mail == "true",
+                ask_puzzle: text.ask_puzzle == "true",
+                active: text.active == "true",
+            },
             members,
-            questions,
-            rules,
-            auto_confirm: text.auto_confirm == "true",
-            confirm_by_mail: text.confirm_by_mail == "true",
-            ask_puzzle: text.ask_puzzle == "true",
-            active: text.active == "true",
             kind_change_confirmed: text.kind_change_confirmed == "true",
         }),
         (_, _, false) => Err(AppError::Fields(reader.problems)),
@@ -164,7 +168,7 @@ impl Reader {
 
     /// The members by position. A member moved to an occupied position goes before its present member when moved forward, and after it
     /// when moved back.
-    fn members(&mut self, text: &CalendarText) -> Vec<Member> {
+    fn members(&mut self, text: &CalendarText) -> Vec<MemberSettings> {
         let mut chosen = Vec::new();
         for (row, entry) in text.priorities.iter().enumerate() {
             if text.members.contains(&entry.member)
@@ -180,18 +184,14 @@ impl Reader {
             .filter(|id| !text.priorities.iter().any(|entry| entry.member == **id));
         for id in unlisted {
             let Some(staff) = self.staff(id) else { continue };
-            let member = Member {
-                staff,
-                priority: Priority::default(),
-                weight: 1,
-            };
+            let member = MemberSettings::new(staff);
             chosen.push((u32::MAX, std::cmp::Ordering::Greater, member));
         }
         chosen.sort_by_key(|(place, moved, _)| (*place, *moved));
         chosen.into_iter().map(|(_, _, member)| member).collect()
     }
 
-    fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, Member)> {
+    fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, MemberSettings)> {
         let staff = self.staff(&entry.member)?;
         let field = |part: &str| format!("priorities][{row}][{part}");
         let is_shared_out = self.is(&[Kind::RoundRobin]);
@@ -207,8 +207,8 @@ impl Reader {
             self.problem(&field("weight"), "Enter a weight from 1 to 1000.");
         }
         let place = self.setting(&field("place"), &entry.place, has_order, u32::MAX, MANY);
-        let member = Member {
-            staff,
+        let member = MemberSettings {
+            staff_id: staff,
             priority,
             weight,
         };

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bookings::appointments::{
     self, Actor, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, confirm_by_mail, hold, holder,
 };
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, Chosen, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::strangers::{Proof, Stranger};
 use bookings::{
     CalendarId, DateOverride, Distribution, ImportPolicy, Interval, Kind, Rules, StaffId, Status,
@@ -89,56 +89,55 @@ async fn connections(world: &World) -> StaffId {
 async fn offers(world: &World, jonas: StaffId) {
     let owner = world.owner;
     let both = vec![member(owner), member(jonas)];
-    let form = |slug: &str, kind, members| CalendarForm {
+    let settings = |slug: &str, kind| CalendarSettings {
         slug: slug.into(),
         kind,
-        members,
-        ..CalendarForm::new(&format!("The {slug}"))
+        ..CalendarSettings::new(&format!("The {slug}"))
     };
-    world
-        .make(form("intro", Kind::Personal, vec![member(owner)]))
-        .await;
+    let intro = CalendarForm::new(settings("intro", Kind::Personal), vec![member(owner)]);
+    world.make(intro).await;
     let question = IntakeQuestion {
         label: "How do you come?".into(),
         kind: AnswerKind::Line,
         choices: Vec::new(),
         required: false,
     };
-    let advice = CalendarForm {
+    let advice = CalendarSettings {
         distribution: Distribution::Equal,
         questions: vec![question],
         location: "Harbor Street 14".into(),
-        ..form("advice", Kind::RoundRobin, both.clone())
+        ..settings("advice", Kind::RoundRobin)
     };
-    world.make(advice).await;
-    let panel = CalendarForm {
+    world.make(CalendarForm::new(advice, both.clone())).await;
+    let panel = CalendarSettings {
         auto_confirm: false,
-        ..form("panel", Kind::Collective, both.clone())
+        ..settings("panel", Kind::Collective)
     };
-    world.make(panel).await;
+    world.make(CalendarForm::new(panel, both.clone())).await;
     let rules = Rules {
         seats: 3,
         duration: 60,
         interval: 60,
         ..Rules::default()
     };
-    let yoga = CalendarForm {
+    let yoga = CalendarSettings {
         rules,
-        ..form("yoga", Kind::ClassBooking, vec![member(owner)])
+        ..settings("yoga", Kind::ClassBooking)
     };
-    world.make(yoga).await;
+    world.make(CalendarForm::new(yoga, vec![member(owner)])).await;
     let rules = Rules {
         hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
         per_slot: 2,
         post_buffer: 15,
         ..Rules::default()
     };
-    let tour = CalendarForm {
+    let tour = CalendarSettings {
         rules,
-        ..form("tour", Kind::Simple, Vec::new())
+        ..settings("tour", Kind::Simple)
     };
-    let tour = world.make(tour).await;
-    let salon = world.make(form("salon", Kind::Service, both)).await;
+    let tour = world.make(CalendarForm::new(tour, Vec::new())).await;
+    let salon = CalendarForm::new(settings("salon", Kind::Service), both);
+    let salon = world.make(salon).await;
     menu(world, jonas, salon).await;
     closed_times(world, tour).await;
 }
@@ -148,8 +147,10 @@ async fn menu(world: &World, jonas: StaffId, salon: CalendarId) {
     let (quince, owner) = (&world.quince, world.owner);
     let chairs = |id, quantity| ResourceForm {
         id,
-        name: "Chair".into(),
-        quantity,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity,
+        },
     };
     services::save_resources(quince, owner, vec![chairs(None, 1)])
         .await
@@ -162,7 +163,7 @@ async fn menu(world: &World, jonas: StaffId, salon: CalendarId) {
         ("Cut", 30, 0, vec![owner, jonas]),
         ("Colour", 45, 30, vec![jonas]),
     ] {
-        let service = ServiceForm {
+        let service = ServiceSettings {
             group: "Hair".into(),
             name: name.into(),
             description: "With a cup of tea.".into(),
@@ -196,7 +197,10 @@ async fn closed_times(world: &World, tour: CalendarId) {
         .await;
     let (intro, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        description: "What you need, and whether we fit.".into(),
+        settings: CalendarSettings {
+            description: "What you need, and whether we fit.".into(),
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(quince, owner, intro, form)
@@ -298,10 +302,18 @@ async fn future(world: &World, jonas: StaffId) {
         .unwrap();
 
     let salon = booking_calendars::list(quince, owner).await.unwrap();
-    let salon = salon.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
+    let salon = salon
+        .iter()
+        .find(|calendar| calendar.settings.slug == "salon")
+        .unwrap()
+        .id;
     let menu = services::menu(quince, owner, salon).await.unwrap().services;
     let of = |name: &str, host| Chosen {
-        service: menu.iter().find(|service| service.name == name).unwrap().id,
+        service: menu
+            .iter()
+            .find(|service| service.settings.name == name)
+            .unwrap()
+            .id,
         host,
     };
     let visit = Booking {
@@ -333,8 +345,11 @@ async fn strangers(world: &World) {
     let quince = &world.quince;
     let (intro, form) = world.form_of("intro").await;
     let switches = |confirm_by_mail, ask_puzzle| CalendarForm {
-        confirm_by_mail,
-        ask_puzzle,
+        settings: CalendarSettings {
+            confirm_by_mail,
+            ask_puzzle,
+            ..form.settings.clone()
+        },
         ..form.clone()
     };
     let by = |proof| Stranger {

@@ -55,9 +55,14 @@ async fn people(quince: &Quince, text: &mut String) -> Told {
     }
     for person in team(quince).await? {
         let profile = profile::get(quince, person.id).await?;
-        let weekly = serde_json::to_string(&profile.weekly)?;
-        let overrides = serde_json::to_string(&profile.overrides)?;
-        let (name, email, role, zone) = (person.name, person.email, person.role, profile.zone.name());
+        let weekly = serde_json::to_string(&profile.profile.hours)?;
+        let overrides = serde_json::to_string(&profile.profile.overrides)?;
+        let (name, email, role, zone) = (
+            person.name,
+            person.email,
+            person.role,
+            profile.profile.zone.name(),
+        );
         writeln!(
             text,
             "person {name} <{email}> {role:?} {zone}, hours {weekly}, dates {overrides}"
@@ -87,7 +92,7 @@ async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             writeln!(
                 text,
                 "connection {server:?} {user} {state:?} {:?} {:?}",
-                found.import_policy, found.when_stale
+                found.policies.import_policy, found.policies.when_stale
             )?;
             for calendar in found.calendars {
                 writeln!(text, "remote calendar {} of {user}", calendar.name)?;
@@ -101,12 +106,17 @@ async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
 
 async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     for room in services::resources(quince).await? {
-        writeln!(text, "resource {} × {}", room.name, room.quantity)?;
+        writeln!(
+            text,
+            "resource {} × {}",
+            room.settings.name, room.settings.quantity
+        )?;
     }
     for found in booking_calendars::list(quince, owner).await? {
-        let (slug, name, kind) = (&found.slug, &found.name, found.kind);
+        let (slug, name, kind) = (&found.settings.slug, &found.settings.name, found.settings.kind);
         let members: Vec<&str> = found.members.iter().map(|member| member.name.as_str()).collect();
         let questions: Vec<&str> = found
+            .settings
             .questions
             .iter()
             .map(|question| question.label.as_str())
@@ -115,24 +125,28 @@ async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             text,
             "calendar {slug} “{name}” {kind:?} {:?} at “{}”, {} minutes, members {members:?}, questions {questions:?}, \
              switches {} {} {} {}, problem {:?}",
-            found.distribution,
-            found.location,
-            found.rules.duration,
-            found.auto_confirm,
-            found.confirm_by_mail,
-            found.ask_puzzle,
-            found.active,
+            found.settings.distribution,
+            found.settings.location,
+            found.settings.rules.duration,
+            found.settings.auto_confirm,
+            found.settings.confirm_by_mail,
+            found.settings.ask_puzzle,
+            found.settings.active,
             found.problem
         )?;
         let mut chosen = Vec::new();
         if kind == Kind::Service {
             for service in services::menu(quince, owner, found.id).await?.services {
-                let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
-                let (name, duration, processing) = (&service.name, service.duration, service.processing);
+                let staff: Vec<&str> = service.hosts.iter().map(|(_, name)| name.as_str()).collect();
+                let (name, duration, processing) = (
+                    &service.settings.name,
+                    service.settings.duration,
+                    service.settings.processing,
+                );
                 writeln!(
                     text,
                     "service {name} {duration}+{processing} by {staff:?}, needs {}",
-                    service.resources.len()
+                    service.settings.resources.len()
                 )?;
                 chosen.push(Chosen {
                     service: service.id,

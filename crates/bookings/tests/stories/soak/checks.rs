@@ -178,7 +178,7 @@ impl Soak {
         let zone = Zone::utc();
         let owner = Owner {
             zone: &zone,
-            addresses: &connections[0].addresses,
+            addresses: &connections[0].discovered.addresses,
         };
         let events = self.world.control.events(calendar);
         let busy = events
