@@ -252,13 +252,13 @@ fn detail(
             .map(|answer| (answer.label, answer.text))
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
-        cancelled: appointment
-            .called_off
-            .map(|called_off| match (called_off.by, called_off.reason) {
+        cancelled: appointment.cancellation.map(|cancellation| {
+            match (cancellation.by, cancellation.reason) {
                 (Some(by), Some(reason)) => format!("By {by}. Reason: {reason}"),
                 (Some(by), None) => format!("By {by}."),
                 (None, reason) => reason.unwrap_or_default(),
-            }),
+            }
+        }),
         steps,
         version: String::new(),
         flash,

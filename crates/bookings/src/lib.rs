@@ -82,7 +82,7 @@ pub use error::{
     VisitProblem,
 };
 pub use mailer::Mail;
-pub use people::{CalledOffView, PartyName};
+pub use people::{CancellationView, PartyName};
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};
 pub use store::random_id;

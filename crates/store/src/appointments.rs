@@ -8,7 +8,7 @@ use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_json, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
-use crate::party::{CalledOff, Party, called_off};
+use crate::party::{Cancellation, Party, cancellation};
 use crate::questions::Answer;
 use crate::strangers::Sender;
 use crate::unreadable::Lenient;
@@ -62,7 +62,7 @@ pub struct Appointment {
     /// When it was last updated.
     pub updated_at: Timestamp,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOff>,
+    pub cancellation: Option<Cancellation>,
     /// The deadline for the client to confirm by mail, also once it has passed. None when no confirmation is needed or it was given.
     pub unconfirmed_until: Option<Timestamp>,
 }
@@ -110,7 +110,7 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         overridden: lenient.opt_json("overridden")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
-        called_off: called_off(row)?,
+        cancellation: cancellation(row)?,
         unconfirmed_until: row.opt_instant("unconfirmed_until")?,
     })
 }
@@ -524,7 +524,7 @@ pub async fn set_status(
     tx: &mut WriteTx,
     id: AppointmentId,
     status: AppointmentStatus,
-    called_off: Option<&CalledOff>,
+    cancellation: Option<&Cancellation>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let rows = execute!(
@@ -535,10 +535,10 @@ pub async fn set_status(
          WHERE id = $1",
         id.0,
         status.as_str(),
-        called_off.map(|called_off| ms(called_off.at)),
-        called_off.and_then(CalledOff::kind),
-        called_off.and_then(CalledOff::staff),
-        called_off.and_then(|called_off| called_off.reason.as_deref()),
+        cancellation.map(|cancellation| ms(cancellation.at)),
+        cancellation.and_then(Cancellation::kind),
+        cancellation.and_then(Cancellation::staff),
+        cancellation.and_then(|cancellation| cancellation.reason.as_deref()),
         ms(now)
     )?;
     expect_row(rows, "appointment")

@@ -74,7 +74,7 @@ pub use ids::{
 pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;
 pub use open::Store;
-pub use party::{CalledOff, Party};
+pub use party::{Cancellation, Party};
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{

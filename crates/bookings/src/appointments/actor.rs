@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
 use store::appointments::{self, Appointment};
 use store::booking_calendars::BookingCalendar;
-use store::{CalledOff, Party, ReadTx, WriteTx};
+use store::{Cancellation, Party, ReadTx, WriteTx};
 
 use super::find::{calendar_of, check_viewer, of_token};
 use crate::classes;
@@ -52,8 +52,8 @@ impl Opened {
     }
 
     /// Returns the record of a cancellation by this actor.
-    pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
-        CalledOff {
+    pub(super) fn cancellation(&self, reason: &str, now: Timestamp) -> Cancellation {
+        Cancellation {
             at: now,
             by: Some(self.by),
             reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),

@@ -265,7 +265,7 @@ impl BookRequest<'_> {
             overridden: placement.overridden.clone(),
             created_at: now,
             updated_at: now,
-            called_off: None,
+            cancellation: None,
             unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
                 .then(|| unconfirmed::until(now)),
         })

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
+    AppointmentStatus as Status, Cancellation, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
     locks, occupancy,
 };
 
@@ -64,14 +64,14 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
     if !opened.appointment.is_unconfirmed() {
         check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
     }
-    let called_off = opened.called_off(reason, now);
+    let cancellation = opened.cancellation(reason, now);
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(&called_off),
-        Told::All,
+        Some(&cancellation),
+        Recipients::All,
         now,
     )
     .await?;
@@ -119,7 +119,7 @@ async fn try_to_set_status(
     if !next_statuses(opened.appointment.status, has_begun).contains(&status) {
         return Err(Refusal::StatusNotNow.into());
     }
-    change_status(quince, &mut tx, &opened, status, None, Told::All, now).await?;
+    change_status(quince, &mut tx, &opened, status, None, Recipients::All, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -151,15 +151,19 @@ pub(crate) async fn undo_booking(
     for mail in store::messages::all_unclaimed(&mut tx, id).await? {
         store::messages::delete(&mut tx, mail.id).await?;
     }
-    let called_off = opened.called_off("", now);
-    let told = if tell_client { Told::Client } else { Told::Nobody };
+    let cancellation = opened.cancellation("", now);
+    let recipients = if tell_client {
+        Recipients::Client
+    } else {
+        Recipients::Nobody
+    };
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(&called_off),
-        told,
+        Some(&cancellation),
+        recipients,
         now,
     )
     .await?;
@@ -169,7 +173,7 @@ pub(crate) async fn undo_booking(
 
 /// Who is informed of a change by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum Recipients {
     All,
     Client,
     Nobody,
@@ -177,17 +181,17 @@ enum Told {
 
 /// Sets the status of an appointment, and updates its occupancy, events and reminders. No mail about the change itself is enqueued.
 /// Returns the changed appointment, and the hosts who need no mail about a cancellation because they do not know of the appointment yet.
-pub(super) async fn follow_status(
+pub(super) async fn apply_status(
     quince: &Quince,
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<&CalledOff>,
+    cancellation: Option<&Cancellation>,
     now: Timestamp,
 ) -> Result<(Appointment, Vec<StaffId>), Error> {
     let old = &opened.appointment;
     // The row is updated first: on Postgres, a concurrent move then ends before the time is released.
-    appointments::set_status(tx, old.id, status, called_off, now).await?;
+    appointments::set_status(tx, old.id, status, cancellation, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
@@ -204,23 +208,23 @@ pub(super) async fn follow_status(
             let places = classes::places_again(tx, &opened.calendar, &changed).await?;
             let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
             match occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await {
-                Err(StoreError::SlotTaken) => return Err(taken_again(tx, opened, &changed, now).await?),
+                Err(StoreError::SlotTaken) => return Err(reclaim_error(tx, opened, &changed, now).await?),
                 other => other?,
             }
         }
         _ => {}
     }
     outbox::sync_events(tx, &changed, now).await?;
-    let mut unaware = Vec::new();
+    let mut unnotified = Vec::new();
     if old.status.is_active() != status.is_active() {
         notifications::remind(tx, &changed, now).await?;
-        unaware = notifications::changes::take_back(tx, changed.id, now).await?;
+        unnotified = notifications::changes::take_back(tx, changed.id, now).await?;
     }
-    Ok((changed, unaware))
+    Ok((changed, unnotified))
 }
 
 /// Returns the error for an appointment whose time cannot be claimed again.
-async fn taken_again(
+async fn reclaim_error(
     tx: &mut ReadTx,
     opened: &Opened,
     changed: &Appointment,
@@ -242,21 +246,21 @@ async fn taken_again(
 }
 
 /// Returns the hosts to inform of a cancellation; none if all hosts are unaware of the appointment.
-pub(super) async fn aware_hosts(
+pub(super) async fn hosts_to_notify(
     tx: &mut ReadTx,
     id: AppointmentId,
-    unaware: &[StaffId],
+    unnotified: &[StaffId],
 ) -> Result<Option<Vec<StaffId>>, StoreError> {
     let mut hosts = hosts_of(tx, id).await?;
-    if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
+    if !hosts.is_empty() && hosts.iter().all(|host| unnotified.contains(host)) {
         return Ok(None);
     }
-    hosts.retain(|host| !unaware.contains(host));
+    hosts.retain(|host| !unnotified.contains(host));
     Ok(Some(hosts))
 }
 
 /// Returns the kind of mail by which the client is informed of a cancellation.
-pub(super) fn calling_off(opened: &Opened) -> MessageKind {
+pub(super) fn cancellation_kind(opened: &Opened) -> MessageKind {
     if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
     } else {
@@ -269,30 +273,30 @@ async fn change_status(
     tx: &mut WriteTx,
     opened: &Opened,
     status: Status,
-    called_off: Option<&CalledOff>,
-    told: Told,
+    cancellation: Option<&Cancellation>,
+    recipients: Recipients,
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
     let differences = Differences::status(old.status, status);
     record(tx, old.id, opened.author(None), &differences, now).await?;
-    let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
+    let (changed, unnotified) = apply_status(quince, tx, opened, status, cancellation, now).await?;
     if old.is_unconfirmed() {
         return match status {
             Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.by.staff(), now).await,
             _ => Ok(()),
         };
     }
-    if told == Told::Nobody {
+    if recipients == Recipients::Nobody {
         return Ok(());
     }
     match (old.status, status) {
         (_, Status::Cancelled) => {
-            notifications::enqueue(tx, &changed, calling_off(opened), now).await?;
-            if told == Told::Client {
+            notifications::enqueue(tx, &changed, cancellation_kind(opened), now).await?;
+            if recipients == Recipients::Client {
                 return Ok(());
             }
-            let Some(hosts) = aware_hosts(tx, changed.id, &unaware).await? else {
+            let Some(hosts) = hosts_to_notify(tx, changed.id, &unnotified).await? else {
                 return Ok(());
             };
             notifications::enqueue_for_hosts(

@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::actor::{Actor, Opened};
-use super::change::{aware_hosts, calling_off, follow_status};
+use super::change::{apply_status, cancellation_kind, hosts_to_notify};
 use crate::accounts::is_admin;
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::notifications;
@@ -99,7 +99,7 @@ async fn try_to_delete(
     };
     record(&mut tx, &opened, by.seen, now).await?;
     if opened.appointment.status != Status::Cancelled {
-        call_off(quince, &mut tx, &opened, tell_client, now).await?;
+        end_appointment(quince, &mut tx, &opened, tell_client, now).await?;
     }
     notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
@@ -108,7 +108,7 @@ async fn try_to_delete(
 }
 
 /// Ends an appointment like a cancellation. The mails about it hold all they need, because the row is gone when they are sent.
-async fn call_off(
+async fn end_appointment(
     quince: &Quince,
     tx: &mut WriteTx,
     opened: &Opened,
@@ -116,18 +116,18 @@ async fn call_off(
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
-    let called_off = opened.called_off("", now);
-    let (gone, unaware) =
-        follow_status(quince, tx, opened, Status::Cancelled, Some(&called_off), now).await?;
+    let cancellation = opened.cancellation("", now);
+    let (gone, unnotified) =
+        apply_status(quince, tx, opened, Status::Cancelled, Some(&cancellation), now).await?;
     // Everybody knows that an inactive one does not take place, and nobody was informed of one that waits for its client.
     if !old.status.is_active() || old.is_unconfirmed() {
         return Ok(());
     }
     if tell_client {
-        notifications::deleted::enqueue(quince, tx, &gone, calling_off(opened), now).await?;
+        notifications::deleted::enqueue(quince, tx, &gone, cancellation_kind(opened), now).await?;
     }
     if old.ends_at > now
-        && let Some(hosts) = aware_hosts(tx, gone.id, &unaware).await?
+        && let Some(hosts) = hosts_to_notify(tx, gone.id, &unnotified).await?
     {
         notifications::deleted::enqueue_for_hosts(quince, tx, &gone, hosts, opened.by.staff(), now).await?;
     }

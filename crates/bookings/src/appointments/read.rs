@@ -22,7 +22,7 @@ use crate::collisions::{self, Collisions, free_words};
 use crate::error::{Deed, Error, Missing};
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
-use crate::people::{CalledOffView, names, names_of};
+use crate::people::{CancellationView, names, names_of};
 use crate::quince::Quince;
 use crate::servers::{place_of, places};
 
@@ -101,7 +101,9 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
         answers: appointment.answers,
-        cancel_reason: appointment.called_off.and_then(|called_off| called_off.reason),
+        cancel_reason: appointment
+            .cancellation
+            .and_then(|cancellation| cancellation.reason),
     })
 }
 
@@ -360,9 +362,9 @@ fn view(
         booked_by: appointment.booked_by,
         confirm_until: appointment.unconfirmed_until.filter(|_| is_unconfirmed),
         created_at: appointment.created_at,
-        called_off: appointment
-            .called_off
-            .map(|called_off| CalledOffView::of(called_off, team)),
+        cancellation: appointment
+            .cancellation
+            .map(|cancellation| CancellationView::of(cancellation, team)),
         write: writes.iter().max_by_key(|write| urgency(write.state)).cloned(),
         writes,
         write_sentence,

@@ -8,8 +8,8 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, WriteTx, appointment_parts, appointments, occupancy,
-    staff, strangers,
+    AppointmentStatus as Status, Cancellation, MessageKind, WriteTx, appointment_parts, appointments,
+    occupancy, staff, strangers,
 };
 
 use super::actor::{Actor, record};
@@ -106,12 +106,12 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     else {
         return Ok(());
     };
-    let called_off = CalledOff {
+    let cancellation = Cancellation {
         at: now,
         by: None,
         reason: Some("It was not confirmed by mail in time.".to_owned()),
     };
-    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&called_off), now).await?;
+    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&cancellation), now).await?;
     let locked = occupancy::lock_to_release(&mut tx, id).await?;
     occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
@@ -127,7 +127,7 @@ pub(super) fn has_expired(appointment: &Appointment) -> bool {
     appointment.status == Status::Cancelled
         && appointment.unconfirmed_until.is_some()
         && appointment
-            .called_off
+            .cancellation
             .as_ref()
-            .is_some_and(|called_off| called_off.by.is_none())
+            .is_some_and(|cancellation| cancellation.by.is_none())
 }

@@ -8,7 +8,7 @@ use zones::Zone;
 
 use crate::error::Refusal;
 use crate::outbox::WriteView;
-use crate::people::CalledOffView;
+use crate::people::CancellationView;
 
 /// The answer to a booking.
 #[derive(Clone, PartialEq, Eq)]
@@ -189,7 +189,7 @@ pub struct AppointmentView {
     /// When it was booked.
     pub created_at: Timestamp,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOffView>,
+    pub cancellation: Option<CancellationView>,
     /// The state of its event in the host's calendar; of several, the most urgent. None if it has no event.
     pub write: Option<WriteView>,
     /// The state of each of its events, one per host's part.

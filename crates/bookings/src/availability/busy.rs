@@ -26,7 +26,7 @@ pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
 }
 
 /// Converts a cancelled session. Its time is not offered again, as the reason may still hold.
-pub(crate) fn of_called_off(session: &Session) -> Busy {
+pub(crate) fn of_cancelled_session(session: &Session) -> Busy {
     Busy {
         interval: Interval::new(session.starts_at, session.ends_at),
         cause: Cause::Blocked,

@@ -143,7 +143,7 @@ impl AvailabilityInput {
                 shared: None,
             });
         }
-        add_called_off(tx, &calendar, &people, reach, &mut busy_of).await?;
+        add_cancelled_sessions(tx, &calendar, &people, reach, &mut busy_of).await?;
         let booked = booked(tx, &calendar, window, own.moved).await?;
         let closed = holidays::closed(holidays);
         let mut schedules: Vec<Schedule> = members
@@ -270,7 +270,7 @@ async fn busy_without(
 }
 
 /// Adds the time of a class's cancelled sessions, for every host.
-async fn add_called_off(
+async fn add_cancelled_sessions(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     people: &[TimeOwner],
@@ -281,9 +281,9 @@ async fn add_called_off(
         return Ok(());
     }
     for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-        for owner in people.iter().filter(|_| session.called_off.is_some()) {
+        for owner in people.iter().filter(|_| session.cancellation.is_some()) {
             let busy = busy_of.entry(*owner).or_default();
-            busy.push(busy::of_called_off(&session));
+            busy.push(busy::of_cancelled_session(&session));
         }
     }
     Ok(())

@@ -35,7 +35,7 @@ pub(crate) async fn to_come(
 ) -> Result<usize, StoreError> {
     let mut to_come = 0;
     let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    sessions.retain(|session| session.called_off.is_none() && session.starts_at > now);
+    sessions.retain(|session| session.cancellation.is_none() && session.starts_at > now);
     for session in sessions {
         let attended = !appointments::of_session(tx, session.id).await?.is_empty();
         if attended || !waiting_list::list(tx, session.id).await?.is_empty() {
@@ -75,7 +75,7 @@ pub(crate) async fn hold_within(
 /// Returns the claims of an appointment that takes place again or with other guests, limited to its session if that is live.
 ///
 /// # Errors
-/// [`Refusal::SessionCalledOff`], or [`Error::SlotTaken`] if the session has another host now.
+/// [`Refusal::SessionCancelled`], or [`Error::SlotTaken`] if the session has another host now.
 pub(crate) async fn places_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -88,8 +88,8 @@ pub(crate) async fn places_again(
     let session = class_sessions::find(tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
-    if session.called_off.is_some() {
-        return Err(Refusal::SessionCalledOff.into());
+    if session.cancellation.is_some() {
+        return Err(Refusal::SessionCancelled.into());
     }
     let attending = appointments::of_session(tx, id).await?;
     if attending.iter().any(|other| other.id != appointment.id) {
@@ -179,7 +179,7 @@ pub(crate) async fn join(
         ends_at: appointment.ends_at,
     };
     let session = class_sessions::open(tx, &new, now).await?;
-    if session.called_off.is_some() || session.host_id != owner {
+    if session.cancellation.is_some() || session.host_id != owner {
         return Err(StoreError::SlotTaken);
     }
     appointment.session_id = Some(session.id);

@@ -5,15 +5,15 @@ use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointments::Appointment;
 use store::class_sessions::{self, Session};
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, SessionId, WaitingId, appointments,
-    booking_calendars, event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
+    AppointmentStatus as Status, Cancellation, MessageKind, Party, ReadTx, SessionId, WaitingId,
+    appointments, booking_calendars, event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
 use crate::error::{Deed, Error, Missing, Refusal};
 use crate::outbox::{WriteView, write_sentence};
-use crate::people::{CalledOffView, names};
+use crate::people::{CancellationView, names};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -48,7 +48,7 @@ pub struct SessionView {
     /// The waiting list in order: id, name, address and number of seats.
     pub waiting: Vec<(WaitingId, String, String, u32)>,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOffView>,
+    pub cancellation: Option<CancellationView>,
     /// The state of its event in the host's calendar, as a sentence.
     pub write_sentence: String,
     /// The server of its event: iCloud, or the host name of another one.
@@ -86,11 +86,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     let waiting = waiting_list::list(&mut tx, id).await?;
     let ids: Vec<AppointmentId> = roster.iter().map(|found| found.id).collect();
     let collisions = Collisions::of(&mut tx, &ids, quince.now()).await?;
-    let called_off = match session.called_off {
-        Some(called_off) => {
-            let by = called_off.by.and_then(Party::staff);
+    let cancellation = match session.cancellation {
+        Some(cancellation) => {
+            let by = cancellation.by.and_then(Party::staff);
             let people = staff::list_of(&mut tx, by.as_slice()).await?;
-            Some(CalledOffView::of(called_off, &names(people)))
+            Some(CancellationView::of(cancellation, &names(people)))
         }
         None => None,
     };
@@ -146,7 +146,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 (found.id, found.client.name, found.client.email, seats)
             })
             .collect(),
-        called_off,
+        cancellation,
         write_sentence: write_sentence(write.as_slice(), true),
         place: write.map_or_else(|| "iCloud".to_owned(), |write| write.place),
     })
@@ -174,18 +174,18 @@ async fn try_to_cancel_session(
     let (session, _) = open(&mut tx, by, id).await?;
     let locked = locks::owners(&mut tx, [session.host_id]).await?;
     let (session, name) = open(&mut tx, by, id).await?;
-    if session.called_off.is_some() {
+    if session.cancellation.is_some() {
         return Ok(());
     }
     if now >= session.starts_at {
         return Err(Refusal::SessionBegun.into());
     }
-    let called_off = CalledOff {
+    let cancellation = Cancellation {
         at: now,
         by: Some(Party::Staff(by)),
         reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
     };
-    class_sessions::cancel(&mut tx, id, &called_off).await?;
+    class_sessions::cancel(&mut tx, id, &cancellation).await?;
     let session = class_sessions::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
@@ -194,9 +194,9 @@ async fn try_to_cancel_session(
         let differences = Differences::status(attending.status, status);
         let of = Versioned::appointment(attending.id);
         versions::save(&mut tx, of, Author::from(by), &differences, now).await?;
-        appointments::set_status(&mut tx, attending.id, status, Some(&called_off), now).await?;
+        appointments::set_status(&mut tx, attending.id, status, Some(&cancellation), now).await?;
         occupancy::release(&mut tx, &locked, attending.id).await?;
-        attending.called_off = Some(called_off.clone());
+        attending.cancellation = Some(cancellation.clone());
         attending.status = status;
         notifications::remind(&mut tx, &attending, now).await?;
         notifications::enqueue(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;

@@ -112,7 +112,7 @@ async fn try_to_wait(
     let calendar = &context.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
-        .filter(|session| session.called_off.is_none())
+        .filter(|session| session.cancellation.is_none())
         .ok_or(Refusal::NothingToWaitFor)?;
     if details.seats() > calendar.rules.seats {
         return Err(Refusal::LargerThanSession {
@@ -307,7 +307,7 @@ async fn serve(
     let waiting = waiting_list::list(tx, session.id).await?;
     let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
     if waiting.is_empty()
-        || session.called_off.is_some()
+        || session.cancellation.is_some()
         || too_soon
         || owner_of(tx, calendar.id).await? != Some(session.host_id)
     {
@@ -380,7 +380,7 @@ async fn move_up(
         overridden: None,
         created_at: now,
         updated_at: now,
-        called_off: None,
+        cancellation: None,
         unconfirmed_until: None,
     };
     let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);

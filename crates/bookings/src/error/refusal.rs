@@ -107,7 +107,7 @@ pub enum Refusal {
     NoSeatsOfDay,
     /// The session is cancelled.
     #[error("This session was called off, so nobody can take part in it. Book another one.")]
-    SessionCalledOff,
+    SessionCancelled,
     /// The session has begun.
     #[error("This session has begun or is over, so it cannot be called off any more.")]
     SessionBegun,
@@ -199,7 +199,7 @@ impl Refusal {
             Self::StatusNotNow => "status_not_now",
             Self::NoSeatsForGuests { .. } => "no_seats_for_guests",
             Self::NoSeatsOfDay => "no_seats_of_day",
-            Self::SessionCalledOff => "session_called_off",
+            Self::SessionCancelled => "session_called_off",
             Self::SessionBegun => "session_begun",
             Self::SeatsFree => "seats_free",
             Self::NothingToWaitFor => "nothing_to_wait_for",

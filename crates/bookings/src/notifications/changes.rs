@@ -95,16 +95,16 @@ pub(crate) async fn take_back(
     id: AppointmentId,
     now: Timestamp,
 ) -> Result<Vec<StaffId>, StoreError> {
-    let mut unaware = Vec::new();
+    let mut unnotified = Vec::new();
     for old in messages::all_unclaimed(tx, id).await? {
         match read(&old).map(|change| change.kind) {
-            Some(MessageKind::HostBooked) if old.next_attempt_at > now => unaware.extend(old.staff_id),
+            Some(MessageKind::HostBooked) if old.next_attempt_at > now => unnotified.extend(old.staff_id),
             Some(kind) if kind.is_change() && kind != MessageKind::HostLeft => {}
             _ => continue,
         }
         messages::delete(tx, old.id).await?;
     }
-    Ok(unaware)
+    Ok(unnotified)
 }
 
 fn read(message: &Message) -> Option<Change> {

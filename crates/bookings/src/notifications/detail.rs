@@ -35,7 +35,7 @@ pub(crate) struct Detail {
     /// The entry on a waiting list.
     pub(super) waiting: Option<OnTheList>,
     /// A cancelled session.
-    pub(super) session: Option<CalledOffSession>,
+    pub(super) session: Option<CancelledSession>,
     /// The rendered mail, if its subject was deleted.
     pub(super) letter: Option<Letter>,
 }
@@ -107,7 +107,7 @@ impl Before<'_> {
 
 /// A cancelled session, and who cancelled it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct CalledOffSession {
+pub(super) struct CancelledSession {
     pub(super) id: SessionId,
     pub(super) calendar: CalendarId,
     pub(super) by: String,

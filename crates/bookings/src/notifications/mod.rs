@@ -19,13 +19,13 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{CalledOff, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
+use store::{Cancellation, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
 
 use crate::accounts::is_admin;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
 pub(crate) use detail::Before;
-use detail::{CalledOffSession, Detail, FailingCalendar, OnTheList, OwnPart};
+use detail::{CancelledSession, Detail, FailingCalendar, OnTheList, OwnPart};
 pub(crate) use worker::{claim, work};
 
 /// Enqueues all mails about a new appointment: to the client one of this kind and the reminders, and to each of its hosts, except to
@@ -241,8 +241,8 @@ pub(crate) async fn enqueue_session_cancelled(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: reason_of(session.called_off.as_ref()),
-        session: Some(CalledOffSession {
+        reason: reason_of(session.cancellation.as_ref()),
+        session: Some(CancelledSession {
             id: session.id,
             calendar: session.calendar_id,
             by: by.to_owned(),
@@ -324,7 +324,7 @@ pub(crate) async fn enqueue_waiting(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: reason_of(session.called_off.as_ref()),
+        reason: reason_of(session.cancellation.as_ref()),
         waiting: Some(OnTheList {
             id: waiting.id,
             name: waiting.client.name.clone(),
@@ -337,15 +337,15 @@ pub(crate) async fn enqueue_waiting(
     insert(tx, message(None, None, kind, recipient, &detail), now).await
 }
 
-fn reason_of(called_off: Option<&CalledOff>) -> Option<String> {
-    called_off?.reason.clone()
+fn reason_of(cancellation: Option<&Cancellation>) -> Option<String> {
+    cancellation?.reason.clone()
 }
 
 fn times(appointment: &Appointment) -> Detail {
     Detail {
         start: Some(appointment.starts_at),
         end: Some(appointment.ends_at),
-        reason: reason_of(appointment.called_off.as_ref()),
+        reason: reason_of(appointment.cancellation.as_ref()),
         ..Detail::default()
     }
 }

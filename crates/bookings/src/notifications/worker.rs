@@ -9,7 +9,7 @@ use store::{
     workspace,
 };
 
-use super::detail::{CalledOffSession, Detail, OnTheList};
+use super::detail::{CancelledSession, Detail, OnTheList};
 use super::facts::Gathered;
 use super::render;
 use super::unconfirmed;
@@ -171,7 +171,7 @@ async fn about_session(
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    session: &CalledOffSession,
+    session: &CancelledSession,
     owner: Option<Staff>,
 ) -> Result<Option<Letter>, Internal> {
     let Some(owner) = owner else { return Ok(None) };

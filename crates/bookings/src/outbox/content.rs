@@ -199,7 +199,7 @@ mod tests {
             overridden: None,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
-            called_off: None,
+            cancellation: None,
             unconfirmed_until: None,
         }
     }
@@ -245,7 +245,7 @@ mod tests {
             ends_at: roster[0].ends_at,
             sequence: 5,
             updated_at: roster[0].updated_at,
-            called_off: None,
+            cancellation: None,
         };
         let page = "https://book.example/sessions/1".to_owned();
         let text = Content::of_session(&calendar("Yoga"), &session, &roster, page).event("u1");

@@ -88,7 +88,7 @@ pub(crate) async fn sync_session_event(
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     let roster = appointments::roster_of_session(tx, id).await?;
-    if session.called_off.is_some() || roster.iter().all(Appointment::is_unconfirmed) {
+    if session.cancellation.is_some() || roster.iter().all(Appointment::is_unconfirmed) {
         return match present {
             Some(write) => remove(tx, &write, now).await,
             None => Ok(()),

@@ -292,9 +292,9 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     };
     appointments::cancel(&world.quince, &staff, "ill").await.unwrap();
     let seen = world.appointment(&booked).await;
-    let called_off = seen.called_off.unwrap();
+    let cancellation = seen.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (Some(PartyName::Staff("Maya Lopez".to_owned())), Some("ill"))
     );
 }

@@ -313,9 +313,9 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     let view = classes::session(&world.quince, world.owner, session)
         .await
         .unwrap();
-    let called_off = view.called_off.unwrap();
+    let cancellation = view.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (
             Some(PartyName::Staff("Maya Lopez".to_owned())),
             Some("the roof leaks")
@@ -684,7 +684,7 @@ async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
         .unwrap();
     let back = set(&world, &ada, Status::Confirmed).await;
     assert!(
-        matches!(&back, Err(Error::Refused(Refusal::SessionCalledOff))),
+        matches!(&back, Err(Error::Refused(Refusal::SessionCancelled))),
         "{back:?}"
     );
     assert_eq!(world.appointment(&ada).await.status, Status::Invalid);

@@ -267,8 +267,8 @@ impl Worker {
         let Some(session) = appointment.map_err(|error| format!("{error} {error:?}"))?.session else {
             return Ok(());
         };
-        let called_off = classes::cancel_session(&self.quince, self.owner, session, "").await;
-        called_off.map_err(|error| format!("{error} {error:?}"))
+        let cancellation = classes::cancel_session(&self.quince, self.owner, session, "").await;
+        cancellation.map_err(|error| format!("{error} {error:?}"))
     }
 }
 

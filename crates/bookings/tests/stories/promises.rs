@@ -174,9 +174,9 @@ async fn d3_a_cancelled_appointment_leaves_no_trace_but_its_record(world: World)
     assert!(world.is_free("10:00").await);
     let seen = world.appointment(&booked).await;
     assert_eq!(seen.status, Status::Cancelled);
-    let called_off = seen.called_off.unwrap();
+    let cancellation = seen.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (Some(PartyName::Client), Some("a cold"))
     );
 }

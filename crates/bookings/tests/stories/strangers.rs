@@ -426,7 +426,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     );
     assert_eq!(world.events("Home").len(), 2);
     let view = world.appointment(&gone).await;
-    let by = view.called_off.unwrap().by;
+    let by = view.cancellation.unwrap().by;
     assert_eq!(by, Some(PartyName::Staff("Maya Lopez".to_owned())));
     // Once more is as good as once.
     let again = undo::undo(&world.quince, world.owner, &whose, true)

@@ -166,7 +166,7 @@ pub async fn appointment(tx: &mut WriteTx, at: &TimeClaim) -> AppointmentId {
         overridden: None,
         created_at: now(),
         updated_at: now(),
-        called_off: None,
+        cancellation: None,
         unconfirmed_until: None,
     };
     let mut hash = [0; 32];

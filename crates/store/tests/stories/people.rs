@@ -7,8 +7,8 @@ use store::appointments::NewTime;
 use store::calendar_members::NewMember;
 use store::sessions::{Content, Owner};
 use store::{
-    AppointmentStatus, CalledOff, Party, ReadTx, StoreError, appointments, blocked_time, booking_calendars,
-    calendar_members, idempotency_keys, sessions, staff, workspace,
+    AppointmentStatus, Cancellation, Party, ReadTx, StoreError, appointments, blocked_time,
+    booking_calendars, calendar_members, idempotency_keys, sessions, staff, workspace,
 };
 use zones::Zone;
 
@@ -268,7 +268,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
             .count()
     };
     assert_eq!((of(ada), of(bob)), (1, 1));
-    let by_client = CalledOff {
+    let by_client = Cancellation {
         at: now(),
         by: Some(Party::Client),
         reason: Some("a cold".to_owned()),
@@ -284,7 +284,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
     .unwrap();
     assert_eq!(appointments::future_count(&mut tx, ada, now()).await.unwrap(), 0);
     let cancelled = appointments::find(&mut tx, soon).await.unwrap().unwrap();
-    assert_eq!((cancelled.called_off, cancelled.sequence), (Some(by_client), 1));
+    assert_eq!((cancelled.cancellation, cancelled.sequence), (Some(by_client), 1));
 
     let new = NewTime {
         host_id: Some(ada),

@@ -241,10 +241,10 @@ async fn past(world: &World) {
     let (quince, owner) = (&world.quince, world.owner);
     let came = book(world, wish("intro", "Ada Byron", tuesday("09:00"))).await;
     let stayed_away = book(world, wish("intro", "Bob Stay", tuesday("11:00"))).await;
-    let called_off = book(world, wish("intro", "Cleo Off", tuesday("12:00"))).await;
+    let cancellation = book(world, wish("intro", "Cleo Off", tuesday("12:00"))).await;
     let deleted = book(world, wish("intro", "Dora Gone", at_day("25", "09:00"))).await;
     world.jobs().await;
-    appointments::cancel(quince, &client(&called_off), "I am ill")
+    appointments::cancel(quince, &client(&cancellation), "I am ill")
         .await
         .unwrap();
     appointments::delete(quince, owner, deleted.id, true)

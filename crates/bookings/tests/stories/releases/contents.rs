@@ -185,13 +185,13 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             .collect();
         let answers: Vec<&str> = found.answers.iter().map(|answer| answer.text.as_str()).collect();
         let write = found.write.as_ref().map(|write| write.state);
-        let called_off = found
-            .called_off
-            .map(|called_off| (called_off.by, called_off.reason));
+        let cancellation = found
+            .cancellation
+            .map(|cancellation| (cancellation.by, cancellation.reason));
         writeln!(
             text,
             "appointment {}–{} {} {} <{}> {:?} with “{}”, guests {:?}, services {services:?}, answers {answers:?}, event {write:?}, \
-             by staff {}, over {:?}, called off {called_off:?}, to confirm {:?}",
+             by staff {}, over {:?}, called off {cancellation:?}, to confirm {:?}",
             short(found.start),
             short(found.end),
             found.calendar_slug,
@@ -212,11 +212,11 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     for id in sessions {
         let session = classes::session(quince, owner, id).await?;
         let (start, taken, seats) = (short(session.start), session.taken, session.seats);
-        let called_off = session
-            .called_off
-            .map(|called_off| (called_off.by, called_off.reason));
+        let cancellation = session
+            .cancellation
+            .map(|cancellation| (cancellation.by, cancellation.reason));
         told.push(format!(
-            "session {start} {taken} of {seats}, called off {called_off:?}"
+            "session {start} {taken} of {seats}, called off {cancellation:?}"
         ));
         for (_, name, email, seats) in session.waiting {
             told.push(format!("waits {start} {name} <{email}> for {seats}"));
