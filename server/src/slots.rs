@@ -1,6 +1,6 @@
 //! `quince slots`: the free times of a booking calendar, or for every start the reasons against it.
 
-use bookings::availability::{ClosedDay, Start, Why};
+use bookings::availability::{ClosedDay, ExplainedReason, Start};
 use bookings::services::{self, Chosen, ServiceView};
 use bookings::{Error, Kind, Quince};
 use jiff::civil::Date;
@@ -143,7 +143,7 @@ fn closed_line(day: &ClosedDay) -> Value {
 }
 
 /// The distinct reasons.
-fn reasons(all: &[Why]) -> Value {
+fn reasons(all: &[ExplainedReason]) -> Value {
     let mut told: Vec<Value> = Vec::new();
     for why in all {
         let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});

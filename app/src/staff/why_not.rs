@@ -79,7 +79,7 @@ pub async fn why_not_page(
 #[cfg(feature = "ssr")]
 mod view {
     use bookings::accounts::Me;
-    use bookings::availability::{self, About, Start, Why};
+    use bookings::availability::{self, ExplainedReason, Obstacle, Start};
     use bookings::booking_calendars::NO_ICLOUD;
     use jiff::ToSpan;
     use jiff::civil::Date;
@@ -150,7 +150,7 @@ mod view {
     }
 
     /// Joins equal reasons of several hosts.
-    fn reasons(all: Vec<Why>) -> Vec<ReasonRow> {
+    fn reasons(all: Vec<ExplainedReason>) -> Vec<ReasonRow> {
         let mut rows: Vec<ReasonRow> = Vec::new();
         for why in all {
             let host = why.host.clone();
@@ -170,15 +170,15 @@ mod view {
         rows
     }
 
-    fn reason(why: Why) -> ReasonRow {
-        let problem = match &why.about {
-            Some(About::Event { problem, .. }) => problem.clone(),
+    fn reason(why: ExplainedReason) -> ReasonRow {
+        let problem = match &why.obstacle {
+            Some(Obstacle::Event { problem, .. }) => problem.clone(),
             _ => None,
         };
-        let about = why.about.map(|about| match about {
-            About::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
-            About::Block { id, title } => (title, format!("/blocked-time/{id}")),
-            About::Event { id, start, title, .. } => {
+        let about = why.obstacle.map(|about| match about {
+            Obstacle::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
+            Obstacle::Block { id, title } => (title, format!("/blocked-time/{id}")),
+            Obstacle::Event { id, start, title, .. } => {
                 let title = if title.is_empty() {
                     "the event".to_owned()
                 } else {

@@ -12,7 +12,7 @@ use store::{BlockId, ChangeSubject, ReadTx, StoreError, appointments, changes};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -76,7 +76,7 @@ pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
+        .ok_or(Error::NotAllowed(Permission::HandleTime))?;
     let is_admin = is_admin(me.role);
     let mut owners = vec![Owner::of_person(me)];
     if is_admin {
@@ -172,7 +172,7 @@ async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), E
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
     let row = match found(&mut tx, id).await {
-        Err(Error::Refused(Refusal::GivenBack)) => return Ok(()),
+        Err(Error::Refused(Refusal::Unblocked)) => return Ok(()),
         other => other?,
     };
     allowed(&mut tx, by.staff, row.owner).await?;
@@ -199,25 +199,25 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
 }
 
 /// # Errors
-/// [`Refusal::GivenBack`] if it was deleted.
+/// [`Refusal::Unblocked`] if it was deleted.
 async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     if let Some(row) = blocked_time::find(tx, id).await? {
         return Ok(row);
     }
     if changes::is_deleted(tx, ChangeSubject::BlockedTime, id.0).await? {
-        return Err(Refusal::GivenBack.into());
+        return Err(Refusal::Unblocked.into());
     }
     Err(Missing::BlockedTime.into())
 }
 
 /// Returns the owner of the time, if `by` may change it.
 async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
-    let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
+    let me = staff::find(tx, by).await?.ok_or(Permission::HandleTime)?;
     if who == by.into() {
         return Ok(Owner::of_person(me));
     }
     if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::HandleTime));
+        return Err(Error::NotAllowed(Permission::HandleTime));
     }
     let owner = match who {
         TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),

@@ -14,7 +14,7 @@ use zones::Zone;
 pub use store::holidays::Holiday;
 
 use crate::accounts::{Workspace, is_admin};
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned, date_words};
@@ -66,9 +66,9 @@ pub async fn save(
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     versions::lock(&mut tx, Versioned::WORKSPACE).await?;
     let old = workspace::find(&mut tx)
@@ -120,9 +120,9 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     let dates: BTreeSet<Date> = holidays::list(&mut tx)
         .await?
@@ -163,7 +163,7 @@ pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Ve
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     let off = me.overrides.iter().filter(|day| day.windows.is_empty());
     let Some(last) = off.map(|day| day.date).max() else {
         return Ok(Vec::new());

@@ -78,8 +78,8 @@ mod servers;
 mod unreadable;
 
 pub use error::{
-    ConnectProblem, Deed, Error, Forbidden, HostProblem, InTheWay, Kept, Missing, Refusal, Silence, Taken,
-    VisitProblem,
+    ConnectProblem, Error, Forbidden, HostProblem, Missing, Permission, Preserved, Refusal,
+    SchedulingConflict, TakenBy, Unreachable, VisitProblem,
 };
 pub use mailer::Mail;
 pub use people::{CancellationView, PartyName};

@@ -10,7 +10,7 @@ use store::{MessageId, MessageKind, ReadTx, appointments, mail_trouble, messages
 
 use crate::accounts::is_admin;
 use crate::clock::before;
-use crate::error::{Deed, Error, Refusal};
+use crate::error::{Error, Permission, Refusal};
 use crate::mailer::Mail;
 use crate::mailer::smtp::Smtp;
 use crate::mailer::transport::{Letter, Mailer, sender};
@@ -98,7 +98,7 @@ fn title(kind: MessageKind) -> &'static str {
 async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }
 

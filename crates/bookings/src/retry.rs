@@ -12,14 +12,14 @@ const TRIES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// An error that may be temporary.
-pub(crate) trait Passing {
+pub(crate) trait Transient {
     /// The transaction conflicted with another one and was aborted: nothing of it was written.
     fn is_contention(&self) -> bool;
     /// The connection was lost, for example because Postgres restarted: whether the transaction was committed is unknown.
     fn is_disconnection(&self) -> bool;
 }
 
-impl Passing for Internal {
+impl Transient for Internal {
     fn is_contention(&self) -> bool {
         matches!(
             self.0.downcast_ref(),
@@ -38,7 +38,7 @@ impl Passing for Internal {
 /// Those of the last attempt.
 pub(crate) async fn retried<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
-    E: Passing,
+    E: Transient,
     Transaction: Future<Output = Result<T, E>>,
 {
     let mut pause = PAUSE;
@@ -59,7 +59,7 @@ where
 /// Those of the last attempt.
 pub(crate) async fn retried_if_lost<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
-    E: Passing,
+    E: Transient,
     Transaction: Future<Output = Result<T, E>>,
 {
     match retried(&transaction).await {

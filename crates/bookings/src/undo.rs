@@ -10,7 +10,7 @@ use store::{ReadTx, appointments, booking_calendars, staff};
 use crate::accounts::is_admin;
 use crate::appointments::{give_up_hold, undo_booking};
 use crate::classes;
-use crate::error::{Deed, Error};
+use crate::error::{Error, Permission};
 use crate::quince::Quince;
 use crate::retry::retried;
 use crate::strangers::network_of;
@@ -100,7 +100,7 @@ pub struct Busy {
 async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(person) if is_admin(person.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }
 

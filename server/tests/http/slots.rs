@@ -111,7 +111,7 @@ fn shown(
     start: &str,
     offered: bool,
     hosts: &[String],
-    reasons: &[availability::Why],
+    reasons: &[availability::ExplainedReason],
 ) -> (String, bool, Value, Vec<Value>) {
     let mut told = Vec::new();
     for why in reasons {

@@ -9,7 +9,7 @@ use scheduling::StaffId;
 use store::{Role, sessions, staff, workspace};
 use zones::Zone;
 
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::profile::default_hours;
 use crate::quince::Quince;
 use crate::unreadable;
@@ -179,7 +179,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
     if !me(quince, by).await?.is_admin() {
-        return Err(Error::NotAllowed(Deed::Administer));
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     let hash = password::hash(&new.password).await?;
     let now = quince.now();

@@ -26,7 +26,7 @@ pub use event::{EventView, event};
 use crate::accounts::is_admin;
 use crate::availability::{busy, input};
 use crate::blocked;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::holidays;
 use crate::quince::Quince;
 use crate::servers::{freshness, place};
@@ -141,7 +141,7 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
+        .ok_or(Error::NotAllowed(Permission::HandleTime))?;
     let people = people(&mut tx, &me, who).await?;
     let dates: Vec<Date> = (0..days.clamp(1, DAYS_LIMIT))
         .map(|day| from.saturating_add(i64::from(day).days()))
@@ -214,7 +214,7 @@ async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, Err
         Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
         Who::Me | Who::Everybody => Ok(vec![me.clone()]),
         Who::Person(id) if id == me.id => Ok(vec![me.clone()]),
-        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Deed::HandleTime)),
+        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Permission::HandleTime)),
         Who::Person(id) => Ok(vec![
             staff::find(tx, id)
                 .await?

@@ -129,7 +129,7 @@ pub(crate) fn client_may(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     if !appointment.status.is_active() {
-        return Err(Refusal::Over(appointment.status));
+        return Err(Refusal::Inactive(appointment.status));
     }
     if appointment.is_unconfirmed() {
         return Err(Refusal::NotConfirmed);
@@ -146,7 +146,7 @@ pub(crate) fn client_may(
 pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), Error> {
     let appointment = &opened.appointment;
     if !appointment.status.is_active() {
-        return Err(Refusal::Over(appointment.status).into());
+        return Err(Refusal::Inactive(appointment.status).into());
     }
     match opened.by {
         Party::Staff(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),

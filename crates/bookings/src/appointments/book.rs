@@ -20,7 +20,7 @@ use crate::accounts::is_admin;
 use crate::availability::balance;
 use crate::availability::input::{AvailabilityInput, Own, lock_calendar_if_limited};
 use crate::classes;
-use crate::error::{Error, Kept, Missing, Refusal};
+use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::links;
 use crate::people::{names, names_of};
 use crate::placement::candidate::{Candidate, Placement};
@@ -113,7 +113,7 @@ impl Request for BookRequest<'_> {
     type Opened = Vec<Answer>;
     type Placed = Booked;
 
-    const KEPT: Kept = Kept::Typed;
+    const PRESERVED: Preserved = Preserved::FormInput;
 
     async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Vec<Answer>, Target)>, Error> {
         let calendar = self.calendar(tx).await?;
@@ -312,7 +312,7 @@ impl BookRequest<'_> {
             offer,
         };
         if target.offer.is_err() {
-            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
+            target.conflicts(Self::PRESERVED, &LiveCheck::new(), now)?;
         }
         Ok((answers, target))
     }

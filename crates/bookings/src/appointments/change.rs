@@ -11,7 +11,7 @@ use store::{
 use super::actor::{Actor, Opened, check_may, record};
 use super::find::{calendar_of, hosts_of};
 use super::view::next_statuses;
-use crate::error::{Error, Kept, Missing, Refusal, Taken};
+use crate::error::{Error, Missing, Preserved, Refusal, TakenBy};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -113,7 +113,7 @@ async fn try_to_set_status(
     }
     opened.compare(&mut tx, seen, now).await?;
     if opened.appointment.status == Status::Cancelled {
-        return Err(Refusal::Over(Status::Cancelled).into());
+        return Err(Refusal::Inactive(Status::Cancelled).into());
     }
     let has_begun = opened.appointment.starts_at <= now;
     if !next_statuses(opened.appointment.status, has_begun).contains(&status) {
@@ -235,13 +235,13 @@ async fn reclaim_error(
         None => u32::MAX,
     };
     let by = if left < changed.seats() {
-        Taken::Seats { left }
+        TakenBy::Seats { left }
     } else {
-        Taken::Host
+        TakenBy::Host
     };
     Ok(Error::SlotTaken {
         by,
-        kept: Kept::Appointment,
+        preserved: Preserved::Appointment,
     })
 }
 
@@ -329,7 +329,7 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     .open(&mut tx, now)
     .await?;
     if !opened.appointment.status.is_active() {
-        return Err(Refusal::Over(opened.appointment.status).into());
+        return Err(Refusal::Inactive(opened.appointment.status).into());
     }
     outbox::sync_events(&mut tx, &opened.appointment, now).await?;
     tx.commit().await?;

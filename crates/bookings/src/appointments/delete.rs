@@ -17,7 +17,7 @@ use store::{
 use super::actor::{Actor, Opened};
 use super::change::{apply_status, cancellation_kind, hosts_to_notify};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::notifications;
 use crate::outbox::urgency;
 use crate::people::names;
@@ -206,7 +206,7 @@ async fn try_to_settle(
 async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
     match staff::find(tx, who).await? {
         Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Deed::Administer.into()),
+        _ => Err(Permission::Administer.into()),
     }
 }
 

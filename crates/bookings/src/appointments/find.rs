@@ -7,7 +7,7 @@ use store::booking_calendars::{self, BookingCalendar};
 use store::{Party, ReadTx, StoreError, appointment_parts, staff};
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::links;
 use crate::problem::Internal;
 use crate::quince::Quince;
@@ -22,12 +22,12 @@ pub(crate) async fn check_viewer(
 ) -> Result<(), Error> {
     let me = staff::find(tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
+        .ok_or(Error::NotAllowed(Permission::HandleAppointment))?;
     // A staff member who booked for a colleague can undo it.
     let own = appointment.booked_by == Party::Staff(viewer)
         || hosts_of(tx, appointment.id).await?.contains(&viewer);
     if !is_admin(me.role) && !own {
-        return Err(Error::NotAllowed(Deed::HandleAppointment));
+        return Err(Error::NotAllowed(Permission::HandleAppointment));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, st
 
 use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
 use crate::classes;
-use crate::error::{Error, Kept, Missing};
+use crate::error::{Error, Missing, Preserved};
 use crate::links;
 use crate::placement::candidate::Placement;
 use crate::placement::candidates;
@@ -96,7 +96,7 @@ impl Request for Hold<'_> {
     type Opened = ();
     type Placed = Held;
 
-    const KEPT: Kept = Kept::Typed;
+    const PRESERVED: Preserved = Preserved::FormInput;
     const IS_CHECKED: bool = false;
 
     async fn open(&self, quince: &Quince, tx: &mut WriteTx, now: Timestamp) -> Result<Open<(), Held>, Error> {

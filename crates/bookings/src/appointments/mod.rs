@@ -13,7 +13,7 @@ mod reschedule;
 mod unconfirmed;
 mod view;
 
-pub use crate::error::InTheWay;
+pub use crate::error::SchedulingConflict;
 pub use crate::outbox::WriteView;
 pub use crate::placement::on_conflict::OnConflict;
 pub use crate::placement::request::Booking;

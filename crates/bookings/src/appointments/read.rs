@@ -19,7 +19,7 @@ use super::view::{AppointmentView, ClientView, ServicePart};
 use super::{actor, unconfirmed};
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions, free_words};
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
 use crate::people::{CancellationView, names, names_of};
@@ -152,7 +152,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Attend))?;
+        .ok_or(Error::NotAllowed(Permission::ActAsStaff))?;
     let (limit, now) = (filter.limit.min(LIST_LIMIT), quince.now());
     let asked = appointment_list::Filter {
         upcoming: filter.upcoming,
@@ -205,7 +205,7 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> 
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Attend))?;
+        .ok_or(Error::NotAllowed(Permission::ActAsStaff))?;
     let host = (!is_admin(me.role)).then_some(viewer);
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
 }

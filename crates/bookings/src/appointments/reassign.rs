@@ -13,7 +13,7 @@ use super::find::hosts_of;
 use super::read::{host_names, names_of_hosts, one_view};
 use super::view::AppointmentView;
 use crate::availability::input::{AvailabilityInput, Own};
-use crate::error::{Error, Kept, Missing, Refusal};
+use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::live_check::LiveCheck;
@@ -78,7 +78,7 @@ impl Request for Reassign {
     type Opened = Reassigned;
     type Placed = AppointmentView;
 
-    const KEPT: Kept = Kept::Appointment;
+    const PRESERVED: Preserved = Preserved::Appointment;
 
     async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Reassigned, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;

@@ -14,7 +14,7 @@ use super::read::{names_of_hosts, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
 use crate::availability::input::{AvailabilityInput, count_if_limited};
-use crate::error::{Error, Kept, Missing, Refusal};
+use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::notifications::Before;
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
@@ -75,7 +75,7 @@ impl Request for Move {
     type Opened = Opened;
     type Placed = AppointmentView;
 
-    const KEPT: Kept = Kept::Appointment;
+    const PRESERVED: Preserved = Preserved::Appointment;
 
     async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
@@ -179,7 +179,7 @@ impl Move {
             offer,
         };
         if target.offer.is_err() {
-            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
+            target.conflicts(Self::PRESERVED, &LiveCheck::new(), now)?;
         }
         Ok(target)
     }
@@ -233,7 +233,7 @@ async fn move_to(
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
     if !moved.status.is_active() {
-        return Err(Refusal::Over(moved.status).into());
+        return Err(Refusal::Inactive(moved.status).into());
     }
     claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;

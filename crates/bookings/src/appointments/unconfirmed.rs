@@ -51,7 +51,7 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
         Some(_) if booked.is_unconfirmed() || has_expired(booked) => {
             return Err(Refusal::NotConfirmedInTime.into());
         }
-        _ => return Err(Refusal::Over(booked.status).into()),
+        _ => return Err(Refusal::Inactive(booked.status).into()),
     }
     let status = status_of(&opened.calendar);
     let differences = Differences::status(booked.status, status);

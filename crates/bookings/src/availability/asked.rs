@@ -11,7 +11,7 @@ use zones::Zone;
 
 use super::input::{AvailabilityInput, Own};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Refusal};
+use crate::error::{Error, Permission, Refusal};
 use crate::services::{self, Chosen};
 use crate::validate::YEARS;
 
@@ -47,12 +47,12 @@ pub(super) async fn members_seen_by(
     if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);
     }
-    Err(Error::NotAllowed(Deed::LookIntoCalendar))
+    Err(Error::NotAllowed(Permission::ViewCalendar))
 }
 
 pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Error> {
     if to < from {
-        return Err(Refusal::LastDayFirst.into());
+        return Err(Refusal::LastDayBeforeFirst.into());
     }
     let after = to.checked_add(1.day()).unwrap_or(to);
     let days = (after - from).get_days();

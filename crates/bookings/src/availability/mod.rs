@@ -22,7 +22,7 @@ use store::holds::VisitorId;
 use store::{ReadTx, StoreError, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::services::{self, Chosen, ServiceView};
 use asked::{load_new, members_seen_by, window};
@@ -33,7 +33,10 @@ pub use crate::error::HostProblem;
 pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
-pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
+pub use why::{
+    ClosedDay, ExplainedReason, Obstacle, Start, WhyNot, record_in_words, why, why_for_operator,
+    why_for_staff,
+};
 
 /// How many spans of [`DAYS_LIMIT`] days are searched for the next free time: about a year in all.
 const SEARCHES_AHEAD: u32 = 6;
@@ -175,7 +178,7 @@ pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Res
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
     members_seen_by(&mut tx, &viewer, calendar).await?;
     Ok(services::offered(&mut tx, calendar).await?)
 }
@@ -208,7 +211,7 @@ pub async fn free_with_host(
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     row.rules.notice = Span::new(0, Unit::Minutes);

@@ -22,13 +22,13 @@ use super::asked::{load_new, members_seen_by, window};
 use super::busy;
 use super::input::{self, AvailabilityInput, Own};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::reasons::sentence_of;
 use crate::services::Chosen;
 use crate::unreadable;
 
-pub use crate::reasons::{About, Why, record_in_words};
+pub use crate::reasons::{ExplainedReason, Obstacle, record_in_words};
 
 /// The starts of some days in a booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct ClosedDay {
     /// The date, in the zone of the query.
     pub date: Date,
     /// The reasons, of the booking calendar and of each member.
-    pub reasons: Vec<Why>,
+    pub reasons: Vec<ExplainedReason>,
 }
 
 /// One start, offered or not.
@@ -64,7 +64,7 @@ pub struct Start {
     /// The names of those who can be booked then; empty if it is not offered, and in a Simple calendar.
     pub hosts: Vec<String>,
     /// The reasons against it, for all hosts or for some.
-    pub reasons: Vec<Why>,
+    pub reasons: Vec<ExplainedReason>,
 }
 
 /// Explains every start of a local date, as clients may book it, for the members of a booking calendar and for admins. In a Service
@@ -104,7 +104,7 @@ async fn explain_day(
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
@@ -202,7 +202,7 @@ impl Explained {
         &self,
         (from, to): (Date, Date),
         zone: &Zone,
-        why: impl Fn(&Refusal, &Position) -> Why,
+        why: impl Fn(&Refusal, &Position) -> ExplainedReason,
     ) -> WhyNot {
         WhyNot {
             calendar: self.input.calendar.name.clone(),
@@ -220,7 +220,7 @@ impl Explained {
         self.input.member(host).map(|person| person.name.clone())
     }
 
-    fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> Why) -> Start {
+    fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> ExplainedReason) -> Start {
         let hosts = position.hosts.iter();
         let refusals = position.refusals.iter();
         Start {
@@ -233,39 +233,39 @@ impl Explained {
     }
 
     /// Explains a refusal without naming what is in the way.
-    fn why(&self, refusal: &Refusal, position: &Position) -> Why {
+    fn why(&self, refusal: &Refusal, position: &Position) -> ExplainedReason {
         let person = refusal.host().and_then(|host| self.input.member(host));
         let closed = person.and_then(|person| match refusal.reason {
             Reason::Hours => self.closed_for(person, person.zone.date(position.start)),
             Reason::Stale => unreadable::hours_of(person),
             _ => None,
         });
-        Why {
+        ExplainedReason {
             reason: refusal.reason,
             host: person.map(|person| person.name.clone()),
             sentence: closed.unwrap_or_else(|| sentence_of(refusal).to_owned()),
-            about: None,
+            obstacle: None,
         }
     }
 
     /// Explains a refusal, naming what is in the way as far as the viewer may see it.
-    fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Why {
+    fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> ExplainedReason {
         let own = refusal.host() == Some(visible.viewer.id);
-        let about = refusal.busy.and_then(|busy| match busy.cause {
-            Cause::Appointment(id) if own || is_admin(visible.viewer.role) => Some(About::Appointment(id)),
+        let obstacle = refusal.busy.and_then(|busy| match busy.cause {
+            Cause::Appointment(id) if own || is_admin(visible.viewer.role) => Some(Obstacle::Appointment(id)),
             Cause::External if own => self.event(busy.interval, visible),
             Cause::Blocked => self.block(refusal, position, visible),
             _ => None,
         });
         let mut why = self.why(refusal, position);
-        if let Some(About::Event { problem: Some(_), .. }) = about {
+        if let Some(Obstacle::Event { problem: Some(_), .. }) = obstacle {
             "has an event that was not understood in full".clone_into(&mut why.sentence);
         }
-        Why { about, ..why }
+        ExplainedReason { obstacle, ..why }
     }
 
     /// Finds the viewer's own event that takes exactly this time.
-    fn event(&self, span: Interval, visible: &Visible) -> Option<About> {
+    fn event(&self, span: Interval, visible: &Visible) -> Option<Obstacle> {
         let takes_it = |event: &&Instance| {
             let mut watched = self.input.watched.iter();
             let calendar = watched.find(|calendar| calendar.id == event.remote_calendar_id);
@@ -273,7 +273,7 @@ impl Explained {
                 && calendar.is_some_and(|calendar| busy::takes_time(&event.blocks, calendar.all_day_blocks))
         };
         let event = visible.events.iter().find(takes_it)?;
-        Some(About::Event {
+        Some(Obstacle::Event {
             id: event.event_id,
             start: event.starts_at,
             title: event.summary.clone(),
@@ -282,7 +282,7 @@ impl Explained {
     }
 
     /// Finds the blocked-off time that overlaps the meeting or its buffers.
-    fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<About> {
+    fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<Obstacle> {
         let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
         let rules = &self.input.calendar.rules;
         let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
@@ -290,7 +290,7 @@ impl Explained {
         let of_owner = |block: &&Blocked| Some(block.owner) == refusal.owner;
         let mut blocked = visible.blocked.iter().filter(of_owner);
         let found = blocked.find(|block| block.starts_at < end && block.ends_at > start)?;
-        Some(About::Block {
+        Some(Obstacle::Block {
             id: found.id,
             title: found.title.clone(),
         })
@@ -298,18 +298,18 @@ impl Explained {
 }
 
 /// Returns the reasons against a start, each once, without naming what is in the way.
-pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
-    let mut reasons: Vec<Why> = Vec::new();
+pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<ExplainedReason> {
+    let mut reasons: Vec<ExplainedReason> = Vec::new();
     for refusal in refusals {
         let host = refusal.host().and_then(|host| input.member(host));
         let unknown = host
             .filter(|_| refusal.reason == Reason::Stale)
             .and_then(unreadable::hours_of);
-        let why = Why {
+        let why = ExplainedReason {
             reason: refusal.reason,
             host: host.map(|person| person.name.clone()),
             sentence: unknown.unwrap_or_else(|| sentence_of(refusal).to_owned()),
-            about: None,
+            obstacle: None,
         };
         if !reasons.contains(&why) {
             reasons.push(why);

@@ -4,11 +4,11 @@ use scheduling::StaffId;
 use store::{ReadTx, staff};
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error};
+use crate::error::{Error, Permission};
 
 pub(super) async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }

@@ -27,7 +27,7 @@ use crate::accounts::{Workspace, is_admin};
 use crate::availability::public_calendar::public;
 use crate::classes;
 use crate::connections::Health;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::outbox;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -119,7 +119,7 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Error> 
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     let rows = booking_calendars::list(&mut tx).await?;
     let mut calendars = views(&mut tx, rows, quince.now()).await?;
     if !is_admin(me.role) {

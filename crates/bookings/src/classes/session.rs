@@ -11,7 +11,7 @@ use store::{
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::outbox::{WriteView, write_sentence};
 use crate::people::{CancellationView, names};
 use crate::problem::Internal;
@@ -219,9 +219,9 @@ async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, S
         .ok_or(Error::NotFound(Missing::Session))?;
     let me = staff::find(tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
+        .ok_or(Error::NotAllowed(Permission::HandleAppointment))?;
     if session.host_id != by && !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::HandleAppointment));
+        return Err(Error::NotAllowed(Permission::HandleAppointment));
     }
     Ok((session, me.name))
 }

@@ -142,7 +142,7 @@ async fn try_to_wait(
     };
     let secret = links::waiting(quince, waiting.id)?;
     match waiting_list::insert(&mut tx, &waiting, &links::hash(&secret)).await {
-        Err(StoreError::AlreadyExists) => return Err(Refusal::WaitsAlready.into()),
+        Err(StoreError::AlreadyExists) => return Err(Refusal::AlreadyWaiting.into()),
         other => other?,
     }
     if let Some(stranger) = stranger {
@@ -166,11 +166,11 @@ async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Resul
     let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
     let waiting = waiting_list::list(tx, session.id).await?;
     if waiting.iter().any(|other| is_same(&other.client.email)) {
-        return Err(Refusal::WaitsAlready.into());
+        return Err(Refusal::AlreadyWaiting.into());
     }
     let attending = appointments::of_session(tx, session.id).await?;
     if attending.iter().any(|other| is_same(&other.email)) {
-        return Err(Refusal::HasSeat.into());
+        return Err(Refusal::AlreadyHasSeat.into());
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::own::own;
 use super::view::{ConnectionView, views};
-use crate::error::{ConnectProblem, Error, Forbidden, Missing, Silence};
+use crate::error::{ConnectProblem, Error, Forbidden, Missing, Unreachable};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
@@ -308,7 +308,7 @@ async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, Error> {
     };
     let outcome = timeout(CHECK, look)
         .await
-        .map_err(|_| ConnectProblem::Unreachable(Silence::TooSlow(server)))?;
+        .map_err(|_| ConnectProblem::Unreachable(Unreachable::TimedOut(server)))?;
     let (entry, account, calendars) = outcome.map_err(|error| match error {
         FindError::Server(error) => ConnectProblem::of_check(server, &error, quince.now()),
         FindError::LeadsElsewhere { from, to } => {

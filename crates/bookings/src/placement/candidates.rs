@@ -17,7 +17,7 @@ use super::refusals;
 use super::target::Target;
 use crate::availability::balance;
 use crate::availability::input::AvailabilityInput;
-use crate::error::{Error, Kept, Taken};
+use crate::error::{Error, Preserved, TakenBy};
 use crate::services;
 
 /// Returns the first choice for the slot of a target, without hosts whom a live check found busy. The preferred host comes first if free.
@@ -155,8 +155,8 @@ pub(crate) async fn places_again(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     if !services::resources_exist(tx, &parts).await? {
         return Err(Error::SlotTaken {
-            by: Taken::Resource,
-            kept: Kept::Appointment,
+            by: TakenBy::Resource,
+            preserved: Preserved::Appointment,
         });
     }
     for place in &mut places {

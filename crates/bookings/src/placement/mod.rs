@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot};
 use store::{ReadTx, StoreError, WriteTx};
 
-use crate::error::{Error, Kept, Taken};
+use crate::error::{Error, Preserved, TakenBy};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use candidate::{Candidate, Placement};
@@ -63,7 +63,7 @@ pub(crate) trait Request: Sync {
     /// The result.
     type Placed: Send;
     /// What is kept unchanged if the time turns out to be taken.
-    const KEPT: Kept;
+    const PRESERVED: Preserved;
     /// Whether the hosts' calendars are checked live.
     const IS_CHECKED: bool = true;
 
@@ -131,7 +131,7 @@ impl Target {
     /// Returns the conflicts, if a staff member wants to override them and may; otherwise fails with the refusal.
     pub(crate) fn conflicts(
         &mut self,
-        kept: Kept,
+        preserved: Preserved,
         check: &LiveCheck,
         now: Timestamp,
     ) -> Result<Vec<Refusal>, Error> {
@@ -140,35 +140,35 @@ impl Target {
             Err(refusals) => refusals.clone(),
         };
         let Some(on_conflict) = self.staff else {
-            return Err(self.taken(kept, &refusals, now));
+            return Err(self.taken(preserved, &refusals, now));
         };
         if on_conflict == OnConflict::Override && overrides::can_be_overridden(&self.context, self.start, now)
         {
             return Ok(refusals);
         }
-        Err(overrides::in_the_way(&self.context, &refusals, self.start, now).into())
+        Err(overrides::scheduling_conflict(&self.context, &refusals, self.start, now).into())
     }
 
     /// Returns the error that explains to a client why the time is not available.
-    fn taken(&mut self, kept: Kept, refusals: &[Refusal], now: Timestamp) -> Error {
+    fn taken(&mut self, preserved: Preserved, refusals: &[Refusal], now: Timestamp) -> Error {
         if self.offer.is_ok() {
             // The known data allow the time, so the live check found a conflict.
             let by = if refusals.is_empty() {
-                Taken::Host
+                TakenBy::Host
             } else {
-                Taken::Event
+                TakenBy::Event
             };
-            return Error::SlotTaken { by, kept };
+            return Error::SlotTaken { by, preserved };
         }
         let Some(by) = refusals::taken_by(refusals) else {
             return refusals::never_offered(refusals).into();
         };
         let by = match by {
-            Taken::Seats { .. } => {
+            TakenBy::Seats { .. } => {
                 // A group may find too few seats where a single person would find one.
                 self.context.for_seats(1);
                 match self.context.check(now, false, self.start) {
-                    Ok(slot) => Taken::Seats {
+                    Ok(slot) => TakenBy::Seats {
                         left: slot.seats_left.unwrap_or(0),
                     },
                     Err(refusals) => refusals::taken_by(&refusals).unwrap_or(by),
@@ -176,7 +176,7 @@ impl Target {
             }
             other => other,
         };
-        Error::SlotTaken { by, kept }
+        Error::SlotTaken { by, preserved }
     }
 }
 
@@ -206,8 +206,8 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
         }
     }
     Err(Error::SlotTaken {
-        by: Taken::Host,
-        kept: R::KEPT,
+        by: TakenBy::Host,
+        preserved: R::PRESERVED,
     })
 }
 
@@ -272,10 +272,10 @@ async fn attempt<R: Request>(
             is_contended,
         }
     } else {
-        let refusals = target.conflicts(R::KEPT, check, now)?;
+        let refusals = target.conflicts(R::PRESERVED, check, now)?;
         overrides::override_conflicts(&mut tx, &target, &refusals, now)
             .await?
-            .ok_or_else(|| overrides::in_the_way(&target.context, &refusals, target.start, now))?
+            .ok_or_else(|| overrides::scheduling_conflict(&target.context, &refusals, target.start, now))?
     };
     match request
         .keep(quince, &mut tx, &opened, &target, placement, now)

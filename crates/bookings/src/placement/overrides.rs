@@ -12,7 +12,7 @@ use super::refusals;
 use super::target::Target;
 use crate::availability::in_words;
 use crate::availability::input::AvailabilityInput;
-use crate::error::InTheWay;
+use crate::error::SchedulingConflict;
 
 /// Whether staff can override conflicts at this start. Times in the past and seats of a class cannot be overridden.
 pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
@@ -20,13 +20,13 @@ pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, n
 }
 
 /// Returns the refusal of a time to a staff member, with all reasons.
-pub(super) fn in_the_way(
+pub(super) fn scheduling_conflict(
     context: &AvailabilityInput,
     refusals: &[Refusal],
     start: Timestamp,
     now: Timestamp,
-) -> InTheWay {
-    InTheWay {
+) -> SchedulingConflict {
+    SchedulingConflict {
         reasons: in_words(context, refusals),
         can_be_overridden: can_be_overridden(context, start, now),
     }

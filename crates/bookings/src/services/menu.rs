@@ -8,7 +8,7 @@ use store::services::{self, NewService, Service};
 use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::problem::FieldProblem;
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
@@ -348,7 +348,7 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
 async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }
 

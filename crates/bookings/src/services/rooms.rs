@@ -9,7 +9,7 @@ use zones::Zone;
 
 use super::visit::units_of;
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error};
+use crate::error::{Error, Permission};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -75,9 +75,9 @@ async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timesta
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     versions::lock(&mut tx, Versioned::RESOURCES).await?;
     let differences = differences(&resources::list(&mut tx).await?, all);

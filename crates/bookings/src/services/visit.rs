@@ -138,7 +138,7 @@ pub(crate) async fn wanted(
     chosen: &[Chosen],
 ) -> Result<Result<Wanted, VisitProblem>, StoreError> {
     if chosen.is_empty() {
-        return Ok(Err(VisitProblem::Nothing));
+        return Ok(Err(VisitProblem::NoServices));
     }
     if chosen.len() > CHOICE_LIMIT {
         return Ok(Err(VisitProblem::TooMany { most: CHOICE_LIMIT }));
@@ -156,7 +156,7 @@ pub(crate) async fn wanted(
         let mut step = step(service, members);
         if let Some(host) = choice.host {
             if !step.hosts.contains(&host) {
-                return Ok(Err(VisitProblem::NotDoneByThem {
+                return Ok(Err(VisitProblem::NotDoneByHost {
                     service: service.new.name.clone(),
                 }));
             }

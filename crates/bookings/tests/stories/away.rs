@@ -65,7 +65,7 @@ async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
     assert!(world.is_free("14:00").await);
     let gone = blocked::get(&world.quince, world.owner, block.id).await;
     assert!(
-        matches!(gone, Err(Error::Refused(Refusal::GivenBack))),
+        matches!(gone, Err(Error::Refused(Refusal::Unblocked))),
         "{gone:?}"
     );
 }

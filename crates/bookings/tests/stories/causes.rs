@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict, holder};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{Error, Interval, Kind, Rules, StaffId, Taken, WhenStale, blocked};
+use bookings::{Error, Interval, Kind, Rules, StaffId, TakenBy, WhenStale, blocked};
 use jiff::SignedDuration;
 
 use crate::database::stories;
@@ -22,7 +22,7 @@ stories! {
 }
 
 /// What takes the time, and what a person reads.
-fn taken<T: std::fmt::Debug>(refused: Result<T, Error>) -> (Taken, String) {
+fn taken<T: std::fmt::Debug>(refused: Result<T, Error>) -> (TakenBy, String) {
     let error = refused.unwrap_err();
     match &error {
         Error::SlotTaken { by, .. } => (*by, error.to_string()),
@@ -49,13 +49,13 @@ fn of_ada(booked: &Booked) -> Actor {
 
 async fn whatever_a_host_does_the_time_is_taken(world: World) {
     let ada = world.book("10:00").await;
-    assert_eq!(other(&world, "10:00").await, (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(other(&world, "10:00").await, (TakenBy::Host, TAKEN.to_owned()));
     let hour = SignedDuration::from_hours(1);
     let span = Interval::new(tuesday("12:00"), tuesday("12:00") + hour);
     blocked::add(&world.quince, world.owner, world.owner, span, "Lunch")
         .await
         .unwrap();
-    assert_eq!(other(&world, "12:00").await, (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(other(&world, "12:00").await, (TakenBy::Host, TAKEN.to_owned()));
     let wish = HoldRequest {
         slug: "intro".into(),
         start: tuesday("14:00"),
@@ -65,21 +65,21 @@ async fn whatever_a_host_does_the_time_is_taken(world: World) {
     appointments::hold(&world.quince, holder("somebody"), &wish)
         .await
         .unwrap();
-    assert_eq!(other(&world, "14:00").await, (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(other(&world, "14:00").await, (TakenBy::Host, TAKEN.to_owned()));
     let held = appointments::hold(&world.quince, holder("somebody else"), &wish).await;
-    assert_eq!(taken(held), (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(taken(held), (TakenBy::Host, TAKEN.to_owned()));
     let moved = appointments::reschedule(&world.quince, &of_ada(&ada), tuesday("12:00")).await;
     assert_eq!(
         taken(moved),
         (
-            Taken::Host,
+            TakenBy::Host,
             "This time was taken just now. Choose another one; the appointment is unchanged.".to_owned()
         )
     );
 }
 
 /// Somebody else than Ada wants a time.
-async fn other(world: &World, time: &str) -> (Taken, String) {
+async fn other(world: &World, time: &str) -> (TakenBy, String) {
     let wish = Booking {
         email: "grace@example.com".into(),
         ..adas_wish(time)
@@ -91,17 +91,17 @@ async fn an_event_is_told_apart_and_reads_like_everything_a_host_does(world: Wor
     world.event("Work", "10:00");
     assert_eq!(
         other(&world, "10:00").await,
-        (Taken::Event, TAKEN.to_owned()),
+        (TakenBy::Event, TAKEN.to_owned()),
         "found at the moment of booking"
     );
     world.event("Home", "14:00");
     world.sync().await;
     assert_eq!(
         other(&world, "14:00").await,
-        (Taken::Event, TAKEN.to_owned()),
+        (TakenBy::Event, TAKEN.to_owned()),
         "known before"
     );
-    assert_eq!(Taken::Event.to_strangers(), Taken::Host);
+    assert_eq!(TakenBy::Event.to_strangers(), TakenBy::Host);
 }
 
 async fn a_calendar_that_cannot_be_read_is_told_apart(world: World) {
@@ -109,8 +109,8 @@ async fn a_calendar_that_cannot_be_read_is_told_apart(world: World) {
     world.sync().await;
     world.control.set_down(true);
     world.later(20).await;
-    assert_eq!(other(&world, "11:00").await, (Taken::Unread, TAKEN.to_owned()));
-    assert_eq!(Taken::Unread.to_strangers(), Taken::Host);
+    assert_eq!(other(&world, "11:00").await, (TakenBy::Unread, TAKEN.to_owned()));
+    assert_eq!(TakenBy::Unread.to_strangers(), TakenBy::Host);
 }
 
 fn class(world: &World, seats: u32) -> CalendarForm {
@@ -145,25 +145,25 @@ async fn a_full_session_is_told_as_full(world: World) {
     assert_eq!(
         taken(book(seat("Edsger", "10:00", 1)).await),
         (
-            Taken::Seats { left: 1 },
+            TakenBy::Seats { left: 1 },
             "Only 1 seat is left in this session. Bring fewer guests, or choose another time; what you typed is kept."
                 .to_owned()
         )
     );
     let group = appointments::reschedule(&world.quince, &of_ada(&grace), tuesday("10:00")).await;
-    assert_eq!(taken(group).0, Taken::Seats { left: 1 });
+    assert_eq!(taken(group).0, TakenBy::Seats { left: 1 });
     book(seat("Barbara", "10:00", 0)).await.unwrap();
     let full =
         "This session is full. Choose another one, or wait for a seat of this one; what you typed is kept.";
     assert_eq!(
         taken(book(seat("Edsger", "10:00", 0)).await),
-        (Taken::Seats { left: 0 }, full.to_owned())
+        (TakenBy::Seats { left: 0 }, full.to_owned())
     );
     let moved = appointments::reschedule(&world.quince, &of_ada(&grace), tuesday("10:00")).await;
     assert_eq!(
         taken(moved),
         (
-            Taken::Seats { left: 0 },
+            TakenBy::Seats { left: 0 },
             "This session is full. Choose another one; the appointment is unchanged.".to_owned()
         )
     );
@@ -175,7 +175,7 @@ async fn a_full_day_is_told_as_full(world: World) {
     assert_eq!(
         other(&world, "14:00").await,
         (
-            Taken::Day,
+            TakenBy::Day,
             "This day has no room left for this. Choose another day; what you typed is kept.".to_owned()
         )
     );
@@ -239,7 +239,7 @@ async fn a_chair_that_is_in_use_is_told(world: World) {
     assert_eq!(
         taken(grace),
         (
-            Taken::Resource,
+            TakenBy::Resource,
             "A room or piece of equipment that this takes is in use then. Choose another time; what you typed is kept."
                 .to_owned()
         ),
@@ -250,13 +250,17 @@ async fn a_chair_that_is_in_use_is_told(world: World) {
 async fn of_several_causes_the_one_that_concerns_everybody_is_told(world: World) {
     limit(&world, 1).await;
     world.book("10:00").await;
-    assert_eq!(other(&world, "10:00").await.0, Taken::Day);
+    assert_eq!(other(&world, "10:00").await.0, TakenBy::Day);
     let cut = chair(&world, &[world.owner]).await;
     appointments::book(&world.quince, visit(cut, "Ada", "12:00"))
         .await
         .unwrap();
     let grace = appointments::book(&world.quince, visit(cut, "Grace", "12:00")).await;
-    assert_eq!(taken(grace).0, Taken::Host, "neither Maya nor the chair is free");
+    assert_eq!(
+        taken(grace).0,
+        TakenBy::Host,
+        "neither Maya nor the chair is free"
+    );
 }
 
 async fn a_start_in_another_millennium_is_told_at_its_field(world: World) {

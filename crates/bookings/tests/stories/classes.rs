@@ -5,7 +5,7 @@ use bookings::availability::SlotQuery;
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::classes;
 use bookings::{
-    CalendarId, Error, Kind, PartyName, Priority, Refusal, Rules, SessionId, StaffId, Status, Taken,
+    CalendarId, Error, Kind, PartyName, Priority, Refusal, Rules, SessionId, StaffId, Status, TakenBy,
     availability,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -341,7 +341,7 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
     assert_eq!(classes::waiting(&world.quince, &alone).await.unwrap().before, 1);
     let twice = classes::wait(&world.quince, &wish("Barbara", "10:00", &[])).await;
     assert!(
-        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
     );
     appointments::cancel(&world.quince, &client(&ada), "")
@@ -584,7 +584,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
         matches!(
             &group,
             Err(Error::SlotTaken {
-                by: Taken::Seats { left: 1 },
+                by: TakenBy::Seats { left: 1 },
                 ..
             })
         ),
@@ -600,7 +600,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
     let is_full = matches!(
         full,
         Err(Error::SlotTaken {
-            by: Taken::Seats { left: 0 },
+            by: TakenBy::Seats { left: 0 },
             ..
         })
     );
@@ -638,12 +638,12 @@ async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
     };
     let twice = classes::wait(&world.quince, &shouted("Grace")).await;
     assert!(
-        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
     );
     let attends = classes::wait(&world.quince, &shouted("Ada")).await;
     assert!(
-        matches!(&attends, Err(Error::Refused(Refusal::HasSeat))),
+        matches!(&attends, Err(Error::Refused(Refusal::AlreadyHasSeat))),
         "{attends:?}"
     );
 }

@@ -1,6 +1,6 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
-use bookings::appointments::{self, Actor, Booked, Booking, InTheWay, OnConflict};
+use bookings::appointments::{self, Actor, Booked, Booking, OnConflict, SchedulingConflict};
 use bookings::booking_calendars::CalendarForm;
 use bookings::{Error, Kind, Party, Refusal, Rules, StaffId, Status};
 use jiff::SignedDuration;
@@ -45,16 +45,16 @@ fn another(time: &str) -> Booking {
     }
 }
 
-fn in_the_way(refused: Result<Booked, Error>) -> InTheWay {
+fn scheduling_conflict(refused: Result<Booked, Error>) -> SchedulingConflict {
     match refused {
-        Err(Error::Refused(Refusal::InTheWay(told))) => told,
+        Err(Error::Refused(Refusal::SchedulingConflict(told))) => told,
         other => panic!("{other:?}"),
     }
 }
 
 /// "BOOKED Maya Lopez"
-fn told(refused: &InTheWay) -> Vec<String> {
-    let why = |why: &bookings::availability::Why| {
+fn told(refused: &SchedulingConflict) -> Vec<String> {
+    let why = |why: &bookings::availability::ExplainedReason| {
         let host = why.host.as_deref().unwrap_or_default();
         format!("{} {host}", why.reason.as_str()).trim().to_owned()
     };
@@ -90,7 +90,7 @@ async fn without_being_told_to_nothing_is_overridden(world: World) {
     world.book("10:00").await;
     let refused = book(&world, world.owner, another("10:00"), OnConflict::Refuse).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
     let free = book(&world, world.owner, another("12:00"), OnConflict::Override).await;
@@ -120,7 +120,7 @@ async fn what_is_over_stays_over(world: World) {
         start: at("2026-11-20T10:00:00Z"),
         ..another("10:00")
     };
-    let refused = in_the_way(book(&world, world.owner, past, OnConflict::Override).await);
+    let refused = scheduling_conflict(book(&world, world.owner, past, OnConflict::Override).await);
     assert_eq!(told(&refused), ["PAST"]);
     assert!(!refused.can_be_overridden);
 }
@@ -185,7 +185,7 @@ async fn a_refusal_names_everything_in_the_way(world: World) {
     bookings::blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
         .await
         .unwrap();
-    let refused = in_the_way(book(&world, world.owner, wish("refused"), OnConflict::Refuse).await);
+    let refused = scheduling_conflict(book(&world, world.owner, wish("refused"), OnConflict::Refuse).await);
     assert_eq!(told(&refused), ["BOOKED Maya Lopez", "BLOCKED Mira"]);
     assert!(refused.can_be_overridden);
     let sentence = refused.to_string();
@@ -216,7 +216,7 @@ async fn a_class_has_no_more_seats_than_it_has(world: World) {
     };
     appointments::book(&world.quince, wish("first")).await.unwrap();
     let refused = book(&world, world.owner, wish("second"), OnConflict::Override).await;
-    let refused = in_the_way(refused);
+    let refused = scheduling_conflict(refused);
     assert_eq!(
         (told(&refused), refused.can_be_overridden),
         (vec!["NOSEATS".to_owned()], false)
@@ -314,7 +314,7 @@ async fn staff_who_insist_are_never_too_late(world: World) {
 
 async fn an_event_a_moment_old_is_overridden_too(world: World) {
     world.event("Work", "10:00");
-    let refused = in_the_way(book(&world, world.owner, another("10:00"), OnConflict::Refuse).await);
+    let refused = scheduling_conflict(book(&world, world.owner, another("10:00"), OnConflict::Refuse).await);
     assert_eq!(told(&refused), ["CONFLICT Maya Lopez"]);
     let booked = book(&world, world.owner, another("10:00"), OnConflict::Override)
         .await
@@ -331,7 +331,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
         async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, on_conflict).await }
     };
     let refused = to("10:00", OnConflict::Refuse).await;
-    let Err(Error::Refused(Refusal::InTheWay(refused))) = refused else {
+    let Err(Error::Refused(Refusal::SchedulingConflict(refused))) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(told(&refused), ["BOOKED Maya Lopez"]);
@@ -350,7 +350,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
     };
     let refused = appointments::reschedule(&world.quince, &actor, tuesday("10:00")).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
 }
@@ -463,7 +463,7 @@ async fn off_the_grid_whoever_is_free_holds_it(world: World) {
         slug: "team".into(),
         ..another("13:10")
     };
-    let refused = in_the_way(book(&world, world.owner, wish.clone(), OnConflict::Refuse).await);
+    let refused = scheduling_conflict(book(&world, world.owner, wish.clone(), OnConflict::Refuse).await);
     assert!(
         told(&refused).contains(&"BOOKED Maya Lopez".to_owned()),
         "{refused:?}"

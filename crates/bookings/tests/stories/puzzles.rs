@@ -355,7 +355,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
     // Sent twice it says what it said.
     let again = wait(&proof, "ada@example.com", "10:00").await;
     assert!(
-        matches!(again, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(again, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{again:?}"
     );
     let spent = wait(&proof, "ada@example.com", "11:00").await;

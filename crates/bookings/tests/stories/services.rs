@@ -505,8 +505,8 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         (0, vec![("BOOKED", Some("Maya Lopez".into()))])
     );
     assert_eq!(
-        first.unwrap().about,
-        Some(availability::About::Appointment(taken.id))
+        first.unwrap().obstacle,
+        Some(availability::Obstacle::Appointment(taken.id))
     );
     assert_eq!(
         at("13:30").1,
@@ -537,7 +537,7 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     let refused =
         appointments::book_as_staff(&world.quince, world.owner, again.clone(), OnConflict::Refuse).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
     let booked = appointments::book_as_staff(&world.quince, world.owner, again, OnConflict::Override)

@@ -1,6 +1,6 @@
 //! What cannot be read, or not in full, is told; and nobody is asked without a pause meanwhile.
 
-use bookings::availability::About;
+use bookings::availability::Obstacle;
 use bookings::connections::{self, CalendarState, RemoteCalendarView, ServerLogin};
 use bookings::warnings::{self, Remedy, Urgency, Warning};
 use bookings::{
@@ -360,11 +360,11 @@ async fn an_event_that_was_not_understood_is_told_until_it_is_mended(world: Worl
         .unwrap();
     let reason = &ten.reasons[0];
     assert!(reason.sentence.contains("not understood in full"), "{reason:?}");
-    let Some(About::Event {
+    let Some(Obstacle::Event {
         title,
         problem: Some(problem),
         ..
-    }) = &reason.about
+    }) = &reason.obstacle
     else {
         panic!("{reason:?}")
     };

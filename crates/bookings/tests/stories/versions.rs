@@ -626,7 +626,7 @@ async fn who_comes_after_it_was_given_back_is_told(world: World) {
     let span = Interval::new(tuesday("12:00"), tuesday("14:00"));
     let late = blocked::change(&world.quince, world.owner, block, span, "Lunch").await;
     assert!(
-        matches!(late, Err(Error::Refused(Refusal::GivenBack))),
+        matches!(late, Err(Error::Refused(Refusal::Unblocked))),
         "{late:?}"
     );
     assert!(world.is_free("12:00").await);

@@ -1,7 +1,7 @@
 //! Why a time is not offered, told to those who may know.
 
 use bookings::appointments::{self, Booking, OnConflict};
-use bookings::availability::{self, About, ClosedDay, Start};
+use bookings::availability::{self, ClosedDay, Obstacle, Start};
 use bookings::holidays::{self, Holiday};
 use bookings::{CalendarId, Error, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
@@ -59,13 +59,13 @@ async fn each_start_names_what_is_in_the_way(world: World) {
         (conflict.reason.as_str(), conflict.host.as_deref()),
         ("CONFLICT", Some("Maya Lopez"))
     );
-    let Some(About::Event { start, title, .. }) = &conflict.about else {
+    let Some(Obstacle::Event { start, title, .. }) = &conflict.obstacle else {
         panic!("{conflict:?}")
     };
     assert_eq!((*start, title.as_str()), (tuesday("10:00"), "Dentist"));
     let taken = &at(&starts, tuesday("14:00")).reasons[0];
     assert_eq!(taken.reason.as_str(), "BOOKED");
-    assert_eq!(taken.about, Some(About::Appointment(booked.id)));
+    assert_eq!(taken.obstacle, Some(Obstacle::Appointment(booked.id)));
 }
 
 async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
@@ -93,7 +93,7 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.as_str(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.obstacle.as_ref()),
         ("CONFLICT", None)
     );
 }
@@ -128,7 +128,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         .unwrap();
     let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.as_str(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.obstacle.as_ref()),
         ("CONFLICT", None)
     );
     let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
@@ -240,12 +240,12 @@ async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
         .unwrap();
     let starts = tuesdays(&world, world.owner).await;
     let why = &at(&starts, tuesday("10:30")).reasons[0];
-    let named = About::Block {
+    let named = Obstacle::Block {
         id: block.id,
         title: "Dentist".into(),
     };
     assert_eq!(
-        (why.reason.as_str(), why.about.as_ref()),
+        (why.reason.as_str(), why.obstacle.as_ref()),
         ("BLOCKED", Some(&named))
     );
 }

@@ -8,7 +8,7 @@ use scheduling::{Hours, Kind, Reason};
 use store::staff::Staff;
 use zones::Zone;
 
-use super::{ClosedDay, Explained, Why};
+use super::{ClosedDay, Explained, ExplainedReason};
 use crate::availability::input;
 use crate::{holidays, unreadable};
 
@@ -27,12 +27,12 @@ impl Explained {
             .collect()
     }
 
-    fn reasons_of_day(&self, date: Date) -> Vec<Why> {
-        let because = |host: Option<&Staff>, sentence: String| Why {
+    fn reasons_of_day(&self, date: Date) -> Vec<ExplainedReason> {
+        let because = |host: Option<&Staff>, sentence: String| ExplainedReason {
             reason: Reason::Hours,
             host: host.map(|person| person.name.clone()),
             sentence,
-            about: None,
+            obstacle: None,
         };
         let calendar = &self.input.calendar;
         let own = calendar.rules.own_hours();
@@ -50,7 +50,7 @@ impl Explained {
             return vec![because(None, sentence)];
         }
         let members = self.input.members.iter().map(|(_, person)| person);
-        let reasons: Vec<Why> = members
+        let reasons: Vec<ExplainedReason> = members
             .map(|person| {
                 let closed = unreadable::hours_of(person).or_else(|| self.closed_for(person, date));
                 let otherwise = || "no start lies within the hours of this day".to_owned();
