@@ -133,10 +133,10 @@ pub async fn change(
     title: &str,
 ) -> Result<BlockView, Error> {
     let (by, title) = (by.into(), checked(span, title)?);
-    retried_if_lost(|| try_to_change(quince, by, id, span, &title)).await
+    retried_if_lost(|| change_once(quince, by, id, span, &title)).await
 }
 
-async fn try_to_change(
+async fn change_once(
     quince: &Quince,
     by: Editor,
     id: BlockId,
@@ -164,10 +164,10 @@ async fn try_to_change(
 /// Deletes blocked-off time. Nothing happens if it is deleted already.
 pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), Error> {
     let by = by.into();
-    retried_if_lost(|| try_to_remove(quince, by, id)).await
+    retried_if_lost(|| remove_once(quince, by, id)).await
 }
 
-async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
+async fn remove_once(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;

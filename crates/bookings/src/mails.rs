@@ -39,7 +39,7 @@ pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
 /// The least time between manual attempts for a mail: mail servers lock out clients whose login fails repeatedly.
 const AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// The most failed mails that a page shows.
-const SHOWN: u32 = 100;
+const LIST_LIMIT: u32 = 100;
 
 /// A mail that could not be sent: it was given up, or waits for the next attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
 pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = messages::given_up(&mut tx, SHOWN).await?;
+    let found = messages::given_up(&mut tx, LIST_LIMIT).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
@@ -134,7 +134,7 @@ pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result
 pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = messages::retrying(&mut tx, SHOWN).await?;
+    let found = messages::retrying(&mut tx, LIST_LIMIT).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 

@@ -76,10 +76,10 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) ->
     check_hours(&mut checked, form);
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
-    retried_if_lost(|| try_to_save(quince, by, (&name, &zone), form)).await
+    retried_if_lost(|| save_once(quince, by, (&name, &zone), form)).await
 }
 
-async fn try_to_save(
+async fn save_once(
     quince: &Quince,
     by: Editor,
     (name, zone): (&str, &Zone),

@@ -8,7 +8,7 @@ use store::strangers::{self, Key, Undoable, address_key};
 use store::{ReadTx, appointments, booking_calendars, staff};
 
 use crate::accounts::is_admin;
-use crate::appointments::{give_up_hold, undo_booking};
+use crate::appointments::{release_hold, undo_booking};
 use crate::classes;
 use crate::error::{Error, Permission};
 use crate::quince::Quince;
@@ -18,7 +18,7 @@ use crate::strangers::network_of;
 /// Maximum number of appointments that one request cancels; the page shows the others again.
 const AT_ONCE: u32 = 500;
 /// Maximum number of appointments, and of networks and addresses, that a page lists.
-const SHOWN: u32 = 50;
+const LIST_LIMIT: u32 = 50;
 /// The period in which [`busy`] counts bookings.
 const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -110,7 +110,7 @@ pub async fn busy(quince: &Quince, by: StaffId) -> Result<Vec<Busy>, Error> {
     let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = strangers::busy(&mut tx, since, now, SHOWN).await?;
+    let found = strangers::busy(&mut tx, since, now, LIST_LIMIT).await?;
     let busy = |(whose, appointments)| Busy { whose, appointments };
     Ok(found.into_iter().map(busy).collect())
 }
@@ -127,7 +127,7 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
         mails,
     } = strangers::undoable(&mut tx, &whose.0, now).await?;
     let mut first = Vec::new();
-    for id in ids.iter().take(SHOWN as usize) {
+    for id in ids.iter().take(LIST_LIMIT as usize) {
         let Some(booked) = appointments::find(&mut tx, *id).await? else {
             continue;
         };
@@ -149,7 +149,7 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &Whose) -> Result<Found, 
     })
 }
 
-/// Cancels future appointments, releases holds, and deletes places on waiting lists and waiting mails. Clients are notified if `tell` is
+/// Cancels future appointments, releases holds, and deletes places on waiting lists and waiting mails. Clients are notified if `notify` is
 /// set; hosts see it in their calendars. It runs in several transactions: after an error, what is done stays done, and a second call
 /// continues.
 pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Result<Found, Error> {
@@ -165,7 +165,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
         done.waiting += u32::from(classes::take_off(quince, id).await?);
     }
     for holder in before.holders {
-        give_up_hold(quince, holder).await?;
+        release_hold(quince, holder).await?;
         done.holds += 1;
     }
     {

@@ -39,13 +39,13 @@ impl std::fmt::Debug for Actor {
 }
 
 /// An appointment that an actor may access, with its booking calendar and the actor's party.
-pub(super) struct Opened {
+pub(super) struct OpenedAppointment {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
     pub(super) by: Party,
 }
 
-impl Opened {
+impl OpenedAppointment {
     /// Returns the author of a change, with the version that a staff member saw.
     pub(super) fn author(&self, seen: Option<i64>) -> Author {
         Author { party: self.by, seen }
@@ -85,7 +85,7 @@ pub(super) async fn record(
 
 impl Actor {
     /// Finds the appointment and locks it until the transaction ends, so that concurrent changes are serialised.
-    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<OpenedAppointment, Error> {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
@@ -101,7 +101,7 @@ impl Actor {
     }
 
     /// Finds the appointment without locking it.
-    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<OpenedAppointment, Error> {
         let (appointment, by) = match self {
             Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
             Self::Staff { id, appointment } => {
@@ -113,7 +113,7 @@ impl Actor {
             }
         };
         let calendar = calendar_of(tx, &appointment).await?;
-        Ok(Opened {
+        Ok(OpenedAppointment {
             appointment,
             calendar,
             by,
@@ -143,7 +143,7 @@ pub(crate) fn client_may(
     Ok(())
 }
 
-pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), Error> {
+pub(super) fn check_may(opened: &OpenedAppointment, cutoff: Span, now: Timestamp) -> Result<(), Error> {
     let appointment = &opened.appointment;
     if !appointment.status.is_active() {
         return Err(Refusal::Inactive(appointment.status).into());

@@ -39,7 +39,7 @@ use crate::{notifications, services};
 
 /// Books for a client. A request that is repeated with the same idempotency key gets the first answer, or [`Refusal::DeletedSince`].
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Client).await
+    book_for(quince, booking, Booker::Client).await
 }
 
 /// Like [`book`], for an anonymous visitor, within the limits of [`crate::strangers`].
@@ -48,7 +48,7 @@ pub async fn book_as_stranger(
     stranger: &Stranger,
     booking: Booking,
 ) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Stranger(stranger)).await
+    book_for(quince, booking, Booker::Stranger(stranger)).await
 }
 
 /// Books for a client by a staff member. Minimum notice and date range do not apply, and the booking calendar may be switched off.
@@ -58,11 +58,11 @@ pub async fn book_as_staff(
     booking: Booking,
     on_conflict: OnConflict,
 ) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Staff(by, on_conflict)).await
+    book_for(quince, booking, Booker::Staff(by, on_conflict)).await
 }
 
 /// Who books.
-enum By<'a> {
+enum Booker<'a> {
     Client,
     Stranger(&'a Stranger),
     Staff(StaffId, OnConflict),
@@ -79,12 +79,12 @@ struct BookRequest<'a> {
     staff: Option<(StaffId, OnConflict)>,
 }
 
-async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, Error> {
+async fn book_for(quince: &Quince, booking: Booking, by: Booker<'_>) -> Result<Booked, Error> {
     let details = booking.check()?;
     let (stranger, staff) = match by {
-        By::Client => (None, None),
-        By::Stranger(stranger) => (Some(stranger), None),
-        By::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
+        Booker::Client => (None, None),
+        Booker::Stranger(stranger) => (Some(stranger), None),
+        Booker::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
     };
     let request = BookRequest {
         key: booking.kept_key(staff.map(|(by, _)| by)),
@@ -97,14 +97,14 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
     match place(quince, &request).await {
         Ok(booked) => {
             quince.wake();
-            request.give_up_hold(quince).await;
+            request.release_hold(quince).await;
             Ok(booked)
         }
         Err(error @ Error::Internal(_)) => Err(error),
         // This same request may have taken the time, or spent the puzzle, in an earlier or concurrent attempt.
         Err(error) => {
             let mut tx = quince.store().read().await?;
-            request.answered(quince, &mut tx).await?.ok_or(error)
+            request.previous_answer(quince, &mut tx).await?.ok_or(error)
         }
     }
 }
@@ -126,7 +126,7 @@ impl Request for BookRequest<'_> {
         tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<Vec<Answer>, Booked>, Error> {
-        if let Some(booked) = self.answered(quince, tx).await? {
+        if let Some(booked) = self.previous_answer(quince, tx).await? {
             return Ok(Open::Done(booked));
         }
         if let Some(stranger) = self.stranger {
@@ -190,7 +190,7 @@ impl Request for BookRequest<'_> {
             other => other?,
         }
         let hosts = hosts(target, &candidate);
-        self.tell(tx, &appointment, &candidate, &hosts, now).await?;
+        self.notify(tx, &appointment, &candidate, &hosts, now).await?;
         let ids: Vec<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
         Ok(answer(
             &appointment,
@@ -214,7 +214,7 @@ impl BookRequest<'_> {
     }
 
     /// Enqueues the mails and event writes that follow from a booking.
-    async fn tell(
+    async fn notify(
         &self,
         tx: &mut WriteTx,
         appointment: &Appointment,
@@ -267,7 +267,7 @@ impl BookRequest<'_> {
             updated_at: now,
             cancellation: None,
             unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
-                .then(|| unconfirmed::until(now)),
+                .then(|| unconfirmed::confirmation_deadline(now)),
         })
     }
 
@@ -359,15 +359,15 @@ impl BookRequest<'_> {
     }
 
     /// Releases the client's hold. If that fails, the hold expires.
-    async fn give_up_hold(&self, quince: &Quince) {
+    async fn release_hold(&self, quince: &Quince) {
         let Some(holder) = self.booking.holder else { return };
-        if let Err(cause) = hold::give_up(quince, holder).await {
+        if let Err(cause) = hold::release(quince, holder).await {
             tracing::warn!(cause = %cause.cause(), "what a client held stays held until it expires");
         }
     }
 
     /// Returns the answer that was given to this idempotency key before.
-    async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
+    async fn previous_answer(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
         let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);
         };

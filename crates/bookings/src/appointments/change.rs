@@ -8,7 +8,7 @@ use store::{
     locks, occupancy,
 };
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::{calendar_of, hosts_of};
 use super::view::next_statuses;
 use crate::error::{Error, Missing, Preserved, Refusal, TakenBy};
@@ -47,12 +47,12 @@ async fn cancel_having_seen(
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
-    retried_if_lost(|| try_to_cancel(quince, actor, seen, &reason)).await?;
+    retried_if_lost(|| cancel_once(quince, actor, seen, &reason)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason: &str) -> Result<(), Error> {
+async fn cancel_once(quince: &Quince, actor: &Actor, seen: Option<i64>, reason: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -94,12 +94,12 @@ pub async fn set_status(
     if status == Status::Cancelled {
         return cancel_having_seen(quince, &actor, seen, "").await;
     }
-    retried_if_lost(|| try_to_set_status(quince, &actor, seen, status)).await?;
+    retried_if_lost(|| set_status_once(quince, &actor, seen, status)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_set_status(
+async fn set_status_once(
     quince: &Quince,
     actor: &Actor,
     seen: Option<i64>,
@@ -143,7 +143,7 @@ pub(crate) async fn undo_booking(
     if !appointment.status.is_active() || appointment.starts_at <= now {
         return Ok(false);
     }
-    let opened = Opened {
+    let opened = OpenedAppointment {
         calendar: calendar_of(&mut tx, &appointment).await?,
         appointment,
         by: Party::Staff(by),
@@ -184,7 +184,7 @@ enum Recipients {
 pub(super) async fn apply_status(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     status: Status,
     cancellation: Option<&Cancellation>,
     now: Timestamp,
@@ -226,7 +226,7 @@ pub(super) async fn apply_status(
 /// Returns the error for an appointment whose time cannot be claimed again.
 async fn reclaim_error(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     changed: &Appointment,
     now: Timestamp,
 ) -> Result<Error, StoreError> {
@@ -260,7 +260,7 @@ pub(super) async fn hosts_to_notify(
 }
 
 /// Returns the kind of mail by which the client is informed of a cancellation.
-pub(super) fn cancellation_kind(opened: &Opened) -> MessageKind {
+pub(super) fn cancellation_kind(opened: &OpenedAppointment) -> MessageKind {
     if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
     } else {
@@ -271,7 +271,7 @@ pub(super) fn cancellation_kind(opened: &Opened) -> MessageKind {
 async fn change_status(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     status: Status,
     cancellation: Option<&Cancellation>,
     recipients: Recipients,
@@ -283,7 +283,7 @@ async fn change_status(
     let (changed, unnotified) = apply_status(quince, tx, opened, status, cancellation, now).await?;
     if old.is_unconfirmed() {
         return match status {
-            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.by.staff(), now).await,
+            Status::Confirmed => super::unconfirmed::notify(tx, old.id, opened.by.staff(), now).await,
             _ => Ok(()),
         };
     }

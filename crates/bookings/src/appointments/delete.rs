@@ -14,7 +14,7 @@ use store::{
     appointments, event_writes, staff,
 };
 
-use super::actor::{Actor, Opened};
+use super::actor::{Actor, OpenedAppointment};
 use super::change::{apply_status, cancellation_kind, hosts_to_notify};
 use crate::accounts::is_admin;
 use crate::error::{Error, Missing, Permission, Refusal};
@@ -27,11 +27,11 @@ use crate::retry::retried_if_lost;
 use crate::versions::{self, Editor, Versioned};
 
 /// Maximum number of deleted appointments on a page.
-const SHOWN: u32 = 100;
+const LIST_LIMIT: u32 = 100;
 
 /// What the change log keeps of a deleted appointment: enough to identify it, and no contact data of its client.
 #[derive(Debug, Serialize, Deserialize)]
-struct Trace {
+struct DeletionRecord {
     client: String,
     calendar: String,
     start: Timestamp,
@@ -56,7 +56,7 @@ pub struct Deleted {
     /// When it was deleted.
     pub at: Timestamp,
     /// State and problem of the removal of its events, if one is not done yet.
-    pub still_written: Option<(WriteState, Option<String>)>,
+    pub pending_removal: Option<(WriteState, Option<String>)>,
 }
 
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is released and offered to the
@@ -72,17 +72,12 @@ pub async fn delete(
     tell_client: bool,
 ) -> Result<(), Error> {
     let by = by.into();
-    retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
+    retried_if_lost(|| delete_once(quince, by, id, tell_client)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_delete(
-    quince: &Quince,
-    by: Editor,
-    id: AppointmentId,
-    tell_client: bool,
-) -> Result<(), Error> {
+async fn delete_once(quince: &Quince, by: Editor, id: AppointmentId, tell_client: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
@@ -111,7 +106,7 @@ async fn try_to_delete(
 async fn end_appointment(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     tell_client: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -134,7 +129,12 @@ async fn end_appointment(
     Ok(())
 }
 
-async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Timestamp) -> Result<(), Error> {
+async fn record(
+    tx: &mut WriteTx,
+    opened: &OpenedAppointment,
+    seen: Option<i64>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let Appointment {
         id,
         name,
@@ -142,7 +142,7 @@ async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Times
         ends_at,
         ..
     } = &opened.appointment;
-    let trace = Trace {
+    let trace = DeletionRecord {
         client: name.clone(),
         calendar: opened.calendar.name.clone(),
         start: *starts_at,
@@ -157,11 +157,11 @@ async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Times
 
 /// What to do about an event whose removal was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenUp {
+pub enum RemovalDecision {
     /// Try again to remove it.
-    TryAgain,
+    Retry,
     /// Somebody removed it by hand.
-    IsRemoved,
+    RemovedByHand,
 }
 
 /// Settles the removals that were given up for a deleted appointment, for owners and admins. Nothing happens if they are settled already.
@@ -169,18 +169,18 @@ pub async fn settle_removal(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
-    given_up: GivenUp,
+    decision: RemovalDecision,
 ) -> Result<(), Error> {
-    retried_if_lost(|| try_to_settle(quince, by, id, given_up)).await?;
+    retried_if_lost(|| settle_removal_once(quince, by, id, decision)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_settle(
+async fn settle_removal_once(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
-    given_up: GivenUp,
+    decision: RemovalDecision,
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -192,10 +192,12 @@ async fn try_to_settle(
     tx.lock(writes.iter().map(|write| Lock::Owner(write.host_id.into())))
         .await?;
     for write in event_writes::all_of_appointments(&mut tx, &[id]).await? {
-        match given_up {
+        match decision {
             _ if write.state != WriteState::Failed => {}
-            GivenUp::TryAgain => event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?,
-            GivenUp::IsRemoved => {
+            RemovalDecision::Retry => {
+                event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?;
+            }
+            RemovalDecision::RemovedByHand => {
                 event_writes::set_state(&mut tx, write.id, WriteState::Removed, None, now).await?;
             }
         }
@@ -214,18 +216,18 @@ async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
 pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, viewer).await?;
-    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
-    let unsettled = changes::deleted_but_written(&mut tx, SHOWN).await?;
+    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, LIST_LIMIT).await?;
+    let unsettled = changes::deleted_but_written(&mut tx, LIST_LIMIT).await?;
     let earlier = unsettled
         .into_iter()
         .filter(|change| !found.iter().any(|shown| shown.subject_id == change.subject_id));
     let earlier: Vec<Change> = earlier.collect();
     found.extend(earlier);
-    let mut unsettled = still_written(&mut tx, &found).await?;
+    let mut unsettled = pending_removal(&mut tx, &found).await?;
     let people: Vec<StaffId> = found.iter().filter_map(|change| change.by.staff()).collect();
     let names = names(staff::list_of(&mut tx, &people).await?);
     let deleted = |change: Change| {
-        let trace: Trace = serde_json::from_str(&change.details).map_err(Internal::because)?;
+        let trace: DeletionRecord = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
             id: AppointmentId(change.subject_id),
             name: trace.client,
@@ -238,14 +240,14 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
                 .and_then(|id| names.get(&id).cloned())
                 .unwrap_or_default(),
             at: change.at,
-            still_written: unsettled.remove(&AppointmentId(change.subject_id)),
+            pending_removal: unsettled.remove(&AppointmentId(change.subject_id)),
         })
     };
     found.into_iter().map(deleted).collect()
 }
 
 /// Returns the removal that is not done yet for each appointment; of several, the most urgent.
-async fn still_written(
+async fn pending_removal(
     tx: &mut ReadTx,
     deleted: &[Change],
 ) -> Result<BTreeMap<AppointmentId, (WriteState, Option<String>)>, StoreError> {

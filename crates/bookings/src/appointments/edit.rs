@@ -5,7 +5,7 @@ use scheduling::{AppointmentId, Kind};
 use store::appointments::Appointment;
 use store::{StoreError, WriteTx, appointments, occupancy};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
 use crate::quince::Quince;
@@ -42,10 +42,10 @@ pub async fn edit(
         id: staff,
         appointment: id,
     };
-    retried_if_lost(|| try_to_edit(quince, &actor, seen, &details)).await
+    retried_if_lost(|| edit_once(quince, &actor, seen, &details)).await
 }
 
-async fn try_to_edit(
+async fn edit_once(
     quince: &Quince,
     actor: &Actor,
     seen: Option<i64>,
@@ -59,7 +59,7 @@ async fn try_to_edit(
     record(&mut tx, id, opened.author(seen), &differences, now).await?;
     let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
     appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
-    bring(quince, &mut tx, &opened, &details.guests, now).await?;
+    set_guests(quince, &mut tx, &opened, &details.guests, now).await?;
     finish(quince, tx, &opened, now).await
 }
 
@@ -67,12 +67,12 @@ async fn try_to_edit(
 /// client may do so while they may cancel.
 pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), Error> {
     let guests = checked_guests(guests)?;
-    retried_if_lost(|| try_to_bring(quince, actor, |_| guests.clone())).await
+    retried_if_lost(|| edit_guests_once(quince, actor, |_| guests.clone())).await
 }
 
 /// Removes one guest, while the client may cancel. Concurrent changes of other guests are kept. Nothing happens if the guest is not on the
 /// list.
-pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
+pub async fn remove_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
     let without = |guests: &[String]| {
         let mut left = guests.to_vec();
         if let Some(place) = left.iter().position(|name| name == guest) {
@@ -80,10 +80,10 @@ pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Resu
         }
         left
     };
-    retried(|| try_to_bring(quince, actor, without)).await
+    retried(|| edit_guests_once(quince, actor, without)).await
 }
 
-async fn try_to_bring(
+async fn edit_guests_once(
     quince: &Quince,
     actor: &Actor,
     guests: impl Fn(&[String]) -> Vec<String>,
@@ -106,7 +106,7 @@ async fn try_to_bring(
         now,
     )
     .await?;
-    bring(quince, &mut tx, &opened, &guests, now).await?;
+    set_guests(quince, &mut tx, &opened, &guests, now).await?;
     finish(quince, tx, &opened, now).await
 }
 
@@ -134,7 +134,12 @@ fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
 }
 
 /// Syncs the events and reminders after an edit, and commits.
-async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
+async fn finish(
+    quince: &Quince,
+    mut tx: WriteTx,
+    opened: &OpenedAppointment,
+    now: Timestamp,
+) -> Result<(), Error> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
@@ -148,10 +153,10 @@ async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestam
 }
 
 /// Sets the guests of an appointment, and claims or releases their seats.
-async fn bring(
+async fn set_guests(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     guests: &[String],
     now: Timestamp,
 ) -> Result<(), Error> {

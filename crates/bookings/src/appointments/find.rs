@@ -13,7 +13,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 
 /// How long a manage link works after the end of the appointment.
-const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
+const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(crate) async fn check_viewer(
     tx: &mut ReadTx,
@@ -35,7 +35,7 @@ pub(crate) async fn check_viewer(
 /// Finds the appointment of a manage link that has not expired.
 pub(crate) async fn of_token(tx: &mut ReadTx, secret: &str, now: Timestamp) -> Result<Appointment, Error> {
     let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
-    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
+    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIFETIME;
     found.filter(lives).ok_or(Error::NotFound(Missing::Appointment))
 }
 

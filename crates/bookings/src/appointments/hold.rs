@@ -188,7 +188,7 @@ impl Hold<'_> {
 }
 
 /// Releases a visitor's hold.
-pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
+pub(crate) async fn release(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let freed = holds::release(&mut tx, holder, now).await?;

@@ -154,7 +154,7 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
         .await?
         .ok_or(Error::NotAllowed(Permission::ActAsStaff))?;
     let (limit, now) = (filter.limit.min(LIST_LIMIT), quince.now());
-    let asked = appointment_list::Filter {
+    let stored_filter = appointment_list::Filter {
         upcoming: filter.upcoming,
         now,
         host: if is_admin(me.role) {
@@ -169,10 +169,10 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
         // One more than the page holds shows whether there are more.
         limit: limit + 1,
     };
-    let mut found = appointment_list::list(&mut tx, &asked).await?;
+    let mut found = appointment_list::list(&mut tx, &stored_filter).await?;
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let goes_on = asked.is_ascending();
+    let goes_on = stored_filter.is_ascending();
     if !goes_on {
         found.reverse();
     }

@@ -38,7 +38,7 @@ pub async fn reassign(
         id: by,
         appointment: id,
     };
-    let request = Reassign {
+    let request = ReassignRequest {
         actor,
         by,
         seen,
@@ -56,7 +56,7 @@ pub async fn reassign(
 }
 
 /// A reassignment, which can be attempted any number of times.
-struct Reassign {
+struct ReassignRequest {
     actor: Actor,
     by: StaffId,
     /// The version that the staff member saw.
@@ -66,7 +66,7 @@ struct Reassign {
 }
 
 /// The appointment, and how it would be held after the reassignment.
-struct Reassigned {
+struct PlannedReassignment {
     opened: Opened,
     /// All parts: the new host's and those that stay.
     parts: Vec<Part>,
@@ -74,13 +74,17 @@ struct Reassigned {
     candidate: Candidate,
 }
 
-impl Request for Reassign {
-    type Opened = Reassigned;
+impl Request for ReassignRequest {
+    type Opened = PlannedReassignment;
     type Placed = AppointmentView;
 
     const PRESERVED: Preserved = Preserved::Appointment;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Reassigned, Target)>, Error> {
+    async fn look(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(PlannedReassignment, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
         Ok(self.wanted(tx, opened, now).await?.wanted())
     }
@@ -90,7 +94,7 @@ impl Request for Reassign {
         _: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
+    ) -> Result<Open<PlannedReassignment, AppointmentView>, Error> {
         let opened = self.actor.open(tx, now).await?;
         self.wanted(tx, opened, now).await
     }
@@ -98,7 +102,7 @@ impl Request for Reassign {
     async fn first(
         &self,
         _: &mut ReadTx,
-        reassigned: &Reassigned,
+        reassigned: &PlannedReassignment,
         _: &Target,
         _: &Slot,
         check: &LiveCheck,
@@ -119,7 +123,7 @@ impl Request for Reassign {
         &self,
         _: &Quince,
         tx: &mut WriteTx,
-        Reassigned { opened, parts, .. }: &Reassigned,
+        PlannedReassignment { opened, parts, .. }: &PlannedReassignment,
         _: &Target,
         _: Placement,
         now: Timestamp,
@@ -141,26 +145,26 @@ impl Request for Reassign {
             .await?
             .ok_or(Error::NotFound(Missing::Appointment))?;
         let names_before = host_names(tx, old.id).await?;
-        let all = self.with_those_who_stay(tx, opened, &changed, parts).await?;
+        let all = self.with_remaining_hosts(tx, opened, &changed, parts).await?;
         claim::claim_instead(tx, &all, &changed, now).await?;
         appointment_parts::replace(tx, old.id, &all.parts).await?;
         let mut differences = Differences::default();
         differences.value(Field::Host, &names_before, &host_names(tx, old.id).await?);
         record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
-        self.tell(tx, &changed, &all, now).await?;
+        self.notify(tx, &changed, &all, now).await?;
         one_view(tx, changed, now).await
     }
 }
 
-impl Reassign {
+impl ReassignRequest {
     /// Checks the request against the appointment's present state.
     async fn wanted(
         &self,
         tx: &mut ReadTx,
         opened: Opened,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
+    ) -> Result<Open<PlannedReassignment, AppointmentView>, Error> {
         check_may(&opened, Span::new(0, Unit::Minutes), now)?;
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
@@ -175,7 +179,7 @@ impl Reassign {
         let mut parts = appointment_parts::list(tx, &[id]).await?;
         let mut taken_over: Option<(Target, Candidate)> = None;
         for part in parts.iter_mut().filter(|part| part.host_id == self.from) {
-            let (target, candidate) = of_the_new_host(tx, &opened, part, self.to, now).await?;
+            let (target, candidate) = for_new_host(tx, &opened, part, self.to, now).await?;
             taken_over = Some(match taken_over {
                 None => (target, candidate),
                 Some((first, before)) => (first, before.and(candidate)),
@@ -183,7 +187,7 @@ impl Reassign {
             part.host_id = self.to;
         }
         let (target, candidate) = taken_over.ok_or(Error::NotFound(Missing::Appointment))?;
-        let reassigned = Reassigned {
+        let reassigned = PlannedReassignment {
             opened,
             parts,
             candidate,
@@ -192,7 +196,7 @@ impl Reassign {
     }
 
     /// Returns the candidate with all parts. Hosts who stay keep their time, including overlaps that staff allowed.
-    async fn with_those_who_stay(
+    async fn with_remaining_hosts(
         &self,
         tx: &mut ReadTx,
         opened: &Opened,
@@ -210,7 +214,7 @@ impl Reassign {
         Ok(all)
     }
 
-    async fn tell(
+    async fn notify(
         &self,
         tx: &mut WriteTx,
         changed: &Appointment,
@@ -265,7 +269,7 @@ async fn check_choice(
 ///
 /// # Errors
 /// [`Refusal::PersonNotFree`], or why the time is not on offer to anybody.
-async fn of_the_new_host(
+async fn for_new_host(
     tx: &mut ReadTx,
     opened: &Opened,
     part: &Part,

@@ -15,7 +15,7 @@ use super::view::AppointmentView;
 use crate::availability::balance;
 use crate::availability::input::{AvailabilityInput, count_if_limited};
 use crate::error::{Error, Missing, Preserved, Refusal};
-use crate::notifications::Before;
+use crate::notifications::BeforeMove;
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::claim;
@@ -31,13 +31,13 @@ use crate::{classes, notifications, outbox};
 /// Moves an appointment in place. Its host keeps it if free at the new time; otherwise another member gets it. The event in iCloud keeps
 /// its identity as long as the host stays.
 pub async fn reschedule(quince: &Quince, actor: &Actor, start: Timestamp) -> Result<AppointmentView, Error> {
-    let request = Move {
+    let request = RescheduleRequest {
         actor: actor.clone(),
         seen: None,
         start,
         on_conflict: OnConflict::Refuse,
     };
-    request.carry_out(quince).await
+    request.run(quince).await
 }
 
 /// Like [`reschedule`], by a staff member, who may override conflicts.
@@ -53,17 +53,17 @@ pub async fn reschedule_as_staff(
         id: staff,
         appointment,
     };
-    let request = Move {
+    let request = RescheduleRequest {
         actor,
         seen,
         start,
         on_conflict,
     };
-    request.carry_out(quince).await
+    request.run(quince).await
 }
 
 /// A move, which can be attempted any number of times.
-struct Move {
+struct RescheduleRequest {
     actor: Actor,
     /// The version of the appointment that the staff member saw.
     seen: Option<i64>,
@@ -71,7 +71,7 @@ struct Move {
     on_conflict: OnConflict,
 }
 
-impl Request for Move {
+impl Request for RescheduleRequest {
     type Opened = Opened;
     type Placed = AppointmentView;
 
@@ -88,7 +88,7 @@ impl Request for Move {
         tx: &mut WriteTx,
         now: Timestamp,
     ) -> Result<Open<Opened, AppointmentView>, Error> {
-        self.queue(tx, now).await?;
+        self.lock(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
         // Before availability is computed: the waiting list may take the last seats of the day.
         classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
@@ -113,8 +113,8 @@ impl Request for Move {
     }
 }
 
-impl Move {
-    async fn carry_out(&self, quince: &Quince) -> Result<AppointmentView, Error> {
+impl RescheduleRequest {
+    async fn run(&self, quince: &Quince) -> Result<AppointmentView, Error> {
         let mut checked = Validator::default();
         checked.start("start", self.start);
         checked.finish()?;
@@ -124,7 +124,7 @@ impl Move {
     }
 
     /// Locks the appointment, and the booking calendar if bookings in it are limited.
-    async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
+    async fn lock(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
             Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
@@ -251,19 +251,19 @@ async fn move_to(
         classes::seats_freed(quince, tx, left, now).await?;
         outbox::sync_session_event(tx, left, now).await?;
     }
-    let before = Before {
+    let before = BeforeMove {
         appointment: old,
         parts: &parts_before,
     };
-    tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
+    notify_of_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
     one_view(tx, moved, now).await
 }
 
-async fn tell_of_the_move(
+async fn notify_of_move(
     tx: &mut WriteTx,
     opened: &Opened,
     moved: &Appointment,
-    (before, hosts_before): (&Before<'_>, &[StaffId]),
+    (before, hosts_before): (&BeforeMove<'_>, &[StaffId]),
     candidate: &Candidate,
     now: Timestamp,
 ) -> Result<(), StoreError> {

@@ -24,17 +24,17 @@ use crate::{classes, notifications, outbox};
 pub const CONFIRM_MINUTES: i64 = 15;
 
 /// Returns the deadline for confirming a booking that is made now.
-pub(super) fn until(now: Timestamp) -> Timestamp {
+pub(super) fn confirmation_deadline(now: Timestamp) -> Timestamp {
     now.checked_add(SignedDuration::from_mins(CONFIRM_MINUTES))
         .unwrap_or(now)
 }
 
 /// Confirms a booking with the proof from its mail's link. Nothing happens if it is confirmed already.
 pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
-    retried_if_lost(|| try_to_confirm(quince, token, proof)).await
+    retried_if_lost(|| confirm_once(quince, token, proof)).await
 }
 
-async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
+async fn confirm_once(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Client {
@@ -57,7 +57,7 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
     let differences = Differences::status(booked.status, status);
     record(&mut tx, booked.id, opened.author(None), &differences, now).await?;
     appointments::set_status(&mut tx, booked.id, status, None, now).await?;
-    tell(&mut tx, booked.id, None, now).await?;
+    notify(&mut tx, booked.id, None, now).await?;
     // Last, so that two bookings with one address do not wait for each other's remaining work.
     strangers::confirm_address(&mut tx, &booked.email, now).await?;
     tx.commit().await?;
@@ -74,7 +74,7 @@ fn status_of(calendar: &BookingCalendar) -> Status {
 }
 
 /// Enqueues event writes and mails for a booking that was just confirmed, as for a new one.
-pub(super) async fn tell(
+pub(super) async fn notify(
     tx: &mut WriteTx,
     id: AppointmentId,
     by: Option<StaffId>,

@@ -205,12 +205,12 @@ pub async fn update(
 ) -> Result<(), Error> {
     let by = by.into();
     let form = form.checked()?;
-    retried_if_lost(|| try_to_update(quince, by, id, form.clone())).await?;
+    retried_if_lost(|| update_once(quince, by, id, form.clone())).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_update(
+async fn update_once(
     quince: &Quince,
     by: Editor,
     id: CalendarId,

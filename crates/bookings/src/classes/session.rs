@@ -158,17 +158,12 @@ pub async fn cancel_session(quince: &Quince, by: StaffId, id: SessionId, reason:
     let mut checked = Validator::default();
     let reason = checked.line("reason", "the reason", reason, NAME_LIMIT);
     checked.finish()?;
-    retried_if_lost(|| try_to_cancel_session(quince, by, id, &reason)).await?;
+    retried_if_lost(|| cancel_session_once(quince, by, id, &reason)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_cancel_session(
-    quince: &Quince,
-    by: StaffId,
-    id: SessionId,
-    reason: &str,
-) -> Result<(), Error> {
+async fn cancel_session_once(quince: &Quince, by: StaffId, id: SessionId, reason: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;

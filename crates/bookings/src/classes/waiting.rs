@@ -66,12 +66,12 @@ pub async fn wait_as_stranger(
 
 async fn wait_for(quince: &Quince, stranger: Option<&Stranger>, booking: &Booking) -> Result<String, Error> {
     let details = booking.check()?;
-    let secret = retried(|| try_to_wait(quince, stranger, booking, details.clone())).await?;
+    let secret = retried(|| join_once(quince, stranger, booking, details.clone())).await?;
     quince.wake();
     Ok(secret)
 }
 
-async fn try_to_wait(
+async fn join_once(
     quince: &Quince,
     stranger: Option<&Stranger>,
     booking: &Booking,

@@ -85,12 +85,12 @@ impl OwnPart {
 }
 
 /// An appointment as it is before a move.
-pub(crate) struct Before<'a> {
+pub(crate) struct BeforeMove<'a> {
     pub(crate) appointment: &'a Appointment,
     pub(crate) parts: &'a [NewPart],
 }
 
-impl Before<'_> {
+impl BeforeMove<'_> {
     /// Returns a host's parts; for the client, and for an appointment without hosts, the whole.
     pub(super) fn of(&self, host: Option<StaffId>) -> Vec<OwnPart> {
         let own = host.map_or_else(Vec::new, |host| OwnPart::of_host(self.parts, host));

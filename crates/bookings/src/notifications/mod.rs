@@ -24,7 +24,7 @@ use store::{Cancellation, MessageKind, ReadTx, StoreError, WriteTx, appointment_
 use crate::accounts::is_admin;
 use crate::servers::{CalendarState, place, trouble};
 use changes::{Change, Reader};
-pub(crate) use detail::Before;
+pub(crate) use detail::BeforeMove;
 use detail::{CancelledSession, Detail, FailingCalendar, OnTheList, OwnPart};
 pub(crate) use worker::{claim, work};
 
@@ -84,7 +84,7 @@ fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
 pub(crate) async fn enqueue_moved(
     tx: &mut WriteTx,
     moved: &Appointment,
-    before: &Before<'_>,
+    before: &BeforeMove<'_>,
     stayed: Option<Vec<StaffId>>,
     by: Option<StaffId>,
     now: Timestamp,

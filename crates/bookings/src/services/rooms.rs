@@ -68,10 +68,10 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>
         });
     }
     checked.finish()?;
-    retried_if_lost(|| try_to_save(quince, by, &tidied, now)).await
+    retried_if_lost(|| save_once(quince, by, &tidied, now)).await
 }
 
-async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), Error> {
+async fn save_once(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?

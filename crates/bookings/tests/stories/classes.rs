@@ -898,13 +898,13 @@ async fn of_two_guests_who_are_taken_out_at_once_neither_comes_back(world: World
         .unwrap();
     let ada = client(&ada);
     let (byron, anne) = tokio::join!(
-        appointments::take_out_guest(&world.quince, &ada, "Byron"),
-        appointments::take_out_guest(&world.quince, &ada, "Anne")
+        appointments::remove_guest(&world.quince, &ada, "Byron"),
+        appointments::remove_guest(&world.quince, &ada, "Anne")
     );
     byron.unwrap();
     anne.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(2));
-    appointments::take_out_guest(&world.quince, &ada, "Anne")
+    appointments::remove_guest(&world.quince, &ada, "Anne")
         .await
         .unwrap();
 }

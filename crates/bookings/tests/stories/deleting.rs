@@ -53,12 +53,12 @@ async fn is_gone(world: &World, booked: &Booked) -> bool {
 }
 
 /// How the removal of the one deleted appointment's events stands, if one is not done.
-async fn still_written(world: &World) -> Option<WriteState> {
+async fn pending_removal(world: &World) -> Option<WriteState> {
     let deleted = appointments::deleted_lately(&world.quince, world.owner)
         .await
         .unwrap();
     assert_eq!(deleted.len(), 1, "{deleted:?}");
-    deleted[0].still_written.clone().map(|(state, _)| state)
+    deleted[0].pending_removal.clone().map(|(state, _)| state)
 }
 
 fn client(booked: &Booked) -> Actor {
@@ -114,7 +114,7 @@ async fn d3_deleting_removes_the_event_and_all_that_was_known(world: World) {
     delete(&world, &booked).await;
     assert!(is_gone(&world, &booked).await);
     assert!(world.is_free("10:00").await);
-    assert_eq!(still_written(&world).await, Some(WriteState::Waiting));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Waiting));
     for gone in [
         appointments::by_token(&world.quince, &booked.manage_token)
             .await
@@ -304,7 +304,7 @@ async fn an_event_that_is_being_written_meanwhile_goes_too(world: World) {
     done.unwrap();
     world.jobs().await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
     let texts = "SELECT COUNT(*) FROM event_writes WHERE written_ics IS NOT NULL";
     assert_eq!(world.database.count(texts).await, 0);
 }
@@ -317,7 +317,7 @@ async fn an_event_whose_write_was_never_answered_goes_too(world: World) {
     delete(&world, &booked).await;
     world.jobs().await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_in_the_hands_of_a_process_that_died_goes_too(world: World) {
@@ -343,7 +343,7 @@ async fn an_event_in_the_hands_of_a_process_that_died_goes_too(world: World) {
     world.clock.advance(SignedDuration::from_mins(11));
     jobs::run_due(&restarted).await.unwrap();
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_behind_a_server_that_is_down_goes_later(world: World) {
@@ -352,12 +352,12 @@ async fn an_event_behind_a_server_that_is_down_goes_later(world: World) {
     world.control.set_down(true);
     delete(&world, &booked).await;
     world.later(60).await;
-    assert_eq!(still_written(&world).await, Some(WriteState::Waiting));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Waiting));
     world.control.set_down(false);
     world.later(120).await;
     world.later(1).await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) {
@@ -370,7 +370,7 @@ async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) 
         world.later(20).await;
     }
     assert_eq!(world.events("Home").len(), 1);
-    assert_eq!(still_written(&world).await, Some(WriteState::Failed));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Failed));
     world.control.set_password_state(account, PasswordState::Ok);
     let connection = world.connection().await.id;
     let password = world.control.default_account().app_password;
@@ -379,7 +379,7 @@ async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) 
         .unwrap();
     world.later(1).await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn disconnecting_removes_what_deleting_could_not(world: World) {
@@ -391,7 +391,7 @@ async fn disconnecting_removes_what_deleting_could_not(world: World) {
         .await
         .unwrap();
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn a_seat_goes_to_who_waits_and_the_last_one_takes_the_event_along(world: World) {

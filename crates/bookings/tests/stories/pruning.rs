@@ -1,6 +1,6 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
-use bookings::appointments::{self, Booked, Booking, GivenUp};
+use bookings::appointments::{self, Booked, Booking, RemovalDecision};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::{Error, Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
 use jiff::SignedDuration;
@@ -279,20 +279,20 @@ async fn a_removal_that_was_given_up_stays_until_somebody_settles_it(world: Worl
         .await
         .unwrap();
     days(&world, &quince, 10).await;
-    let still_written = async || {
+    let pending_removal = async || {
         let deleted = appointments::deleted_lately(&quince, world.owner).await.unwrap();
-        deleted[0].still_written.clone().map(|(state, _)| state)
+        deleted[0].pending_removal.clone().map(|(state, _)| state)
     };
-    assert_eq!(still_written().await, Some(WriteState::Failed));
+    assert_eq!(pending_removal().await, Some(WriteState::Failed));
     let settle = async |how| appointments::settle_removal(&quince, world.owner, booked.id, how).await;
-    settle(GivenUp::TryAgain).await.unwrap();
-    assert_eq!(still_written().await, Some(WriteState::Waiting));
+    settle(RemovalDecision::Retry).await.unwrap();
+    assert_eq!(pending_removal().await, Some(WriteState::Waiting));
     jobs::run_due(&quince).await.unwrap();
-    assert_eq!(still_written().await, Some(WriteState::Failed));
-    settle(GivenUp::IsRemoved).await.unwrap();
-    assert_eq!(still_written().await, None);
+    assert_eq!(pending_removal().await, Some(WriteState::Failed));
+    settle(RemovalDecision::RemovedByHand).await.unwrap();
+    assert_eq!(pending_removal().await, None);
     let colleague = world.colleague("Jonas").await;
-    let refused = appointments::settle_removal(&quince, colleague, booked.id, GivenUp::TryAgain).await;
+    let refused = appointments::settle_removal(&quince, colleague, booked.id, RemovalDecision::Retry).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     days(&world, &quince, 2).await;
     assert_eq!(rows(&world).await, 0);
