@@ -29,7 +29,7 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::request::{Booking, Details};
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, Request, place};
 use crate::placement::{claim, notify, persist};
 use crate::questions::checked_answers;
 use crate::quince::Quince;
@@ -87,7 +87,7 @@ async fn book_for(quince: &Quince, booking: Booking, by: Booker<'_>) -> Result<B
         Booker::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
     };
     let request = BookRequest {
-        key: booking.kept_key(staff.map(|(by, _)| by)),
+        key: booking.stored_key(staff.map(|(by, _)| by)),
         body_hash: booking.body_hash(),
         booking,
         details,
@@ -110,24 +110,28 @@ async fn book_for(quince: &Quince, booking: Booking, by: Booker<'_>) -> Result<B
 }
 
 impl Request for BookRequest<'_> {
-    type Opened = Vec<Answer>;
+    type Data = Vec<Answer>;
     type Placed = Booked;
 
     const PRESERVED: Preserved = Preserved::FormInput;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Vec<Answer>, Target)>, Error> {
+    async fn read_unlocked(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(Vec<Answer>, Target)>, Error> {
         let calendar = self.calendar(tx).await?;
         self.target(tx, calendar, now).await.map(Some)
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Vec<Answer>, Booked>, Error> {
+    ) -> Result<Loaded<Vec<Answer>, Booked>, Error> {
         if let Some(booked) = self.previous_answer(quince, tx).await? {
-            return Ok(Open::Done(booked));
+            return Ok(Loaded::Done(booked));
         }
         if let Some(stranger) = self.stranger {
             stranger.may_book(tx, &self.details.email, now).await??;
@@ -144,10 +148,10 @@ impl Request for BookRequest<'_> {
         // Before availability is computed: the waiting list may take the last seats of the day.
         classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
-        Ok(Open::Wanted(answers, Box::new(target)))
+        Ok(Loaded::ToPlace(answers, Box::new(target)))
     }
 
-    async fn may_check(
+    async fn may_check_live(
         &self,
         quince: &Quince,
         tx: &mut ReadTx,
@@ -157,13 +161,13 @@ impl Request for BookRequest<'_> {
         if let Some(stranger) = self.stranger {
             stranger.bookings_left(tx, &self.details.email, now).await??;
             stranger
-                .could_prove(quince, tx, &target.context.calendar, SpentOn::Booking)
+                .could_prove(quince, tx, &target.input.calendar, SpentOn::Booking)
                 .await??;
         }
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
@@ -172,7 +176,7 @@ impl Request for BookRequest<'_> {
         placement: Placement,
         now: Timestamp,
     ) -> Result<Booked, Error> {
-        let calendar = &target.context.calendar;
+        let calendar = &target.input.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
         let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
         let (id, visitor) = (appointment.id, self.booking.holder);
@@ -184,7 +188,7 @@ impl Request for BookRequest<'_> {
         claim::claim_new(tx, &candidate, &appointment, now, (visitor, holds)).await?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
-        balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
+        balance::note_who_was_there(tx, &target.input, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(StoreError::SlotTaken.into()),
             other => other?,
@@ -203,7 +207,7 @@ impl Request for BookRequest<'_> {
 
 /// Returns the members who take part, each once.
 fn hosts(target: &Target, candidate: &Candidate) -> Vec<Staff> {
-    let members = target.context.members.iter().map(|(_, person)| person);
+    let members = target.input.members.iter().map(|(_, person)| person);
     let takes_part = |person: &&Staff| candidate.parts.iter().any(|part| part.host_id == person.id);
     members.filter(takes_part).cloned().collect()
 }
@@ -298,14 +302,14 @@ impl BookRequest<'_> {
             row.rules.range = DateRange::Unlimited;
         }
         let answers = self.answers(&row)?;
-        let mut context = self.context(tx, row, members, now).await?;
-        context.for_seats(self.details.seats());
+        let mut input = self.input(tx, row, members, now).await?;
+        input.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
-            context.choose(host)?;
+            input.choose(host)?;
         }
-        let offer = context.check(now, self.staff.is_some(), self.booking.start);
+        let offer = input.check(now, self.staff.is_some(), self.booking.start);
         let mut target = Target {
-            context,
+            input,
             start: self.booking.start,
             preferred: None,
             staff: self.staff.map(|(_, on_conflict)| on_conflict),
@@ -333,7 +337,7 @@ impl BookRequest<'_> {
     }
 
     /// Loads what determines availability at the requested start.
-    async fn context(
+    async fn input(
         &self,
         tx: &mut ReadTx,
         row: BookingCalendar,

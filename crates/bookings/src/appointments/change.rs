@@ -205,9 +205,9 @@ pub(super) async fn apply_status(
             }
         }
         (false, true) => {
-            let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-            let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
-            match occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await {
+            let claims = classes::claims_again(tx, &opened.calendar, &changed).await?;
+            let locked = locks::owners(tx, claims.iter().map(|claim| claim.owner)).await?;
+            match occupancy::claim(tx, &locked, &claims, changed.id, changed.seats(), now).await {
                 Err(StoreError::SlotTaken) => return Err(reclaim_error(tx, opened, &changed, now).await?),
                 other => other?,
             }

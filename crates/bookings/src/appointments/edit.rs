@@ -182,9 +182,9 @@ async fn set_guests(
     if !takes_place {
         return Ok(());
     }
-    let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-    let locked = occupancy::lock_to_relocate(tx, old.id, &places).await?;
-    match occupancy::relocate(tx, &locked, &places, old.id, seats, now).await {
+    let claims = classes::claims_again(tx, &opened.calendar, &changed).await?;
+    let locked = occupancy::lock_to_relocate(tx, old.id, &claims).await?;
+    match occupancy::relocate(tx, &locked, &claims, old.id, seats, now).await {
         Err(StoreError::SlotTaken) => {
             let left = classes::free_seats(tx, &opened.calendar, old, now).await?;
             return Err(Refusal::NoSeatsForGuests { left }.into());

@@ -14,7 +14,7 @@ use crate::links;
 use crate::placement::candidate::Placement;
 use crate::placement::candidates;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, Request, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::services::{self, Chosen};
@@ -93,13 +93,18 @@ struct Held {
 }
 
 impl Request for Hold<'_> {
-    type Opened = ();
+    type Data = ();
     type Placed = Held;
 
     const PRESERVED: Preserved = Preserved::FormInput;
     const IS_CHECKED: bool = false;
 
-    async fn open(&self, quince: &Quince, tx: &mut WriteTx, now: Timestamp) -> Result<Open<(), Held>, Error> {
+    async fn read_locked(
+        &self,
+        quince: &Quince,
+        tx: &mut WriteTx,
+        now: Timestamp,
+    ) -> Result<Loaded<(), Held>, Error> {
         if let Some(stranger) = self.stranger {
             stranger.may_hold(tx, self.holder, now).await??;
         }
@@ -116,26 +121,32 @@ impl Request for Hold<'_> {
             let _locked = occupancy::lock_to_hold(tx, self.holder, count_if_limited(&row), owner).await?;
             classes::waiting_first(quince, tx, &row, start, now).await?;
         }
-        let mut context = self.context(tx, row, members, now).await?;
+        let mut input = self.input(tx, row, members, now).await?;
         if let Some(host) = self.request.host {
-            context.choose(host)?;
+            input.choose(host)?;
         }
-        let offer = context.check(now, false, start);
+        let offer = input.check(now, false, start);
         let target = Target {
-            context,
+            input,
             start,
             preferred: None,
             staff: None,
             offer,
         };
-        Ok(Open::Wanted((), Box::new(target)))
+        Ok(Loaded::ToPlace((), Box::new(target)))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
@@ -148,10 +159,11 @@ impl Request for Hold<'_> {
             .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
             .unwrap_or(now);
         let mut candidate = placement.candidate;
-        classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
-        let owners: Vec<TimeOwner> = candidate.places.iter().map(|place| place.owner).collect();
+        classes::limit_hold_to_session(tx, &target.input.calendar, target.start, &mut candidate.claims)
+            .await?;
+        let owners: Vec<TimeOwner> = candidate.claims.iter().map(|claim| claim.owner).collect();
         let locked = occupancy::lock_to_hold(tx, self.holder, None, owners).await?;
-        let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
+        let freed = occupancy::hold(tx, &locked, &candidate.claims, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
             return Err(StoreError::SlotTaken.into());
         }
@@ -167,7 +179,7 @@ impl Request for Hold<'_> {
 }
 
 impl Hold<'_> {
-    async fn context(
+    async fn input(
         &self,
         tx: &mut ReadTx,
         row: BookingCalendar,

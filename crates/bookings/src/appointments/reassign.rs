@@ -8,7 +8,7 @@ use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
 use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::hosts_of;
 use super::read::{host_names, names_of_hosts, one_view};
 use super::view::AppointmentView;
@@ -18,7 +18,7 @@ use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, claim, place, refusals};
+use crate::placement::{Loaded, Request, claim, place, refusals};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{self, Differences, Editor, Field, Versioned};
@@ -67,7 +67,7 @@ struct ReassignRequest {
 
 /// The appointment, and how it would be held after the reassignment.
 struct PlannedReassignment {
-    opened: Opened,
+    opened: OpenedAppointment,
     /// All parts: the new host's and those that stay.
     parts: Vec<Part>,
     /// The parts that the new host takes over.
@@ -75,31 +75,31 @@ struct PlannedReassignment {
 }
 
 impl Request for ReassignRequest {
-    type Opened = PlannedReassignment;
+    type Data = PlannedReassignment;
     type Placed = AppointmentView;
 
     const PRESERVED: Preserved = Preserved::Appointment;
 
-    async fn look(
+    async fn read_unlocked(
         &self,
         tx: &mut ReadTx,
         now: Timestamp,
     ) -> Result<Option<(PlannedReassignment, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
-        Ok(self.wanted(tx, opened, now).await?.wanted())
+        Ok(self.check_request(tx, opened, now).await?.into_target())
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         _: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<PlannedReassignment, AppointmentView>, Error> {
+    ) -> Result<Loaded<PlannedReassignment, AppointmentView>, Error> {
         let opened = self.actor.open(tx, now).await?;
-        self.wanted(tx, opened, now).await
+        self.check_request(tx, opened, now).await
     }
 
-    async fn first(
+    async fn first_choice(
         &self,
         _: &mut ReadTx,
         reassigned: &PlannedReassignment,
@@ -114,12 +114,18 @@ impl Request for ReassignRequest {
         Ok((!is_busy).then(|| candidate.clone()))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         // Staff always may.
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         _: &Quince,
         tx: &mut WriteTx,
@@ -159,19 +165,19 @@ impl Request for ReassignRequest {
 
 impl ReassignRequest {
     /// Checks the request against the appointment's present state.
-    async fn wanted(
+    async fn check_request(
         &self,
         tx: &mut ReadTx,
-        opened: Opened,
+        opened: OpenedAppointment,
         now: Timestamp,
-    ) -> Result<Open<PlannedReassignment, AppointmentView>, Error> {
+    ) -> Result<Loaded<PlannedReassignment, AppointmentView>, Error> {
         check_may(&opened, Span::new(0, Unit::Minutes), now)?;
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
             let (of, by) = (Versioned::appointment(id), opened.author(self.seen));
             if versions::was_changed_by(tx, of, by, Field::Host).await? {
-                return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+                return Ok(Loaded::Done(one_view(tx, opened.appointment, now).await?));
             }
         }
         opened.compare(tx, self.seen, now).await?;
@@ -192,23 +198,23 @@ impl ReassignRequest {
             parts,
             candidate,
         };
-        Ok(Open::Wanted(reassigned, Box::new(target)))
+        Ok(Loaded::ToPlace(reassigned, Box::new(target)))
     }
 
     /// Returns the candidate with all parts. Hosts who stay keep their time, including overlaps that staff allowed.
     async fn with_remaining_hosts(
         &self,
         tx: &mut ReadTx,
-        opened: &Opened,
+        opened: &OpenedAppointment,
         changed: &Appointment,
         parts: &[Part],
     ) -> Result<Candidate, StoreError> {
-        let kept = occupancy::overrides_of(tx, changed.id).await?;
+        let overridden = occupancy::overrides_of(tx, changed.id).await?;
         let mut all = candidates::of_booked(&opened.calendar, changed, parts);
-        for place in &mut all.places {
-            if place.owner != self.to.into() {
-                place.overriding = kept.contains(&(place.owner, place.meeting_start))
-                    || candidates::is_known_to_overlap(tx, changed, place).await?;
+        for claim in &mut all.claims {
+            if claim.owner != self.to.into() {
+                claim.overriding = overridden.contains(&(claim.owner, claim.meeting_start))
+                    || candidates::is_known_to_overlap(tx, changed, claim).await?;
             }
         }
         Ok(all)
@@ -240,7 +246,7 @@ impl ReassignRequest {
 
 async fn check_choice(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     hosts: &[StaffId],
     from: StaffId,
     to: StaffId,
@@ -271,7 +277,7 @@ async fn check_choice(
 /// [`Refusal::PersonNotFree`], or why the time is not on offer to anybody.
 async fn for_new_host(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     part: &Part,
     to: StaffId,
     now: Timestamp,
@@ -290,17 +296,17 @@ async fn for_new_host(
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
     let own = Own::moved(appointment.id);
-    let context = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
-    let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
+    let input = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
+    let slot = input.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
             Refusal::PersonNotFree
         } else {
             refusals::never_offered(&refusals)
         }
     })?;
-    let candidate = candidates::held_by(&context.calendar, &slot, &[to], String::new());
+    let candidate = candidates::held_by(&input.calendar, &slot, &[to], String::new());
     let target = Target {
-        context,
+        input,
         start: part.starts_at,
         preferred: Some(to),
         staff: None,

@@ -8,7 +8,7 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
 use store::{MessageKind, Party, ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::{calendar_of, hosts_of, of_token};
 use super::read::{names_of_hosts, one_view};
 use super::view::AppointmentView;
@@ -22,7 +22,7 @@ use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, Request, place};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
@@ -72,44 +72,54 @@ struct RescheduleRequest {
 }
 
 impl Request for RescheduleRequest {
-    type Opened = Opened;
+    type Data = OpenedAppointment;
     type Placed = AppointmentView;
 
     const PRESERVED: Preserved = Preserved::Appointment;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, Error> {
+    async fn read_unlocked(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(OpenedAppointment, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
-        Ok(self.wanted(tx, opened, now).await?.wanted())
+        Ok(self.check_request(tx, opened, now).await?.into_target())
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, Error> {
+    ) -> Result<Loaded<OpenedAppointment, AppointmentView>, Error> {
         self.lock(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
         // Before availability is computed: the waiting list may take the last seats of the day.
         classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
-        self.wanted(tx, opened, now).await
+        self.check_request(tx, opened, now).await
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         // Whoever has the manage link may.
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
-        opened: &Opened,
+        opened: &OpenedAppointment,
         target: &Target,
         placement: Placement,
         now: Timestamp,
     ) -> Result<AppointmentView, Error> {
-        move_to(quince, tx, opened, &target.context, placement, now).await
+        move_to(quince, tx, opened, &target.input, placement, now).await
     }
 }
 
@@ -139,24 +149,29 @@ impl RescheduleRequest {
     }
 
     /// Checks the request against the appointment's present state.
-    async fn wanted(
+    async fn check_request(
         &self,
         tx: &mut ReadTx,
-        opened: Opened,
+        opened: OpenedAppointment,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, Error> {
+    ) -> Result<Loaded<OpenedAppointment, AppointmentView>, Error> {
         check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
             let unchanged = one_view(tx, opened.appointment, now).await?;
-            return Ok(Open::Done(unchanged));
+            return Ok(Loaded::Done(unchanged));
         }
         opened.compare(tx, self.seen, now).await?;
         let target = self.target(tx, &opened, now).await?;
-        Ok(Open::Wanted(opened, Box::new(target)))
+        Ok(Loaded::ToPlace(opened, Box::new(target)))
     }
 
     /// Checks the new start against current availability, which ignores the appointment itself.
-    async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, Error> {
+    async fn target(
+        &self,
+        tx: &mut ReadTx,
+        opened: &OpenedAppointment,
+        now: Timestamp,
+    ) -> Result<Target, Error> {
         let is_staff = opened.by != Party::Client;
         let mut calendar = opened.calendar.clone();
         if is_staff {
@@ -165,14 +180,14 @@ impl RescheduleRequest {
         }
         let window = candidates::window(self.start);
         let moved = &opened.appointment;
-        let mut context = AvailabilityInput::load_move(tx, calendar, moved, window, now, None).await?;
-        context.for_seats(opened.appointment.seats());
+        let mut input = AvailabilityInput::load_move(tx, calendar, moved, window, now, None).await?;
+        input.for_seats(opened.appointment.seats());
         if let Some(host) = opened.appointment.host_id {
-            context.keep_on_offer(host);
+            input.keep_on_offer(host);
         }
-        let offer = context.check(now, is_staff, self.start);
+        let offer = input.check(now, is_staff, self.start);
         let mut target = Target {
-            context,
+            input,
             start: self.start,
             preferred: opened.appointment.host_id,
             staff: is_staff.then_some(self.on_conflict),
@@ -189,8 +204,8 @@ impl RescheduleRequest {
 async fn move_to(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
-    context: &AvailabilityInput,
+    opened: &OpenedAppointment,
+    input: &AvailabilityInput,
     placement: Placement,
     now: Timestamp,
 ) -> Result<AppointmentView, Error> {
@@ -210,16 +225,16 @@ async fn move_to(
         ends_at: slot.end,
         ..old.clone()
     };
-    let candidate = classes::join(tx, &context.calendar, candidate, &mut moved, now).await?;
-    let kept = old.host_id == moved.host_id;
+    let candidate = classes::join(tx, &input.calendar, candidate, &mut moved, now).await?;
+    let keeps_host = old.host_id == moved.host_id;
     let new = NewTime {
         host_id: moved.host_id,
         session_id: moved.session_id,
         starts_at: moved.starts_at,
         ends_at: moved.ends_at,
-        pre_buffer: context.calendar.rules.pre_buffer,
-        post_buffer: context.calendar.rules.post_buffer,
-        assignment_reason: if kept {
+        pre_buffer: input.calendar.rules.pre_buffer,
+        post_buffer: input.calendar.rules.post_buffer,
+        assignment_reason: if keeps_host {
             old.assignment_reason.clone()
         } else {
             Some(candidate.reason.clone()).filter(|reason| !reason.is_empty())
@@ -228,7 +243,7 @@ async fn move_to(
     };
     // The row is updated first: on Postgres, a concurrent change by somebody else then ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
-    balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
+    balance::note_who_was_there(tx, input, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
@@ -261,7 +276,7 @@ async fn move_to(
 
 async fn notify_of_move(
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     moved: &Appointment,
     (before, hosts_before): (&BeforeMove<'_>, &[StaffId]),
     candidate: &Candidate,

@@ -57,17 +57,17 @@ pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
 }
 
 /// Limits the claims of a hold to the session that is live at this start, if there is one.
-pub(crate) async fn hold_within(
+pub(crate) async fn limit_hold_to_session(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     start: Timestamp,
-    places: &mut [TimeClaim],
+    claims: &mut [TimeClaim],
 ) -> Result<(), StoreError> {
     if calendar.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
         && !appointments::of_session(tx, session.id).await?.is_empty()
     {
-        within(&session, places);
+        within(&session, claims);
     }
     Ok(())
 }
@@ -76,14 +76,14 @@ pub(crate) async fn hold_within(
 ///
 /// # Errors
 /// [`Refusal::SessionCancelled`], or [`Error::SlotTaken`] if the session has another host now.
-pub(crate) async fn places_again(
+pub(crate) async fn claims_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<TimeClaim>, Error> {
-    let mut places = candidates::places_again(tx, calendar, appointment).await?;
+    let mut claims = candidates::claims_again(tx, calendar, appointment).await?;
     let Some(id) = appointment.session_id else {
-        return Ok(places);
+        return Ok(claims);
     };
     let session = class_sessions::find(tx, id)
         .await?
@@ -93,12 +93,12 @@ pub(crate) async fn places_again(
     }
     let attending = appointments::of_session(tx, id).await?;
     if attending.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut places);
+        within(&session, &mut claims);
     }
     if appointment.host_id != Some(session.host_id) {
         return Err(StoreError::SlotTaken.into());
     }
-    Ok(places)
+    Ok(claims)
 }
 
 /// Offers free seats of the session at a start to the waiting list, before somebody else asks for them.
@@ -186,7 +186,7 @@ pub(crate) async fn join(
     appointment.ends_at = session.ends_at;
     let others = appointments::of_session(tx, session.id).await?;
     if others.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut candidate.places);
+        within(&session, &mut candidate.claims);
         for part in &mut candidate.parts {
             part.ends_at = session.ends_at;
         }

@@ -94,7 +94,7 @@ async fn join_once(
     let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
     checked.finish()?;
     let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
-    let mut context = AvailabilityInput::load(
+    let mut input = AvailabilityInput::load(
         &mut tx,
         calendar,
         members,
@@ -103,13 +103,13 @@ async fn join_once(
         Own::default(),
     )
     .await?;
-    context.for_seats(details.seats());
-    match context.check(now, false, booking.start) {
+    input.for_seats(details.seats());
+    match input.check(now, false, booking.start) {
         Ok(_) => return Err(Refusal::SeatsFree.into()),
         Err(refusals) if is_full(&refusals) => {}
         Err(_) => return Err(Refusal::NothingToWaitFor.into()),
     }
-    let calendar = &context.calendar;
+    let calendar = &input.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
         .filter(|session| session.cancellation.is_none())
@@ -383,11 +383,11 @@ async fn move_up(
         cancellation: None,
         unconfirmed_until: None,
     };
-    let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);
+    let mut claims = candidates::claims_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {
-        within(session, &mut places);
+        within(session, &mut claims);
     }
-    let candidate = candidates::seat_with(session.host_id, &appointment, places);
+    let candidate = candidates::seat_with(session.host_id, &appointment, claims);
     if !claim::claim_if_free(tx, &candidate, &appointment, now).await? {
         return Ok(false);
     }

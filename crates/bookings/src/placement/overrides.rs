@@ -15,20 +15,20 @@ use crate::availability::input::AvailabilityInput;
 use crate::error::SchedulingConflict;
 
 /// Whether staff can override conflicts at this start. Times in the past and seats of a class cannot be overridden.
-pub(super) fn can_be_overridden(context: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
-    start >= now && context.calendar.kind != Kind::ClassBooking && context.calendar.is_readable()
+pub(super) fn can_be_overridden(input: &AvailabilityInput, start: Timestamp, now: Timestamp) -> bool {
+    start >= now && input.calendar.kind != Kind::ClassBooking && input.calendar.is_readable()
 }
 
 /// Returns the refusal of a time to a staff member, with all reasons.
 pub(super) fn scheduling_conflict(
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     refusals: &[Refusal],
     start: Timestamp,
     now: Timestamp,
 ) -> SchedulingConflict {
     SchedulingConflict {
-        reasons: in_words(context, refusals),
-        can_be_overridden: can_be_overridden(context, start, now),
+        reasons: in_words(input, refusals),
+        can_be_overridden: can_be_overridden(input, start, now),
     }
 }
 
@@ -40,9 +40,9 @@ pub(super) async fn override_conflicts(
     refusals: &[Refusal],
     now: Timestamp,
 ) -> Result<Option<Placement>, StoreError> {
-    let (context, start, preferred) = (&target.context, target.start, target.preferred);
-    let calendar = &context.calendar;
-    let members: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
+    let (input, start, preferred) = (&target.input, target.start, target.preferred);
+    let calendar = &input.calendar;
+    let members: Vec<StaffId> = input.members.iter().map(|(_, person)| person.id).collect();
     let length = SignedDuration::from_mins(i64::from(calendar.rules.duration));
     let slot = Slot {
         start,
@@ -59,7 +59,7 @@ pub(super) async fn override_conflicts(
             refusals.to_vec(),
         ),
         Kind::Service => {
-            let visit = context.visit().zip(context.override_visit(now, start));
+            let visit = input.visit().zip(input.override_visit(now, start));
             let Some((wanted, (visit, against))) = visit else {
                 return Ok(None);
             };
@@ -72,7 +72,7 @@ pub(super) async fn override_conflicts(
             (candidates::of_parts(calendar, wanted.parts(&visit)), against)
         }
         Kind::RoundRobin | Kind::Personal => {
-            let Some((host, reason)) = host(tx, context, &slot, refusals, preferred).await? else {
+            let Some((host, reason)) = host(tx, input, &slot, refusals, preferred).await? else {
                 return Ok(None);
             };
             let of_host = |refusal: &&Refusal| refusal.owner.is_none_or(|owner| owner == host.into());
@@ -92,7 +92,7 @@ pub(super) async fn override_conflicts(
 
 /// How strongly a host is hindered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Hindrance {
+enum HostConflict {
     /// By nothing that concerns the host in particular.
     None,
     /// They do not work then, or have had their share of appointments.
@@ -104,19 +104,19 @@ enum Hindrance {
 /// Chooses the least hindered member of a round robin, by turn among equals, with the reason.
 async fn host(
     tx: &mut ReadTx,
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     slot: &Slot,
     refusals: &[Refusal],
     preferred: Option<StaffId>,
 ) -> Result<Option<(StaffId, String)>, StoreError> {
     let of = |host: StaffId| {
         let own = refusals.iter().filter(|refusal| refusal.host() == Some(host));
-        let hindrance = own.map(|refusal| match refusal.reason {
-            Reason::Grid => Hindrance::None,
-            Reason::Hours | Reason::RoundRobin => Hindrance::NotOffered,
-            _ => Hindrance::Busy,
+        let conflict = own.map(|refusal| match refusal.reason {
+            Reason::Grid => HostConflict::None,
+            Reason::Hours | Reason::RoundRobin => HostConflict::NotOffered,
+            _ => HostConflict::Busy,
         });
-        hindrance.max().unwrap_or(Hindrance::None)
+        conflict.max().unwrap_or(HostConflict::None)
     };
     let Some(least) = slot.hosts.iter().map(|host| of(*host)).min() else {
         return Ok(None);
@@ -127,12 +127,12 @@ async fn host(
         .copied()
         .filter(|host| of(*host) == least)
         .collect();
-    let choice = candidates::choose(tx, context, slot.start, &candidates, preferred).await?;
+    let choice = candidates::choose(tx, input, slot.start, &candidates, preferred).await?;
     // A member who has had their share is not a choice of the round robin.
     let host = choice.as_ref().map(|choice| choice.host);
     let host = host.or_else(|| slot.hosts.iter().copied().find(|host| candidates.contains(host)));
     let reason = match choice {
-        Some(choice) if least == Hindrance::None => choice.reason,
+        Some(choice) if least == HostConflict::None => choice.reason,
         _ => "nobody was on offer then".to_owned(),
     };
     Ok(host.map(|host| (host, reason)))

@@ -9,4 +9,4 @@ pub(crate) use menu::offered;
 pub use menu::{Menu, ServiceForm, ServiceView, Shift, menu, public_menu, remove, save, shift};
 pub use rooms::{ResourceForm, list as resources, save as save_resources};
 pub use visit::{CHOICE_LIMIT, Chosen, NotAChoice};
-pub(crate) use visit::{Wanted, longest_visit, of_parts, places_of_parts, resources_exist, units_of, wanted};
+pub(crate) use visit::{Wanted, claims_of_parts, longest_visit, of_parts, resources_exist, units_of, wanted};

@@ -279,12 +279,12 @@ pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
 
 /// Returns what the parts of a visit occupy: each host's work with buffers, which are cut off where the same host works again in the visit,
 /// and the units until the client leaves them.
-pub(crate) fn places_of_parts(
+pub(crate) fn claims_of_parts(
     calendar: CalendarId,
     (pre, post): (u32, u32),
     parts: &[NewPart],
 ) -> Vec<TimeClaim> {
-    let place = |owner: TimeOwner, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
+    let claim = |owner: TimeOwner, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
         owner,
         calendar_id: calendar,
         meeting_start: start,
@@ -293,26 +293,26 @@ pub(crate) fn places_of_parts(
         capacity: 1,
         overriding: false,
     };
-    let mut places: Vec<TimeClaim> = Vec::new();
+    let mut claims: Vec<TimeClaim> = Vec::new();
     for part in parts {
         let mut from = part.starts_at.checked_sub(minutes(pre)).unwrap_or(Timestamp::MIN);
         let to = part.ends_at.checked_add(minutes(post)).unwrap_or(Timestamp::MAX);
-        let earlier = places
+        let earlier = claims
             .iter_mut()
             .rev()
-            .find(|place| place.owner == part.host_id.into());
+            .find(|claim| claim.owner == part.host_id.into());
         if let Some(earlier) = earlier {
             earlier.to = earlier.to.min(part.starts_at);
             from = from.max(earlier.to);
         }
-        places.push(place(part.host_id.into(), part.starts_at, from, to));
+        claims.push(claim(part.host_id.into(), part.starts_at, from, to));
     }
     let units = parts
         .iter()
         .filter_map(|part| Some((part, part.service.as_ref()?)));
     for (part, service) in units {
         for unit in &service.units {
-            places.push(place(
+            claims.push(claim(
                 TimeOwner::Unit(*unit),
                 part.starts_at,
                 part.starts_at,
@@ -320,5 +320,5 @@ pub(crate) fn places_of_parts(
             ));
         }
     }
-    places
+    claims
 }
