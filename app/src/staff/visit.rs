@@ -65,7 +65,7 @@ pub fn asked(query: &leptos_router::params::ParamsMap) -> String {
 #[cfg(feature = "ssr")]
 pub mod menu {
     use bookings::accounts::Me;
-    use bookings::services::{Chosen, ServiceView};
+    use bookings::services::{ChosenService, ServiceView};
     use bookings::{CalendarId, Quince};
 
     use super::{VISIT, VisitService};
@@ -77,7 +77,7 @@ pub mod menu {
         me: &Me,
         calendar: CalendarId,
         visit: &str,
-    ) -> Result<(Vec<VisitService>, Vec<Chosen>), AppError> {
+    ) -> Result<(Vec<VisitService>, Vec<ChosenService>), AppError> {
         let menu = bookings::availability::menu(quince, me.id, calendar).await?;
         let mut chosen = chosen(visit)?;
         chosen.retain(|chosen| menu.iter().any(|service| service.id == chosen.service));
@@ -86,12 +86,12 @@ pub mod menu {
     }
 
     /// Parses the services of a form or address, in the order of the visit.
-    pub fn chosen(text: &str) -> Result<Vec<Chosen>, AppError> {
-        Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
+    pub fn chosen(text: &str) -> Result<Vec<ChosenService>, AppError> {
+        ChosenService::list(text).map_err(|error| AppError::Refused(error.to_string()))
     }
 
     /// The form used by addresses.
-    pub fn text(chosen: &[Chosen]) -> String {
+    pub fn text(chosen: &[ChosenService]) -> String {
         let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
         texts.join(",")
     }
@@ -105,9 +105,9 @@ pub mod menu {
         }
     }
 
-    fn list(service: ServiceView, chosen: &[Chosen]) -> VisitService {
+    fn list(service: ServiceView, chosen: &[ChosenService]) -> VisitService {
         let by = |host| {
-            Chosen {
+            ChosenService {
                 service: service.id,
                 host,
             }

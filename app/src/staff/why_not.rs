@@ -79,7 +79,7 @@ pub async fn why_not_page(
 #[cfg(feature = "ssr")]
 mod view {
     use bookings::accounts::Me;
-    use bookings::availability::{self, ExplainedReason, Obstacle, Start};
+    use bookings::availability::{self, ExplainedReason, ExplainedStart, Obstacle};
     use bookings::booking_calendars::NO_ICLOUD;
     use jiff::ToSpan;
     use jiff::civil::Date;
@@ -140,7 +140,7 @@ mod view {
         })
     }
 
-    fn row(start: Start, me: &Me) -> StartRow {
+    fn row(start: ExplainedStart, me: &Me) -> StartRow {
         StartRow {
             time: span(start.start, start.end, &me.zone),
             is_offered: start.is_offered,

@@ -101,7 +101,7 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
 async fn end_holds(quince: &Quince, owner: TimeOwner, now: Timestamp) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
     let freed = holds::end_expired(&mut tx, owner, now).await?;
-    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    classes::serve_ended_holds(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -104,7 +104,7 @@ fn holiday_words(holiday: &Holiday) -> String {
 
 /// A future appointment on a closed day. It is not cancelled by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnClosedDay {
+pub struct AppointmentOnClosedDay {
     /// The appointment.
     pub id: AppointmentId,
     /// The client's name.
@@ -116,7 +116,10 @@ pub struct OnClosedDay {
 }
 
 /// Returns the future appointments on holidays, for the owner and admins.
-pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
+pub async fn appointments_on_holidays(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<AppointmentOnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
@@ -147,7 +150,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
         let rules = &calendars.get(&booked.calendar_id)?.rules;
         let date = rules.zone.date(booked.starts_at);
         let is_closed = booked.status.is_active() && dates.contains(&date) && !keeps(&rules.overrides, date);
-        is_closed.then(|| OnClosedDay {
+        is_closed.then(|| AppointmentOnClosedDay {
             id: booked.id,
             name: booked.name,
             host_name: String::new(),
@@ -159,7 +162,10 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
 }
 
 /// Returns the person's own future appointments on their days off.
-pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
+pub async fn appointments_on_days_off(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<AppointmentOnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
@@ -183,13 +189,13 @@ async fn parts_on_days(
     people: &[Staff],
     (from, until): (Timestamp, Timestamp),
     is_closed: impl Fn(&Staff, Date) -> bool,
-) -> Result<Vec<OnClosedDay>, store::StoreError> {
+) -> Result<Vec<AppointmentOnClosedDay>, store::StoreError> {
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let booked = appointments::between(tx, &ids, from, until).await?;
     let active = booked.into_iter().filter(|found| found.status.is_active());
     let booked: BTreeMap<AppointmentId, Appointment> = active.map(|found| (found.id, found)).collect();
     let ids: Vec<AppointmentId> = booked.keys().copied().collect();
-    let mut found: Vec<OnClosedDay> = Vec::new();
+    let mut found: Vec<AppointmentOnClosedDay> = Vec::new();
     for part in appointment_parts::list(tx, &ids).await? {
         let person = people.iter().find(|person| person.id == part.host_id);
         let (Some(person), Some(of)) = (person, booked.get(&part.appointment_id)) else {
@@ -199,7 +205,7 @@ async fn parts_on_days(
             .iter()
             .any(|known| known.id == of.id && known.host_name == person.name);
         if !is_known && is_closed(person, person.zone.date(part.starts_at)) {
-            found.push(OnClosedDay {
+            found.push(AppointmentOnClosedDay {
                 id: of.id,
                 name: of.name.clone(),
                 host_name: person.name.clone(),

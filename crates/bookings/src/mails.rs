@@ -83,7 +83,7 @@ fn title(kind: MessageKind) -> &'static str {
         MessageKind::ClientHostChanged => "Somebody else takes part",
         MessageKind::ClientCancelled | MessageKind::HostCancelled => "Cancelled",
         MessageKind::ClientDeclined => "Declined",
-        MessageKind::ClientMovedUp => "A seat from the waiting list",
+        MessageKind::ClientPromoted => "A seat from the waiting list",
         MessageKind::ClientReminder => "Reminder",
         MessageKind::Waiting => "On the waiting list",
         MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session called off",

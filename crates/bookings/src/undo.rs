@@ -162,7 +162,7 @@ pub async fn undo(quince: &Quince, by: StaffId, whose: &Whose, tell: bool) -> Re
     let mut done = Found::default();
     // Places on waiting lists come first, as they would get the seats that become free.
     for id in before.waiting {
-        done.waiting += u32::from(classes::take_off(quince, id).await?);
+        done.waiting += u32::from(classes::remove_from_waiting_list(quince, id).await?);
     }
     for holder in before.holders {
         release_hold(quince, holder).await?;

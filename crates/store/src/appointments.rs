@@ -316,7 +316,7 @@ pub struct Start {
     pub created_at: Timestamp,
     /// The number of seats it takes.
     pub seats: u32,
-    /// The members at the time of assignment, if recorded ([`set_members_there`]).
+    /// The members at the time of assignment, if recorded ([`set_present_members`]).
     pub members_there: Option<Vec<StaffId>>,
 }
 
@@ -351,7 +351,7 @@ pub async fn starts_between(
 }
 
 /// Records who was a member when an appointment was assigned.
-pub async fn set_members_there(
+pub async fn set_present_members(
     tx: &mut WriteTx,
     id: AppointmentId,
     there: &[StaffId],

@@ -108,7 +108,7 @@ text_enum! {
         /// To the client: what they asked for was not confirmed.
         ClientDeclined = "client-declined",
         /// To the client: got a seat from the waiting list.
-        ClientMovedUp = "client-moved-up",
+        ClientPromoted = "client-moved-up",
         /// To the client: it takes place soon.
         ClientReminder = "client-reminder",
         /// To somebody who waits for a seat.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use bookings::accounts::SESSION_STAFF;
 use bookings::appointments::Booking;
 use bookings::booking_calendars::Answer;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use bookings::strangers::{self, NotProven, Proof};
 use bookings::{Error, Quince, Refusal, StaffId};
 use jiff::Timestamp;
@@ -150,7 +150,7 @@ pub async fn create(
     let services = asked
         .services
         .iter()
-        .map(|text| text.parse::<Chosen>())
+        .map(|text| text.parse::<ChosenService>())
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::field("services", error.to_string()))?;
     let proof = Proof {

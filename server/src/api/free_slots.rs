@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use bookings::{Quince, StaffId, availability};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -72,7 +72,7 @@ pub async fn free_slots(
                 "userId is not the id of a staff member. Leave it out to ask for everybody.",
             )
         })?;
-    let services = Chosen::list(question.services.as_deref().unwrap_or_default())
+    let services = ChosenService::list(question.services.as_deref().unwrap_or_default())
         .map_err(|error| Problem::field("services", error.to_string()))?;
     let asked = availability::SlotQuery {
         host,

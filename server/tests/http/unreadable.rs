@@ -290,7 +290,7 @@ fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
         notes: String::new(),
         guests: Vec::new(),
         answers: Vec::new(),
-        services: bookings::services::Chosen::list(service).unwrap(),
+        services: bookings::services::ChosenService::list(service).unwrap(),
         host: None,
         holder: None,
         idempotency_key: slug.to_owned(),
@@ -308,7 +308,7 @@ struct Made {
 async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
     let zone = Zone::utc();
     let today = zone.date(Timestamp::now());
-    let chosen = bookings::services::Chosen::list(service).unwrap();
+    let chosen = bookings::services::ChosenService::list(service).unwrap();
     let question = SlotQuery {
         services: &chosen,
         ..SlotQuery::new(slug, today, today.saturating_add(14.days()), &zone)
@@ -330,7 +330,7 @@ async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {
         email: "waits@client.example".to_owned(),
         ..wish("class", start, "")
     };
-    bookings::classes::wait(quince, &wish).await.unwrap()
+    bookings::classes::join_waiting_list(quince, &wish).await.unwrap()
 }
 
 /// The poisons, in rounds: of each table one at a time. A booking calendar that cannot be read closes pages that the others would

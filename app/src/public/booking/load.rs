@@ -1,6 +1,6 @@
 //! Loading the booking page.
 
-use bookings::services::{Chosen, ServiceView};
+use bookings::services::{ChosenService, ServiceView};
 use bookings::{Error, Kind, StaffId, booking_calendars};
 
 use super::visit::{self, VisitChoice};
@@ -79,7 +79,7 @@ pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingV
         .ask_puzzle
         .then(|| challenge(slug, &flash.value("challenge")))
         .transpose()?;
-    let of_this_visit: &[Chosen] = if to_choose { &[] } else { &visit.chosen };
+    let of_this_visit: &[ChosenService] = if to_choose { &[] } else { &visit.chosen };
     Ok(BookingView {
         is_closed: false,
         to_choose,
@@ -132,7 +132,7 @@ fn host_on_offer(
     host
 }
 
-fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {
+fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[ChosenService]) -> About {
     let calendar = page.calendar;
     let may_choose = calendar.kind == Kind::RoundRobin && page.hosts.len() > 1;
     let choice = page.hosts.iter().filter(|_| may_choose);
@@ -162,7 +162,7 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
 }
 
 /// "Cut, 45 minutes, with Jonas".
-fn service_label(choice: &Chosen, service: &ServiceView) -> String {
+fn service_label(choice: &ChosenService, service: &ServiceView) -> String {
     let time = duration_label(service.duration.saturating_add(service.processing));
     let host = service.staff.iter().find(|(id, _)| Some(*id) == choice.host);
     match host {

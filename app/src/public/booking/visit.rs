@@ -1,6 +1,6 @@
 //! The menu of a Service calendar, and the services that an address names.
 
-use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
+use bookings::services::{CHOICE_LIMIT, ChosenService, ServiceView};
 
 use super::MenuItem;
 use crate::public::locale::duration_label;
@@ -22,7 +22,7 @@ pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VisitChoice {
     /// Those that are on the menu, in order.
-    pub chosen: Vec<Chosen>,
+    pub chosen: Vec<ChosenService>,
     /// The sentence about those that are not.
     pub problem: Option<String>,
 }
@@ -33,7 +33,7 @@ impl VisitChoice {
         let mut chosen = Vec::new();
         let mut is_lost = false;
         for named in text.split(',').map(str::trim).filter(|named| !named.is_empty()) {
-            let named: Option<Chosen> = named.parse().ok();
+            let named: Option<ChosenService> = named.parse().ok();
             let found = named.and_then(|named| {
                 let service = menu.iter().find(|service| service.id == named.service)?;
                 Some((named, service))
@@ -45,7 +45,7 @@ impl VisitChoice {
             let does_it = |host: &_| service.staff.iter().any(|(known, _)| known == host);
             let host = named.host.filter(does_it);
             is_lost |= host != named.host;
-            chosen.push(Chosen { host, ..named });
+            chosen.push(ChosenService { host, ..named });
         }
         let problem = if chosen.len() > CHOICE_LIMIT {
             chosen.truncate(CHOICE_LIMIT);
@@ -71,13 +71,13 @@ pub fn too_many_services() -> String {
 }
 
 /// The chosen services in the form used by addresses.
-pub fn text(chosen: &[Chosen]) -> String {
+pub fn text(chosen: &[ChosenService]) -> String {
     let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     texts.join(",")
 }
 
 /// A service for the menu; ticked if it is chosen.
-pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
+pub fn item(service: ServiceView, ticked: &[ChosenService]) -> MenuItem {
     let choice = ticked.iter().find(|choice| choice.service == service.id);
     let host = choice.and_then(|choice| choice.host);
     MenuItem {
@@ -119,8 +119,8 @@ mod tests {
         }
     }
 
-    fn choice(number: u128, host: Option<StaffId>) -> Chosen {
-        Chosen {
+    fn choice(number: u128, host: Option<StaffId>) -> ChosenService {
+        ChosenService {
             service: ServiceId(Uuid::from_u128(number)),
             host,
         }

@@ -87,7 +87,9 @@ fn change_text(from: Kind, change: KindChange) -> KindChangeText {
             format!("What happens when this {from} calendar becomes a {to} calendar")
         },
         is_refused,
-        sentences: change.refused.map_or(change.happens, |sentence| vec![sentence]),
+        sentences: change
+            .refused
+            .map_or(change.consequences, |sentence| vec![sentence]),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conversion between the form's texts and services.
 
-use bookings::services::{self, ServiceForm, ServiceView, Shift};
+use bookings::services::{self, MoveDirection, ServiceForm, ServiceView};
 use bookings::versions::Versioned;
 use bookings::{CalendarId, ServiceId, StaffId};
 
@@ -73,11 +73,11 @@ pub async fn save(seen: &str, calendar: &str, text: &ServiceText) -> Result<(), 
 pub async fn shift(calendar: &str, id: &str, to: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let to = match to {
-        "up" => Shift::Up,
-        "down" => Shift::Down,
+        "up" => MoveDirection::Up,
+        "down" => MoveDirection::Down,
         _ => return Err(AppError::Refused("Move it up or down.".to_owned())),
     };
-    services::shift(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
+    services::move_service(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
     Ok(())
 }
 

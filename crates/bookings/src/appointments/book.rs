@@ -18,7 +18,7 @@ use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
 use crate::availability::balance;
-use crate::availability::input::{AvailabilityInput, Own, lock_calendar_if_limited};
+use crate::availability::input::{AvailabilityInput, Exclusions, lock_calendar_if_limited};
 use crate::classes;
 use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::links;
@@ -146,7 +146,7 @@ impl Request for BookRequest<'_> {
             calendar = self.calendar(tx).await?;
         }
         // Before availability is computed: the waiting list may take the last seats of the day.
-        classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
+        classes::serve_start(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
         Ok(Loaded::ToPlace(answers, Box::new(target)))
     }
@@ -178,7 +178,8 @@ impl Request for BookRequest<'_> {
     ) -> Result<Booked, Error> {
         let calendar = &target.input.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
-        let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
+        let candidate =
+            classes::join_session(tx, calendar, placement.candidate, &mut appointment, now).await?;
         let (id, visitor) = (appointment.id, self.booking.holder);
         let holds = if visitor.is_some() || placement.is_contended {
             Holds::MayBeInTheWay
@@ -188,7 +189,7 @@ impl Request for BookRequest<'_> {
         claim::claim_new(tx, &candidate, &appointment, now, (visitor, holds)).await?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
-        balance::note_who_was_there(tx, &target.input, id, appointment.starts_at).await?;
+        balance::record_present_members(tx, &target.input, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
             Err(StoreError::AlreadyExists) => return Err(StoreError::SlotTaken.into()),
             other => other?,
@@ -345,7 +346,7 @@ impl BookRequest<'_> {
         now: Timestamp,
     ) -> Result<AvailabilityInput, Error> {
         let window = candidates::window(self.booking.start);
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: self.booking.holder,
         };
@@ -356,10 +357,10 @@ impl BookRequest<'_> {
                     "There is no menu of services here. Leave them out.",
                 ));
             }
-            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
         }
-        let wanted = services::wanted(tx, &row, &members, &self.booking.services).await??;
-        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+        let visit = services::visit_request(tx, &row, &members, &self.booking.services).await??;
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
     }
 
     /// Releases the client's hold. If that fails, the hold expires.

@@ -201,7 +201,7 @@ pub(super) async fn apply_status(
             occupancy::release(tx, &locked, changed.id).await?;
             if let Some(session) = changed.session_id {
                 // Before the event is synced, so that a session's event stays when only clients from the waiting list come.
-                classes::seats_freed(quince, tx, session, now).await?;
+                classes::promote(quince, tx, session, now).await?;
             }
         }
         (false, true) => {

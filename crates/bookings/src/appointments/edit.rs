@@ -192,7 +192,7 @@ async fn set_guests(
         other => other?,
     }
     if let Some(session) = old.session_id.filter(|_| further == 0) {
-        classes::seats_freed(quince, tx, session, now).await?;
+        classes::promote(quince, tx, session, now).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use store::calendar_members::Member;
 use store::holds::VisitorId;
 use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
 
-use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
+use crate::availability::input::{AvailabilityInput, Exclusions, limited_calendar_lock};
 use crate::classes;
 use crate::error::{Error, Missing, Preserved};
 use crate::links;
@@ -17,7 +17,7 @@ use crate::placement::target::Target;
 use crate::placement::{Loaded, Request, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::services::{self, Chosen};
+use crate::services::{self, ChosenService};
 use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 
@@ -34,7 +34,7 @@ pub struct HoldRequest {
     /// The member whom they chose, if any.
     pub host: Option<StaffId>,
     /// The services that they chose from the menu of a Service calendar.
-    pub services: Vec<Chosen>,
+    pub services: Vec<ChosenService>,
 }
 
 /// Returns the id of the visitor who knows a secret of at least 128 random bits.
@@ -118,8 +118,9 @@ impl Request for Hold<'_> {
         let start = self.request.start;
         if row.kind == Kind::ClassBooking {
             let owner = members.first().map(|(_, person)| person.id);
-            let _locked = occupancy::lock_to_hold(tx, self.holder, count_if_limited(&row), owner).await?;
-            classes::waiting_first(quince, tx, &row, start, now).await?;
+            let _locked =
+                occupancy::lock_to_hold(tx, self.holder, limited_calendar_lock(&row), owner).await?;
+            classes::serve_start(quince, tx, &row, start, now).await?;
         }
         let mut input = self.input(tx, row, members, now).await?;
         if let Some(host) = self.request.host {
@@ -170,7 +171,7 @@ impl Request for Hold<'_> {
         if let Some(stranger) = self.stranger {
             strangers::note_hold(tx, self.holder, &stranger.network).await?;
         }
-        classes::holds_ended(quince, tx, &freed, now).await?;
+        classes::serve_ended_holds(quince, tx, &freed, now).await?;
         Ok(Held {
             until,
             frees_another: !freed.is_empty(),
@@ -186,16 +187,16 @@ impl Hold<'_> {
         members: Vec<Member>,
         now: Timestamp,
     ) -> Result<AvailabilityInput, Error> {
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: Some(self.holder),
         };
         let window = candidates::window(self.request.start);
         if row.kind != Kind::Service {
-            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
         }
-        let wanted = services::wanted(tx, &row, &members, &self.request.services).await??;
-        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+        let visit = services::visit_request(tx, &row, &members, &self.request.services).await??;
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
     }
 }
 
@@ -204,7 +205,7 @@ pub(crate) async fn release(quince: &Quince, holder: VisitorId) -> Result<(), In
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let freed = holds::release(&mut tx, holder, now).await?;
-    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    classes::serve_ended_holds(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     if !freed.is_empty() {
         quince.wake();

@@ -12,7 +12,7 @@ use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::hosts_of;
 use super::read::{host_names, names_of_hosts, one_view};
 use super::view::AppointmentView;
-use crate::availability::input::{AvailabilityInput, Own};
+use crate::availability::input::{AvailabilityInput, Exclusions};
 use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
@@ -295,8 +295,8 @@ async fn for_new_host(
     // The start may come from another grid, or from an override.
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
-    let own = Own::moved(appointment.id);
-    let input = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
+    let exclude = Exclusions::moved(appointment.id);
+    let input = AvailabilityInput::load_for(tx, calendar, &[to], window, now, exclude).await?;
     let slot = input.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
             Refusal::PersonNotFree

@@ -13,7 +13,7 @@ use super::find::{calendar_of, hosts_of, of_token};
 use super::read::{names_of_hosts, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
-use crate::availability::input::{AvailabilityInput, count_if_limited};
+use crate::availability::input::{AvailabilityInput, limited_calendar_lock};
 use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::notifications::BeforeMove;
 use crate::placement::candidate::{Candidate, Placement};
@@ -95,7 +95,7 @@ impl Request for RescheduleRequest {
         self.lock(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
         // Before availability is computed: the waiting list may take the last seats of the day.
-        classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
+        classes::serve_start(quince, tx, &opened.calendar, self.start, now).await?;
         self.check_request(tx, opened, now).await
     }
 
@@ -143,7 +143,7 @@ impl RescheduleRequest {
         };
         let calendar = calendar_of(tx, &appointment).await?;
         let mut locks = classes::locks_of(&appointment);
-        locks.extend(count_if_limited(&calendar));
+        locks.extend(limited_calendar_lock(&calendar));
         tx.lock(locks).await?;
         Ok(())
     }
@@ -225,7 +225,7 @@ async fn move_to(
         ends_at: slot.end,
         ..old.clone()
     };
-    let candidate = classes::join(tx, &input.calendar, candidate, &mut moved, now).await?;
+    let candidate = classes::join_session(tx, &input.calendar, candidate, &mut moved, now).await?;
     let keeps_host = old.host_id == moved.host_id;
     let new = NewTime {
         host_id: moved.host_id,
@@ -243,7 +243,7 @@ async fn move_to(
     };
     // The row is updated first: on Postgres, a concurrent change by somebody else then ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
-    balance::note_who_was_there(tx, input, old.id, new.starts_at).await?;
+    balance::record_present_members(tx, input, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
@@ -263,7 +263,7 @@ async fn move_to(
     outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
         // The waiting list first, so that the session's event stays when only clients from it come.
-        classes::seats_freed(quince, tx, left, now).await?;
+        classes::promote(quince, tx, left, now).await?;
         outbox::sync_session_event(tx, left, now).await?;
     }
     let before = BeforeMove {

@@ -115,7 +115,7 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     let locked = occupancy::lock_to_release(&mut tx, id).await?;
     occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
-        classes::seats_freed(quince, &mut tx, session, now).await?;
+        classes::promote(quince, &mut tx, session, now).await?;
     }
     tx.commit().await?;
     quince.wake();

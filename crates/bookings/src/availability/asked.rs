@@ -9,10 +9,10 @@ use store::calendar_members::{self, Member};
 use store::staff::Staff;
 use zones::Zone;
 
-use super::input::{AvailabilityInput, Own};
+use super::input::{AvailabilityInput, Exclusions};
 use crate::accounts::is_admin;
 use crate::error::{Error, Permission, Refusal};
-use crate::services::{self, Chosen};
+use crate::services::{self, ChosenService};
 use crate::validate::YEARS;
 
 /// Maximum number of days in one query.
@@ -22,23 +22,23 @@ pub const DAYS_LIMIT: i32 = 62;
 pub(super) async fn load_new(
     tx: &mut ReadTx,
     (row, members): (BookingCalendar, Vec<Member>),
-    services: &[Chosen],
+    services: &[ChosenService],
     window: Interval,
     now: Timestamp,
-    own: Own,
+    exclude: Exclusions,
 ) -> Result<AvailabilityInput, Error> {
     if row.kind != Kind::Service {
-        return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+        return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
     }
-    let wanted = services::wanted(tx, &row, &members, services).await??;
-    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+    let visit = services::visit_request(tx, &row, &members, services).await??;
+    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
 }
 
 /// Returns the members of a booking calendar, for one of them or an admin.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] for other viewers.
-pub(super) async fn members_seen_by(
+pub(super) async fn members_visible_to(
     tx: &mut ReadTx,
     viewer: &Staff,
     calendar: CalendarId,

@@ -53,7 +53,7 @@ pub(crate) fn team(
 }
 
 /// Records who is present when an appointment is assigned, if appointments are counted by month.
-pub(crate) async fn note_who_was_there(
+pub(crate) async fn record_present_members(
     tx: &mut WriteTx,
     input: &AvailabilityInput,
     id: AppointmentId,
@@ -64,7 +64,7 @@ pub(crate) async fn note_who_was_there(
     }
     let present = input.present.get(&input.calendar.rules.zone.date(start));
     let present: Vec<StaffId> = present.into_iter().flatten().copied().collect();
-    appointments::set_members_there(tx, id, &present).await
+    appointments::set_present_members(tx, id, &present).await
 }
 
 /// Returns the standings of all members in the local month that begins on this date, as if all were present.

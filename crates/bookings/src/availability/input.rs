@@ -22,14 +22,14 @@ use crate::{holidays, services};
 
 /// What does not count as busy, because it belongs to the requester.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Own {
+pub(crate) struct Exclusions {
     /// The appointment that is being moved.
     pub(crate) moved: Option<AppointmentId>,
     /// The visitor, whose own holds do not count.
     pub(crate) holder: Option<VisitorId>,
 }
 
-impl Own {
+impl Exclusions {
     /// For changing an appointment.
     pub(crate) fn moved(appointment: AppointmentId) -> Self {
         Self {
@@ -57,7 +57,7 @@ pub(crate) struct AvailabilityInput {
     /// The number of requested seats.
     pub(super) seats: u32,
     /// The requested visit, in a Service calendar, with its rooms and equipment.
-    pub(super) visit: Option<(services::Wanted, Vec<Resource>)>,
+    pub(super) visit: Option<(services::VisitRequest, Vec<Resource>)>,
 }
 
 impl AvailabilityInput {
@@ -112,12 +112,12 @@ impl AvailabilityInput {
 
     /// Returns the slots that are on offer.
     pub(crate) fn slots(&self, now: Timestamp, staff_view: bool) -> Result<Vec<Slot>, UnsupportedKind> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return scheduling::slots(&self.request(now, staff_view));
         };
         let request = VisitRequest {
             request: self.request(now, staff_view),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         };
         Ok(scheduling::visits(&request).iter().map(Visit::slot).collect())
@@ -125,12 +125,12 @@ impl AvailabilityInput {
 
     /// Returns every start of the grid, offered or not, with the reasons against it.
     pub(crate) fn explain(&self, now: Timestamp) -> Result<Vec<Position>, UnsupportedKind> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return scheduling::explain(&self.request(now, false));
         };
         Ok(scheduling::explain_visits(&VisitRequest {
             request: self.request(now, false),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         }))
     }
@@ -156,12 +156,12 @@ impl AvailabilityInput {
         start: Timestamp,
         is_busy: impl Fn(StaffId, Interval) -> bool,
     ) -> Result<Visit, Vec<Refusal>> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return Err(Vec::new());
         };
         let request = VisitRequest {
             request: self.request(now, true),
-            steps: &wanted.without(start, is_busy),
+            steps: &requested.without(start, is_busy),
             resources,
         };
         scheduling::check_visit(&request, start)
@@ -169,18 +169,18 @@ impl AvailabilityInput {
 
     /// Returns a visit at this start even if it is not on offer, with the reasons against it.
     pub(crate) fn override_visit(&self, now: Timestamp, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
-        let (wanted, resources) = self.visit.as_ref()?;
+        let (requested, resources) = self.visit.as_ref()?;
         let request = VisitRequest {
             request: self.request(now, true),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         };
         scheduling::override_visit(&request, start)
     }
 
     /// The requested visit, in a Service calendar.
-    pub(crate) fn visit(&self) -> Option<&services::Wanted> {
-        self.visit.as_ref().map(|(wanted, _)| wanted)
+    pub(crate) fn visit(&self) -> Option<&services::VisitRequest> {
+        self.visit.as_ref().map(|(requested, _)| requested)
     }
 
     /// Finds a member by id.
@@ -203,7 +203,7 @@ pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
 }
 
 /// Returns the window, extended by the time outside of it that a meeting which starts in it can occupy.
-pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
+pub(crate) fn extended_window(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     let rules = &calendar.rules;
     let after = minutes(rules.duration.saturating_add(rules.post_buffer));
@@ -228,7 +228,7 @@ pub(super) fn is_counted(calendar: &BookingCalendar) -> bool {
 
 /// Returns the lock that serialises bookings where appointments are counted. Without it, concurrent bookings at different times could
 /// exceed the limit together.
-pub(crate) fn count_if_limited(calendar: &BookingCalendar) -> Option<Lock> {
+pub(crate) fn limited_calendar_lock(calendar: &BookingCalendar) -> Option<Lock> {
     is_counted(calendar).then_some(Lock::Count(calendar.id))
 }
 
@@ -237,7 +237,7 @@ pub(crate) async fn lock_calendar_if_limited(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
 ) -> Result<bool, StoreError> {
-    let count = count_if_limited(calendar);
+    let count = limited_calendar_lock(calendar);
     tx.lock(count).await?;
     Ok(count.is_some())
 }

@@ -16,7 +16,7 @@ use store::holds::VisitorId;
 use store::occupancy::{self, OccupiedSpan, SharedSpan};
 use store::{OccupancyId, ReadTx, StoreError, appointment_parts, class_sessions, staff};
 
-use super::input::{AvailabilityInput, Own, counts_months, hours, is_counted, reach};
+use super::input::{AvailabilityInput, Exclusions, counts_months, extended_window, hours, is_counted};
 use super::{balance, busy};
 use crate::{holidays, services};
 
@@ -28,9 +28,9 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
+        exclude: Exclusions,
     ) -> Result<Self, StoreError> {
-        Self::load_all(tx, calendar, members, window, now, own, None).await
+        Self::load_all(tx, calendar, members, window, now, exclude, None).await
     }
 
     /// Like [`AvailabilityInput::load`], for these people, who need not be members.
@@ -40,11 +40,11 @@ impl AvailabilityInput {
         people: &[StaffId],
         window: Interval,
         now: Timestamp,
-        own: Own,
+        exclude: Exclusions,
     ) -> Result<Self, StoreError> {
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let people = as_members(tx, &calendar, &members, people).await?;
-        Self::load_all(tx, calendar, people, window, now, own, None).await
+        Self::load_all(tx, calendar, people, window, now, exclude, None).await
     }
 
     /// Like [`AvailabilityInput::load`], for a visit to a Service calendar.
@@ -54,11 +54,11 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
-        wanted: services::Wanted,
+        exclude: Exclusions,
+        visit: services::VisitRequest,
     ) -> Result<Self, StoreError> {
-        calendar.rules.duration = wanted.length();
-        Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
+        calendar.rules.duration = visit.length();
+        Self::load_all(tx, calendar, members, window, now, exclude, Some(visit)).await
     }
 
     /// Loads the input for moving an appointment to a start in `window`. It keeps the duration and buffers that it was booked with, a visit
@@ -71,7 +71,7 @@ impl AvailabilityInput {
         now: Timestamp,
         holder: Option<VisitorId>,
     ) -> Result<Self, StoreError> {
-        let own = Own {
+        let exclude = Exclusions {
             moved: Some(moved.id),
             holder,
         };
@@ -82,20 +82,20 @@ impl AvailabilityInput {
             rules.duration = moved.length().unwrap_or(rules.duration);
             (rules.pre_buffer, rules.post_buffer) = (moved.pre_buffer, moved.post_buffer);
         }
-        let (people, wanted) = match calendar.kind {
+        let (people, visit) = match calendar.kind {
             Kind::Service => {
-                let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
-                calendar.rules.duration = wanted.length();
-                let hosts = wanted.steps.iter().flat_map(|step| &step.hosts);
+                let visit = services::of_parts(tx, &calendar, &members, &parts).await?;
+                calendar.rules.duration = visit.length();
+                let hosts = visit.steps.iter().flat_map(|step| &step.hosts);
                 let people = members.iter().map(|(_, person)| &person.id).chain(hosts);
-                (people.copied().collect(), Some(wanted))
+                (people.copied().collect(), Some(visit))
             }
             Kind::Collective if !parts.is_empty() => (parts.iter().map(|part| part.host_id).collect(), None),
-            _ => return Self::load_all(tx, calendar, members, window, now, own, None).await,
+            _ => return Self::load_all(tx, calendar, members, window, now, exclude, None).await,
         };
         let people: Vec<StaffId> = people;
         let people = as_members(tx, &calendar, &members, &people).await?;
-        Self::load_all(tx, calendar, people, window, now, own, wanted).await
+        Self::load_all(tx, calendar, people, window, now, exclude, visit).await
     }
 
     async fn load_all(
@@ -104,8 +104,8 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
-        wanted: Option<services::Wanted>,
+        exclude: Exclusions,
+        visit: Option<services::VisitRequest>,
     ) -> Result<Self, StoreError> {
         let members = match calendar.kind {
             Kind::Simple => Vec::new(),
@@ -116,16 +116,16 @@ impl AvailabilityInput {
             _ => members.iter().map(|(_, person)| person.id.into()).collect(),
         };
         let mut owners = people.clone();
-        let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
+        let needed = visit.iter().flat_map(|visit| &visit.resources);
         owners.extend(needed.flat_map(services::units_of).map(TimeOwner::Unit));
-        let reach = reach(&calendar, counted(&calendar, window));
+        let extended = extended_window(&calendar, counted(&calendar, window));
         let query = busy_time::BusyQuery {
             owners: &owners,
             people: &people,
-            from: reach.start,
-            to: reach.end,
+            from: extended.start,
+            to: extended.end,
             now,
-            holder: own.holder,
+            holder: exclude.holder,
             takes_time: busy::takes_time,
         };
         let BusyTime {
@@ -135,7 +135,7 @@ impl AvailabilityInput {
             taken,
             blocked,
         } = busy_time::between(tx, &query).await?;
-        let mut busy_of = busy_without(tx, &taken, own.moved).await?;
+        let mut busy_of = busy_without(tx, &taken, exclude.moved).await?;
         for (owner, from, to) in blocked {
             busy_of.entry(owner).or_default().push(Busy {
                 interval: Interval::new(from, to),
@@ -143,15 +143,15 @@ impl AvailabilityInput {
                 shared: None,
             });
         }
-        add_cancelled_sessions(tx, &calendar, &people, reach, &mut busy_of).await?;
-        let booked = booked(tx, &calendar, window, own.moved).await?;
+        add_cancelled_sessions(tx, &calendar, &people, extended, &mut busy_of).await?;
+        let booked = booked(tx, &calendar, window, exclude.moved).await?;
         let closed = holidays::closed(holidays);
         let mut schedules: Vec<Schedule> = members
             .iter()
             .map(|(_, person)| {
-                let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), reach, now);
+                let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), extended, now);
                 busy.extend(busy_of.remove(&person.id.into()).unwrap_or_default());
-                busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
+                busy.extend((!person.hours_are_known()).then(|| busy::unreadable(extended)));
                 Schedule {
                     owner: person.id.into(),
                     hours: hours(person, &closed),
@@ -171,7 +171,7 @@ impl AvailabilityInput {
             // Without known rules nothing may be offered.
             schedules.clear();
         }
-        let visit = wanted.map(|wanted| {
+        let visit = visit.map(|visit| {
             let mut busy_of = |unit: UnitId| busy_of.remove(&TimeOwner::Unit(unit)).unwrap_or_default();
             let resource = |resource: &store::resources::Resource| Resource {
                 id: resource.id,
@@ -180,8 +180,8 @@ impl AvailabilityInput {
                     .map(|unit| (unit, busy_of(unit)))
                     .collect(),
             };
-            let resources = wanted.resources.iter().map(resource).collect();
-            (wanted, resources)
+            let resources = visit.resources.iter().map(resource).collect();
+            (visit, resources)
         });
         let booked_per_day = per_day(&calendar, &booked);
         let mut input = Self {
@@ -239,16 +239,16 @@ async fn busy_without(
     taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
-    let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
+    let mut moved_seats: BTreeMap<OccupancyId, u32> = BTreeMap::new();
     let mut shared: BTreeMap<OccupancyId, SharedSpan> = BTreeMap::new();
     if let Some(moved) = moved {
-        own.extend(occupancy::seats_of(tx, moved).await?);
+        moved_seats.extend(occupancy::seats_of(tx, moved).await?);
         let with_others = occupancy::shared_with_others(tx, moved).await?;
         shared.extend(with_others.into_iter().map(|span| (span.id, span)));
     }
     let mut busy: BTreeMap<TimeOwner, Vec<Busy>> = BTreeMap::new();
     for place in taken {
-        let seats = own.get(&place.id).copied().unwrap_or(0);
+        let seats = moved_seats.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(seats);
         // If others share the start, it stays busy, with more seats left.
         if seats > 0 && others == 0 {
@@ -274,13 +274,13 @@ async fn add_cancelled_sessions(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     people: &[TimeOwner],
-    reach: Interval,
+    extended: Interval,
     busy_of: &mut BTreeMap<TimeOwner, Vec<Busy>>,
 ) -> Result<(), StoreError> {
     if calendar.kind != Kind::ClassBooking {
         return Ok(());
     }
-    for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
+    for session in class_sessions::between(tx, calendar.id, extended.start, extended.end).await? {
         for owner in people.iter().filter(|_| session.cancellation.is_some()) {
             let busy = busy_of.entry(*owner).or_default();
             busy.push(busy::of_cancelled_session(&session));

@@ -24,9 +24,9 @@ use zones::Zone;
 
 use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
-use crate::services::{self, Chosen, ServiceView};
-use asked::{load_new, members_seen_by, window};
-use input::{AvailabilityInput, Own};
+use crate::services::{self, ChosenService, ServiceView};
+use asked::{load_new, members_visible_to, window};
+use input::{AvailabilityInput, Exclusions};
 use public_calendar::public;
 
 pub use crate::error::HostProblem;
@@ -34,7 +34,7 @@ pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
 pub(crate) use why::in_words;
 pub use why::{
-    ClosedDay, ExplainedReason, Obstacle, Start, WhyNot, record_in_words, why, why_for_operator,
+    ClosedDay, ExplainedReason, ExplainedStart, Obstacle, WhyNot, record_in_words, why, why_for_operator,
     why_for_staff,
 };
 
@@ -71,7 +71,7 @@ pub struct SlotQuery<'a> {
     /// The member whom the visitor wants, if any.
     pub host: Option<StaffId>,
     /// The services that the visitor chose from the menu of a Service calendar.
-    pub services: &'a [Chosen],
+    pub services: &'a [ChosenService],
     /// The appointment that is being moved, whose time does not count as busy.
     pub moving: Option<AppointmentId>,
     /// The visitor, whose own holds do not count as busy.
@@ -179,7 +179,7 @@ pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Res
     let viewer = staff::find(&mut tx, viewer)
         .await?
         .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
-    members_seen_by(&mut tx, &viewer, calendar).await?;
+    members_visible_to(&mut tx, &viewer, calendar).await?;
     Ok(services::offered(&mut tx, calendar).await?)
 }
 
@@ -189,7 +189,7 @@ pub async fn free_for_staff(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<Vec<Slot>, Error> {
@@ -201,7 +201,7 @@ pub async fn free_with_host(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     host: Option<StaffId>,
     date: Date,
     zone: &Zone,
@@ -216,8 +216,16 @@ pub async fn free_with_host(
     let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     row.rules.notice = Span::new(0, Unit::Minutes);
     row.rules.range = DateRange::Unlimited;
-    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
-    let mut input = load_new(&mut tx, (row, members), services, window, now, Own::default()).await?;
+    let members = members_visible_to(&mut tx, &viewer, calendar).await?;
+    let mut input = load_new(
+        &mut tx,
+        (row, members),
+        services,
+        window,
+        now,
+        Exclusions::default(),
+    )
+    .await?;
     if let Some(host) = host {
         input.choose(host)?;
     }
@@ -258,11 +266,11 @@ async fn load(
     let mut input = if let Some(moving) = &moving {
         AvailabilityInput::load_move(tx, row.clone(), moving, window, now, query.holder).await?
     } else {
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: query.holder,
         };
-        load_new(tx, (row.clone(), members), query.services, window, now, own).await?
+        load_new(tx, (row.clone(), members), query.services, window, now, exclude).await?
     };
     input.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {
@@ -283,7 +291,7 @@ pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Resu
     let Some(row) = booking_calendars::find_by_slug(&mut tx, slug).await? else {
         return Ok(false);
     };
-    match members_seen_by(&mut tx, &viewer, row.id).await {
+    match members_visible_to(&mut tx, &viewer, row.id).await {
         Ok(_) => Ok(true),
         Err(Error::NotAllowed(_)) => Ok(false),
         Err(other) => Err(other),

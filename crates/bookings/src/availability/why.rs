@@ -18,14 +18,14 @@ use store::staff::Staff;
 use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
-use super::asked::{load_new, members_seen_by, window};
+use super::asked::{load_new, members_visible_to, window};
 use super::busy;
-use super::input::{self, AvailabilityInput, Own};
+use super::input::{self, AvailabilityInput, Exclusions};
 use crate::accounts::is_admin;
 use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::reasons::sentence_of;
-use crate::services::Chosen;
+use crate::services::ChosenService;
 use crate::unreadable;
 
 pub use crate::reasons::{ExplainedReason, Obstacle, record_in_words};
@@ -38,7 +38,7 @@ pub struct WhyNot {
     /// Its kind.
     pub kind: Kind,
     /// Each start of the grid, in order.
-    pub starts: Vec<Start>,
+    pub starts: Vec<ExplainedStart>,
     /// The days without any start, in order.
     pub closed: Vec<ClosedDay>,
 }
@@ -54,7 +54,7 @@ pub struct ClosedDay {
 
 /// One start, offered or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
+pub struct ExplainedStart {
     /// The meeting's start.
     pub start: Timestamp,
     /// The meeting's end.
@@ -73,7 +73,7 @@ pub async fn why(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
@@ -85,7 +85,7 @@ pub async fn why_for_staff(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
@@ -96,7 +96,7 @@ async fn explain_day(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     (date, zone): (Date, &Zone),
     as_staff: bool,
 ) -> Result<WhyNot, Error> {
@@ -108,7 +108,7 @@ async fn explain_day(
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
+    let members = members_visible_to(&mut tx, &viewer, calendar).await?;
     if as_staff {
         row.rules.notice = Span::new(0, Unit::Minutes);
         row.rules.range = DateRange::Unlimited;
@@ -125,7 +125,7 @@ async fn explain_day(
 pub async fn why_for_operator(
     quince: &Quince,
     slug: &str,
-    services: &[Chosen],
+    services: &[ChosenService],
     from: Date,
     to: Date,
     zone: &Zone,
@@ -162,11 +162,11 @@ impl Explained {
         quince: &Quince,
         tx: &mut ReadTx,
         calendar: (BookingCalendar, Vec<Member>),
-        services: &[Chosen],
+        services: &[ChosenService],
         span: Interval,
     ) -> Result<Self, Error> {
         let now = quince.now();
-        let input = load_new(tx, calendar, services, span, now, Own::default()).await?;
+        let input = load_new(tx, calendar, services, span, now, Exclusions::default()).await?;
         Ok(Self {
             positions: input.explain(now)?,
             holidays: holidays::list(tx).await?,
@@ -179,7 +179,7 @@ impl Explained {
         let watched = self.input.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
-        let reach = input::reach(&self.input.calendar, span);
+        let extended = input::extended_window(&self.input.calendar, span);
         let owners: Vec<TimeOwner> = if is_admin(viewer.role) {
             let members = self.input.members.iter();
             let own = TimeOwner::Calendar(self.input.calendar.id);
@@ -187,13 +187,13 @@ impl Explained {
         } else {
             vec![viewer.id.into()]
         };
-        let events = external_events::between(tx, &own, reach.start, reach.end).await?;
+        let events = external_events::between(tx, &own, extended.start, extended.end).await?;
         let ids: BTreeSet<EventId> = events.iter().map(|event| event.event_id).collect();
         let ids: Vec<EventId> = ids.into_iter().collect();
         Ok(Visible {
             problems: external_events::problems_of(tx, &ids).await?,
             events,
-            blocked: blocked_time::between(tx, &owners, reach.start, reach.end).await?,
+            blocked: blocked_time::between(tx, &owners, extended.start, extended.end).await?,
             viewer,
         })
     }
@@ -220,10 +220,14 @@ impl Explained {
         self.input.member(host).map(|person| person.name.clone())
     }
 
-    fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> ExplainedReason) -> Start {
+    fn start(
+        &self,
+        position: &Position,
+        why: impl Fn(&Refusal, &Position) -> ExplainedReason,
+    ) -> ExplainedStart {
         let hosts = position.hosts.iter();
         let refusals = position.refusals.iter();
-        Start {
+        ExplainedStart {
             start: position.start,
             end: position.end,
             is_offered: position.is_offered,

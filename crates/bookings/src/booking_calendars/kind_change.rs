@@ -19,19 +19,19 @@ pub struct KindChange {
     /// Why the change is refused, and what to do instead.
     pub refused: Option<String>,
     /// The consequences, in sentences.
-    pub happens: Vec<String>,
+    pub consequences: Vec<String>,
 }
 
 /// The data of a booking calendar that a change of its kind affects.
-struct Existing {
+struct CalendarUsage {
     kind: Kind,
     /// Number of active appointments that have not ended.
-    coming: usize,
+    upcoming: usize,
     members: usize,
     services: usize,
 }
 
-const ALL: [Kind; 6] = [
+const ALL_KINDS: [Kind; 6] = [
     Kind::Personal,
     Kind::RoundRobin,
     Kind::Collective,
@@ -46,9 +46,9 @@ pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Resul
     allowed(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, id).await?;
     let row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let existing = Existing::load(&mut tx, &row, quince.now()).await?;
-    let others = ALL.into_iter().filter(|kind| *kind != row.kind);
-    Ok(others.map(|kind| existing.becomes(kind)).collect())
+    let existing = CalendarUsage::load(&mut tx, &row, quince.now()).await?;
+    let others = ALL_KINDS.into_iter().filter(|kind| *kind != row.kind);
+    Ok(others.map(|kind| existing.change_to(kind)).collect())
 }
 
 /// Checks a change of the kind: it is possible with the existing appointments, and its consequences are confirmed.
@@ -61,40 +61,40 @@ pub(super) async fn check(
     if old.kind == form.kind {
         return Ok(());
     }
-    let change = Existing::load(tx, old, now).await?.becomes(form.kind);
+    let change = CalendarUsage::load(tx, old, now).await?.change_to(form.kind);
     let mut checked = Validator::default();
     if let Some(sentence) = change.refused {
         checked.problem("kind", sentence);
     } else if !form.kind_change_confirmed {
-        let happens = change.happens.join(" ");
+        let consequences = change.consequences.join(" ");
         checked.problem(
             "kind_change_confirmed",
-            format!("Tick that the kind is to change, if this is right: {happens}"),
+            format!("Tick that the kind is to change, if this is right: {consequences}"),
         );
     }
     Ok(checked.finish()?)
 }
 
-impl Existing {
+impl CalendarUsage {
     async fn load(tx: &mut ReadTx, row: &BookingCalendar, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
             kind: row.kind,
-            coming: appointments::future_of_calendar(tx, row.id, now).await?.len(),
+            upcoming: appointments::future_of_calendar(tx, row.id, now).await?.len(),
             members: calendar_members::with_staff(tx, &[row.id]).await?.len(),
             services: services::list(tx, row.id).await?.len(),
         })
     }
 
-    fn becomes(&self, kind: Kind) -> KindChange {
+    fn change_to(&self, kind: Kind) -> KindChange {
         let apart = |kind| matches!(kind, Kind::ClassBooking | Kind::Simple | Kind::Service);
-        let refused = (self.coming > 0 && (apart(self.kind) || apart(kind))).then(|| {
+        let refused = (self.upcoming > 0 && (apart(self.kind) || apart(kind))).then(|| {
             format!(
                 "{} under way or to come, with no place in a calendar of the other kind. Make a new booking calendar of that \
                  kind and switch this one off, or change the kind when they are over or cancelled.",
-                are(self.coming, "appointment")
+                are(self.upcoming, "appointment")
             )
         });
-        let happens = if refused.is_some() {
+        let consequences = if refused.is_some() {
             Vec::new()
         } else {
             self.consequences(kind)
@@ -102,40 +102,40 @@ impl Existing {
         KindChange {
             kind,
             refused,
-            happens,
+            consequences,
         }
     }
 
     fn consequences(&self, kind: Kind) -> Vec<String> {
-        let mut happens = vec![if self.coming == 0 {
+        let mut consequences = vec![if self.upcoming == 0 {
             "No appointment is under way or to come; past ones stay as they are.".to_owned()
         } else {
             format!(
                 "{} under way or to come. They stay as they are, with those who hold them; what is booked from now on \
                  follows the new kind.",
-                are(self.coming, "appointment")
+                are(self.upcoming, "appointment")
             )
         }];
-        let mut tell = |sentence: &str| happens.push(sentence.to_owned());
+        let mut add = |sentence: &str| consequences.push(sentence.to_owned());
         match kind {
             Kind::Simple if self.members > 0 => {
-                tell("Its members are taken out, and their priorities, weights and order are forgotten.");
+                add("Its members are taken out, and their priorities, weights and order are forgotten.");
             }
-            Kind::Personal | Kind::ClassBooking if self.members > 1 => tell(
+            Kind::Personal | Kind::ClassBooking if self.members > 1 => add(
                 "Only the one member whom you leave ticked stays; the priorities, weights and order of the others are forgotten.",
             ),
-            _ if self.kind == Kind::RoundRobin => tell(
+            _ if self.kind == Kind::RoundRobin => add(
                 "Priorities, weights and the way of sharing out are kept, but count in a Round Robin calendar alone.",
             ),
             _ => {}
         }
         if self.kind == Kind::Simple {
-            tell(
+            add(
                 "From now on its appointments are written to its members' iCloud, and events there block it.",
             );
         }
         if self.kind == Kind::ClassBooking {
-            tell("The number of seats is kept, but counts in a Class Booking calendar alone.");
+            add("The number of seats is kept, but counts in a Class Booking calendar alone.");
         }
         if self.kind == Kind::Service {
             let services = match self.services {
@@ -145,27 +145,27 @@ impl Existing {
                     counted(services, "service")
                 ),
             };
-            tell(&services);
-            tell("Every appointment takes the duration that is set below.");
+            add(&services);
+            add("Every appointment takes the duration that is set below.");
         }
         match kind {
-            Kind::ClassBooking => tell("Whoever books takes one of a session's seats."),
-            Kind::Simple => tell("It no longer uses iCloud, and needs hours of its own."),
+            Kind::ClassBooking => add("Whoever books takes one of a session's seats."),
+            Kind::Simple => add("It no longer uses iCloud, and needs hours of its own."),
             Kind::Service if self.services == 0 => {
-                tell(
+                add(
                     "Nobody can book it until there is a service on its menu; each has a duration of its own.",
                 );
             }
             Kind::Service => {
                 let menu = counted(self.services, "service");
-                tell(&format!(
+                add(&format!(
                     "Its menu of {menu} is used again; each has a duration of its own."
                 ));
             }
             _ => {}
         }
-        tell("Its questions, hours and limits stay.");
-        happens
+        add("Its questions, hours and limits stay.");
+        consequences
     }
 }
 

@@ -235,13 +235,13 @@ async fn update_once(
         classes::seats_changed(quince, &mut tx, id, now).await?;
     }
     if (&form.name, &form.location) != (&old.name, &old.location) {
-        events_follow(&mut tx, id, now).await?;
+        sync_events(&mut tx, id, now).await?;
     }
     Ok(tx.commit().await?)
 }
 
 /// Updates the events of future appointments after a change of the booking calendar's name or location.
-async fn events_follow(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
+async fn sync_events(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
     let coming = appointments::future_of_calendar(tx, id, now).await?;
     // All locks are taken at once, since all transactions take them in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
@@ -277,7 +277,7 @@ async fn check_change_of_owner(
     };
     // Prevents new sessions until the transaction ends.
     tx.lock([Lock::Owner(owner.into())]).await?;
-    let coming = classes::to_come(tx, old.id, now).await?;
+    let coming = classes::count_upcoming(tx, old.id, now).await?;
     let name = staff::find(tx, owner).await?.map(|person| person.name);
     let are = match coming {
         1 => "1 session is".to_owned(),

@@ -20,15 +20,17 @@ use crate::placement::candidate::Candidate;
 use crate::placement::candidates;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use owner::limit_to_session;
 pub(crate) use owner::owner_of;
-use owner::within;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
-pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
-pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, take_off};
+pub use waiting::{
+    WaitingView, join_waiting_list, join_waiting_list_as_stranger, leave_waiting_list, waiting_place,
+};
+pub(crate) use waiting::{promote, remove_from_waiting_list, seats_changed, seats_left_of_day};
 
 /// Counts the future sessions of a class that have attendees or a waiting list.
-pub(crate) async fn to_come(
+pub(crate) async fn count_upcoming(
     tx: &mut ReadTx,
     calendar: CalendarId,
     now: Timestamp,
@@ -67,7 +69,7 @@ pub(crate) async fn limit_hold_to_session(
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
         && !appointments::of_session(tx, session.id).await?.is_empty()
     {
-        within(&session, claims);
+        limit_to_session(&session, claims);
     }
     Ok(())
 }
@@ -93,7 +95,7 @@ pub(crate) async fn claims_again(
     }
     let attending = appointments::of_session(tx, id).await?;
     if attending.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut claims);
+        limit_to_session(&session, &mut claims);
     }
     if appointment.host_id != Some(session.host_id) {
         return Err(StoreError::SlotTaken.into());
@@ -102,7 +104,7 @@ pub(crate) async fn claims_again(
 }
 
 /// Offers free seats of the session at a start to the waiting list, before somebody else asks for them.
-pub(crate) async fn waiting_first(
+pub(crate) async fn serve_start(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -113,13 +115,13 @@ pub(crate) async fn waiting_first(
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
     {
         tx.lock([Lock::Owner(session.host_id.into())]).await?;
-        seats_freed(quince, tx, session.id, now).await?;
+        promote(quince, tx, session.id, now).await?;
     }
     Ok(())
 }
 
 /// Offers the seats of ended holds to the waiting lists. The time must be locked.
-pub(crate) async fn holds_ended(
+pub(crate) async fn serve_ended_holds(
     quince: &Quince,
     tx: &mut WriteTx,
     freed: &[FreedSlot],
@@ -127,7 +129,7 @@ pub(crate) async fn holds_ended(
 ) -> Result<(), Internal> {
     for start in freed {
         if let Some(session) = class_sessions::at(tx, start.calendar_id, start.meeting_start).await? {
-            seats_freed(quince, tx, session.id, now).await?;
+            promote(quince, tx, session.id, now).await?;
         }
     }
     Ok(())
@@ -156,7 +158,7 @@ pub(crate) async fn free_seats(
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] if the session was cancelled, or if it or the class has another owner now.
-pub(crate) async fn join(
+pub(crate) async fn join_session(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     mut candidate: Candidate,
@@ -186,7 +188,7 @@ pub(crate) async fn join(
     appointment.ends_at = session.ends_at;
     let others = appointments::of_session(tx, session.id).await?;
     if others.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut candidate.claims);
+        limit_to_session(&session, &mut candidate.claims);
         for part in &mut candidate.parts {
             part.ends_at = session.ends_at;
         }

@@ -14,8 +14,8 @@ use store::{
 };
 use zones::Zone;
 
-use super::owner::{owner_of, within};
-use crate::availability::input::{AvailabilityInput, Own};
+use super::owner::{limit_to_session, owner_of};
+use crate::availability::input::{AvailabilityInput, Exclusions};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
 use crate::placement::candidates;
@@ -51,12 +51,12 @@ pub struct WaitingView {
 }
 
 /// Puts a client on the waiting list of a full session. Returns the token of the client's page.
-pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, Error> {
+pub async fn join_waiting_list(quince: &Quince, booking: &Booking) -> Result<String, Error> {
     wait_for(quince, None, booking).await
 }
 
-/// Like [`wait`], for an anonymous visitor, within the limits of [`crate::strangers`].
-pub async fn wait_as_stranger(
+/// Like [`join_waiting_list`], for an anonymous visitor, within the limits of [`crate::strangers`].
+pub async fn join_waiting_list_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
     booking: &Booking,
@@ -100,7 +100,7 @@ async fn join_once(
         members,
         candidates::window(booking.start),
         now,
-        Own::default(),
+        Exclusions::default(),
     )
     .await?;
     input.for_seats(details.seats());
@@ -176,7 +176,7 @@ async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Resul
 }
 
 /// Returns a place on a waiting list, by the token of its page.
-pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
+pub async fn waiting_place(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
     let mut tx = quince.store().read().await?;
     let (waiting, session) = of_token(&mut tx, token).await?;
     let calendar = calendar_of(&mut tx, &session).await?;
@@ -196,9 +196,9 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
 }
 
 /// Removes a client from a waiting list.
-pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
+pub async fn leave_waiting_list(quince: &Quince, token: &str) -> Result<(), Error> {
     let (waiting, _) = of_token(&mut quince.store().read().await?, token).await?;
-    if take_off(quince, waiting.id).await? {
+    if remove_from_waiting_list(quince, waiting.id).await? {
         Ok(())
     } else {
         Err(Missing::WaitingPlace.into())
@@ -206,7 +206,7 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
 }
 
 /// Removes a client from a waiting list. Returns false if they are not on it, for example because they got a seat.
-pub(crate) async fn take_off(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
+pub(crate) async fn remove_from_waiting_list(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
     let mut tx = quince.store().write().await?;
     let Some(waiting) = waiting_list::find(&mut tx, id).await? else {
         return Ok(false);
@@ -237,7 +237,7 @@ async fn calendar_of(tx: &mut ReadTx, session: &Session) -> Result<BookingCalend
 
 /// Gives a session's free seats to those who wait longest and fit. The time must be locked. If the number of seats per day is limited, the
 /// waiting lists of the day's other sessions follow.
-pub(crate) async fn seats_freed(
+pub(crate) async fn promote(
     quince: &Quince,
     tx: &mut WriteTx,
     id: SessionId,
@@ -264,7 +264,7 @@ pub(crate) async fn seats_freed(
         others.retain(|other| other.id != id && other.starts_at >= day.start);
     }
     for session in [session].into_iter().chain(others) {
-        serve(quince, tx, &calendar, &session, &mut left_of_day, now).await?;
+        promote_in_session(quince, tx, &calendar, &session, &mut left_of_day, now).await?;
     }
     Ok(())
 }
@@ -296,7 +296,7 @@ pub(crate) async fn seats_left_of_day(
 
 /// Books a session's free seats for its waiting list. Nobody gets a seat later than the minimum notice allows, or in a session whose host
 /// is not the owner of the class any more.
-async fn serve(
+async fn promote_in_session(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -317,7 +317,7 @@ async fn serve(
         let seats = waiting.client.seats();
         // A client who does not fit stays on the list; a later one may need fewer seats.
         let fits_the_day = left_of_day.is_none_or(|left| seats <= left);
-        if fits_the_day && move_up(quince, tx, calendar, session, &waiting, now).await? {
+        if fits_the_day && promote_one(quince, tx, calendar, session, &waiting, now).await? {
             waiting_list::delete(tx, waiting.id).await?;
             *left_of_day = left_of_day.map(|left| left - seats);
         }
@@ -337,14 +337,14 @@ pub(crate) async fn seats_changed(
     let owners = sessions.iter().map(|session| Lock::Owner(session.host_id.into()));
     tx.lock(owners.chain([Lock::Count(calendar)])).await?;
     for session in sessions {
-        seats_freed(quince, tx, session.id, now).await?;
+        promote(quince, tx, session.id, now).await?;
         outbox::sync_session_event(tx, session.id, now).await?;
     }
     Ok(())
 }
 
 /// Books the session for a client on the waiting list. Returns false if they do not fit.
-async fn move_up(
+async fn promote_one(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -385,7 +385,7 @@ async fn move_up(
     };
     let mut claims = candidates::claims_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {
-        within(session, &mut claims);
+        limit_to_session(session, &mut claims);
     }
     let candidate = candidates::seat_with(session.host_id, &appointment, claims);
     if !claim::claim_if_free(tx, &candidate, &appointment, now).await? {
@@ -400,7 +400,7 @@ async fn move_up(
         &appointment,
         &candidate,
         told,
-        MessageKind::ClientMovedUp,
+        MessageKind::ClientPromoted,
         now,
     )
     .await?;

@@ -123,13 +123,13 @@ pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
             &format!("Changed: {}", told.calendar),
             "your appointment stays at its time, and somebody else takes part.",
         ),
-        MessageKind::ClientMovedUp if told.pending => client(
+        MessageKind::ClientPromoted if told.pending => client(
             told,
             &format!("A seat is kept for you: {}", told.calendar),
             "a seat became free, and it is kept for you. We will confirm it soon. If you cannot come any more, please cancel, \
              so that others can.",
         ),
-        MessageKind::ClientMovedUp => client(
+        MessageKind::ClientPromoted => client(
             told,
             &format!("You have a seat: {}", told.calendar),
             "a seat became free, and it is yours. If you cannot come any more, please cancel, so that others can.",

@@ -49,8 +49,8 @@ pub(crate) async fn first_choice(
         Kind::Simple => Some(held_by_nobody(calendar, slot)),
         Kind::Service => {
             let visit = input.visit_at(now, slot.start, |host, work| check.found_busy(host, work));
-            let wanted = input.visit().zip(visit.ok());
-            wanted.map(|(wanted, visit)| of_parts(calendar, wanted.parts(&visit)))
+            let requested = input.visit().zip(visit.ok());
+            requested.map(|(requested, visit)| of_parts(calendar, requested.parts(&visit)))
         }
     })
 }

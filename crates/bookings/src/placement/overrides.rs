@@ -60,7 +60,7 @@ pub(super) async fn override_conflicts(
         ),
         Kind::Service => {
             let visit = input.visit().zip(input.override_visit(now, start));
-            let Some((wanted, (visit, against))) = visit else {
+            let Some((requested, (visit, against))) = visit else {
                 return Ok(None);
             };
             // What a live check found is not known to the rules yet.
@@ -69,7 +69,7 @@ pub(super) async fn override_conflicts(
             } else {
                 against
             };
-            (candidates::of_parts(calendar, wanted.parts(&visit)), against)
+            (candidates::of_parts(calendar, requested.parts(&visit)), against)
         }
         Kind::RoundRobin | Kind::Personal => {
             let Some((host, reason)) = host(tx, input, &slot, refusals, preferred).await? else {

@@ -11,7 +11,7 @@ use store::strangers::address_key;
 use zones::Zone;
 
 use crate::problem::FieldProblem;
-use crate::services::Chosen;
+use crate::services::ChosenService;
 use crate::validate::{KEY_LIMIT, NOTES_LIMIT, Validator};
 
 /// Maximum number of guests of one client.
@@ -39,7 +39,7 @@ pub struct Booking {
     /// Answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
     /// The services that the client chose from the menu of a Service calendar, in order.
-    pub services: Vec<Chosen>,
+    pub services: Vec<ChosenService>,
     /// The member whom the client chose, if any.
     pub host: Option<StaffId>,
     /// The visitor whose hold the booking uses.

@@ -261,7 +261,7 @@ pub async fn remove(
 
 /// The direction in which a service moves on the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shift {
+pub enum MoveDirection {
     /// Towards the top.
     Up,
     /// Towards the end.
@@ -269,12 +269,12 @@ pub enum Shift {
 }
 
 /// Moves a service by one place on the menu: within its heading, or at the edge of its heading together with the whole heading.
-pub async fn shift(
+pub async fn move_service(
     quince: &Quince,
     by: StaffId,
     calendar: CalendarId,
     id: ServiceId,
-    shift: Shift,
+    direction: MoveDirection,
 ) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     allowed(&mut tx, by).await?;
@@ -284,7 +284,7 @@ pub async fn shift(
         groups.iter().flatten().map(|service| service.id).collect()
     };
     let before = order(&groups);
-    if !shifted(&mut groups, id, shift) {
+    if !move_in_groups(&mut groups, id, direction) {
         return Err(Error::NotFound(Missing::Service));
     }
     let mut differences = Differences::default();
@@ -327,7 +327,7 @@ fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
 }
 
 /// Moves a service by one place; at either end of the menu it stays. Returns whether it exists.
-fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
+fn move_in_groups(groups: &mut [Vec<Service>], id: ServiceId, direction: MoveDirection) -> bool {
     let place = groups.iter().enumerate().find_map(|(heading, group)| {
         let within = group.iter().position(|service| service.id == id)?;
         Some((heading, within, group.len()))
@@ -335,12 +335,12 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     let Some((heading, within, size)) = place else {
         return false;
     };
-    match shift {
-        Shift::Up if within > 0 => groups[heading].swap(within, within - 1),
-        Shift::Up if heading > 0 => groups.swap(heading, heading - 1),
-        Shift::Down if within + 1 < size => groups[heading].swap(within, within + 1),
-        Shift::Down if heading + 1 < groups.len() => groups.swap(heading, heading + 1),
-        Shift::Up | Shift::Down => {}
+    match direction {
+        MoveDirection::Up if within > 0 => groups[heading].swap(within, within - 1),
+        MoveDirection::Up if heading > 0 => groups.swap(heading, heading - 1),
+        MoveDirection::Down if within + 1 < size => groups[heading].swap(within, within + 1),
+        MoveDirection::Down if heading + 1 < groups.len() => groups.swap(heading, heading + 1),
+        MoveDirection::Up | MoveDirection::Down => {}
     }
     true
 }

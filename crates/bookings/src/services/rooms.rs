@@ -83,7 +83,7 @@ async fn save_once(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp
     let differences = differences(&resources::list(&mut tx).await?, all);
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
-    check_what_goes(&mut tx, all, now).await?;
+    check_removed_units(&mut tx, all, now).await?;
     resources::replace(&mut tx, all).await?;
     Ok(tx.commit().await?)
 }
@@ -109,7 +109,7 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
 
 /// Checks that no unit is removed that services need or that is booked in future. A concurrent booking locks the time of the same units,
 /// and then checks that they still exist.
-async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
+async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
         let kept = new.iter().find(|resource| resource.id == old.id);

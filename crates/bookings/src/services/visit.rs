@@ -20,7 +20,7 @@ pub const CHOICE_LIMIT: usize = 10;
 
 /// A service that a client chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ChosenService {
     /// The service.
     pub service: ServiceId,
     /// The member who should do it; none for anyone.
@@ -30,25 +30,25 @@ pub struct Chosen {
 /// The error for a text that does not describe a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("A chosen service is written as its id, or as its id, a colon and the id of a staff member.")]
-pub struct NotAChoice;
+pub struct InvalidChoice;
 
 /// `SERVICE`, or `SERVICE:STAFF`.
-impl std::str::FromStr for Chosen {
-    type Err = NotAChoice;
+impl std::str::FromStr for ChosenService {
+    type Err = InvalidChoice;
 
-    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+    fn from_str(text: &str) -> Result<Self, InvalidChoice> {
         let (service, host) = match text.split_once(':') {
-            Some((service, host)) => (service, Some(host.parse().map_err(|_| NotAChoice)?)),
+            Some((service, host)) => (service, Some(host.parse().map_err(|_| InvalidChoice)?)),
             None => (text, None),
         };
         Ok(Self {
-            service: service.parse().map_err(|_| NotAChoice)?,
+            service: service.parse().map_err(|_| InvalidChoice)?,
             host,
         })
     }
 }
 
-impl std::fmt::Display for Chosen {
+impl std::fmt::Display for ChosenService {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.host {
             Some(host) => write!(f, "{}:{host}", self.service),
@@ -57,9 +57,9 @@ impl std::fmt::Display for Chosen {
     }
 }
 
-impl Chosen {
+impl ChosenService {
     /// Parses a list of choices, separated by commas. An empty text gives an empty list.
-    pub fn list(text: &str) -> Result<Vec<Self>, NotAChoice> {
+    pub fn list(text: &str) -> Result<Vec<Self>, InvalidChoice> {
         let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
         texts.map(str::parse).collect()
     }
@@ -67,7 +67,7 @@ impl Chosen {
 
 /// A requested visit.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct VisitRequest {
     /// The services, in order.
     pub(crate) services: Vec<(ServiceId, String)>,
     /// The same services as steps.
@@ -76,7 +76,7 @@ pub(crate) struct Wanted {
     pub(crate) resources: Vec<Resource>,
 }
 
-impl Wanted {
+impl VisitRequest {
     /// Duration in minutes.
     pub(crate) fn length(&self) -> u32 {
         let each = self
@@ -131,12 +131,12 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
 ///
 /// # Errors
 /// [`VisitProblem`] if something cannot be chosen.
-pub(crate) async fn wanted(
+pub(crate) async fn visit_request(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
-    chosen: &[Chosen],
-) -> Result<Result<Wanted, VisitProblem>, StoreError> {
+    chosen: &[ChosenService],
+) -> Result<Result<VisitRequest, VisitProblem>, StoreError> {
     if chosen.is_empty() {
         return Ok(Err(VisitProblem::NoServices));
     }
@@ -144,7 +144,7 @@ pub(crate) async fn wanted(
         return Ok(Err(VisitProblem::TooMany { most: CHOICE_LIMIT }));
     }
     let menu = services::list(tx, calendar.id).await?;
-    let mut wanted = Wanted {
+    let mut visit = VisitRequest {
         services: Vec::new(),
         steps: Vec::new(),
         resources: resources::list(tx).await?,
@@ -162,11 +162,11 @@ pub(crate) async fn wanted(
             }
             step.hosts = vec![host];
         }
-        wanted.services.push((service.id, service.new.name.clone()));
-        wanted.steps.push(step);
+        visit.services.push((service.id, service.new.name.clone()));
+        visit.steps.push(step);
     }
-    wanted.keep_needed();
-    Ok(Ok(wanted))
+    visit.retain_needed_resources();
+    Ok(Ok(visit))
 }
 
 /// Returns the visit of a booked appointment, for moving it, with the durations that were booked. Each service keeps its host if they still
@@ -177,9 +177,9 @@ pub(crate) async fn of_parts(
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
     parts: &[Part],
-) -> Result<Wanted, StoreError> {
+) -> Result<VisitRequest, StoreError> {
     let menu = services::list(tx, calendar.id).await?;
-    let mut wanted = Wanted {
+    let mut visit = VisitRequest {
         services: Vec::new(),
         steps: Vec::new(),
         resources: resources::list(tx).await?,
@@ -193,7 +193,7 @@ pub(crate) async fn of_parts(
                 processing: 0,
                 hosts: Vec::new(),
                 preferred: None,
-                resources: sorts_of(&booked.units, &wanted.resources),
+                resources: sorts_of(&booked.units, &visit.resources),
             },
             |service| step(service, members),
         );
@@ -203,11 +203,11 @@ pub(crate) async fn of_parts(
         if step.hosts.is_empty() {
             step.hosts.push(part.host_id);
         }
-        wanted.services.push((booked.id, booked.name.clone()));
-        wanted.steps.push(step);
+        visit.services.push((booked.id, booked.name.clone()));
+        visit.steps.push(step);
     }
-    wanted.keep_needed();
-    Ok(wanted)
+    visit.retain_needed_resources();
+    Ok(visit)
 }
 
 /// Returns how many of these units belong to each sort.
@@ -234,8 +234,8 @@ pub(crate) async fn resources_exist(tx: &mut ReadTx, parts: &[NewPart]) -> Resul
     Ok(units.into_iter().all(|unit| all.contains(unit)))
 }
 
-impl Wanted {
-    fn keep_needed(&mut self) {
+impl VisitRequest {
+    fn retain_needed_resources(&mut self) {
         let steps = &self.steps;
         let is_needed = |resource: &Resource| {
             let mut needed = steps.iter().flat_map(|step| &step.resources);

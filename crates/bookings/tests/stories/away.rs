@@ -174,8 +174,9 @@ async fn only_admins_set_holidays(world: World) {
 
 async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World) {
     let booked = world.book("10:00").await;
-    let named = |found: Vec<holidays::OnClosedDay>| -> Vec<_> {
-        let one = |found: holidays::OnClosedDay| (found.id, found.name, found.host_name, found.start);
+    let named = |found: Vec<holidays::AppointmentOnClosedDay>| -> Vec<_> {
+        let one =
+            |found: holidays::AppointmentOnClosedDay| (found.id, found.name, found.host_name, found.start);
         found.into_iter().map(one).collect()
     };
     let adas = (

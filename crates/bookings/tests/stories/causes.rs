@@ -2,7 +2,7 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict, holder};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ServiceForm};
 use bookings::{Error, Interval, Kind, Rules, StaffId, TakenBy, WhenStale, blocked};
 use jiff::SignedDuration;
 
@@ -182,7 +182,7 @@ async fn a_full_day_is_told_as_full(world: World) {
 }
 
 /// A visit to a Service calendar whose one service takes the one chair, by whoever is free.
-async fn chair(world: &World, staff: &[StaffId]) -> Chosen {
+async fn chair(world: &World, staff: &[StaffId]) -> ChosenService {
     let calendar = world
         .make(CalendarForm {
             slug: "salon".into(),
@@ -213,13 +213,13 @@ async fn chair(world: &World, staff: &[StaffId]) -> Chosen {
         .await
         .unwrap();
     let menu = services::public_menu(&world.quince, "salon").await.unwrap();
-    Chosen {
+    ChosenService {
         service: menu[0].id,
         host: None,
     }
 }
 
-fn visit(cut: Chosen, name: &str, time: &str) -> Booking {
+fn visit(cut: ChosenService, name: &str, time: &str) -> Booking {
     Booking {
         slug: "salon".into(),
         services: vec![cut],

@@ -283,7 +283,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    classes::wait(&world.quince, &wish("Edsger", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &[]))
         .await
         .unwrap();
     let session = session_of(&world, &ada).await;
@@ -331,15 +331,21 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
         .await
         .unwrap();
     // The first needs more than one seat, so the second moves up when one becomes free.
-    let group = classes::wait(&world.quince, &wish("Edsger", "10:00", &["Ria"]))
+    let group = classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &["Ria"]))
         .await
         .unwrap();
     world.clock.advance(SignedDuration::from_secs(1));
-    let alone = classes::wait(&world.quince, &wish("Barbara", "10:00", &[]))
+    let alone = classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[]))
         .await
         .unwrap();
-    assert_eq!(classes::waiting(&world.quince, &alone).await.unwrap().before, 1);
-    let twice = classes::wait(&world.quince, &wish("Barbara", "10:00", &[])).await;
+    assert_eq!(
+        classes::waiting_place(&world.quince, &alone)
+            .await
+            .unwrap()
+            .before,
+        1
+    );
+    let twice = classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[])).await;
     assert!(
         matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
@@ -365,9 +371,15 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
             .any(|mail| mail.contains("barbara@") && mail.contains("You have a seat")),
         "Barbara was told"
     );
-    assert_eq!(classes::waiting(&world.quince, &group).await.unwrap().before, 0);
+    assert_eq!(
+        classes::waiting_place(&world.quince, &group)
+            .await
+            .unwrap()
+            .before,
+        0
+    );
     assert!(
-        classes::waiting(&world.quince, &alone).await.is_err(),
+        classes::waiting_place(&world.quince, &alone).await.is_err(),
         "the place on the list is used up"
     );
 }
@@ -375,11 +387,11 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
 async fn a_place_on_the_waiting_list_can_be_left(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    let token = classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    let token = classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
-    classes::leave(&world.quince, &token).await.unwrap();
-    assert!(classes::leave(&world.quince, &token).await.is_err());
+    classes::leave_waiting_list(&world.quince, &token).await.unwrap();
+    assert!(classes::leave_waiting_list(&world.quince, &token).await.is_err());
     appointments::cancel(&world.quince, &client(&ada), "")
         .await
         .unwrap();
@@ -388,23 +400,23 @@ async fn a_place_on_the_waiting_list_can_be_left(world: World) {
 
 async fn nobody_waits_for_a_session_with_seats(world: World) {
     yoga(&world, 2).await;
-    let early = classes::wait(&world.quince, &wish("Ada", "10:00", &[])).await;
+    let early = classes::join_waiting_list(&world.quince, &wish("Ada", "10:00", &[])).await;
     assert!(
         matches!(early, Err(Error::Refused(Refusal::SeatsFree))),
         "{early:?}"
     );
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    let too_many = classes::wait(&world.quince, &wish("Edsger", "10:00", &["A", "B"])).await;
+    let too_many = classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &["A", "B"])).await;
     assert!(matches!(too_many, Err(Error::Refused(_))), "{too_many:?}");
-    let nothing = classes::wait(&world.quince, &wish("Edsger", "03:00", &[])).await;
+    let nothing = classes::join_waiting_list(&world.quince, &wish("Edsger", "03:00", &[])).await;
     assert!(matches!(nothing, Err(Error::Refused(_))), "{nothing:?}");
 }
 
 async fn more_seats_let_those_who_wait_in(world: World) {
     let id = yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -528,7 +540,7 @@ async fn whoever_waits_is_never_left_beside_a_free_seat(world: World) {
         let (quince, actor) = (world.quince.clone(), client(first));
         at_once.spawn(async move { drop(appointments::cancel(&quince, &actor, "").await) });
         let (quince, wish) = (world.quince.clone(), wish("Grace", time, &[]));
-        at_once.spawn(async move { drop(classes::wait(&quince, &wish).await) });
+        at_once.spawn(async move { drop(classes::join_waiting_list(&quince, &wish).await) });
     }
     at_once.join_all().await;
     for (first, time) in booked.iter().zip(times) {
@@ -546,7 +558,7 @@ async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
     let edsger = join(&world, "Edsger", "12:00").await;
-    classes::wait(&world.quince, &wish("Barbara", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[]))
         .await
         .unwrap();
     let mut form = form(&world, 2);
@@ -610,7 +622,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
 async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -629,19 +641,19 @@ async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World
 async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
     yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     let shouted = |name: &str| Booking {
         email: format!("{}@Example.COM", name.to_uppercase()),
         ..wish(name, "10:00", &[])
     };
-    let twice = classes::wait(&world.quince, &shouted("Grace")).await;
+    let twice = classes::join_waiting_list(&world.quince, &shouted("Grace")).await;
     assert!(
         matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
     );
-    let attends = classes::wait(&world.quince, &shouted("Ada")).await;
+    let attends = classes::join_waiting_list(&world.quince, &shouted("Ada")).await;
     assert!(
         matches!(&attends, Err(Error::Refused(Refusal::AlreadyHasSeat))),
         "{attends:?}"
@@ -653,7 +665,7 @@ async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
     form.auto_confirm = false;
     world.make(form).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.later(1).await;
@@ -746,7 +758,7 @@ async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World
     let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
         .await
         .unwrap();
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -834,7 +846,7 @@ async fn a_held_seat_is_no_session(world: World) {
     yoga(&world, 1).await;
     hold_a_seat(&world).await;
     assert_eq!(left(&world, "10:00").await, None, "there is nothing to wait for");
-    let waiting = classes::wait(&world.quince, &wish("Grace", "10:00", &[])).await;
+    let waiting = classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[])).await;
     assert!(matches!(waiting, Err(Error::Refused(_))), "{waiting:?}");
     let (id, _) = world.form_of("yoga").await;
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -879,7 +891,7 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
         services: Vec::new(),
     };
     hold(&world.quince, holder("Bob's"), &request).await.unwrap();
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
         .await
         .unwrap();
     // Bob's hold is over, and nobody has swept it away yet.

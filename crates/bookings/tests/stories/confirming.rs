@@ -188,7 +188,7 @@ async fn a_seat_of_a_class_is_kept_and_given_back(world: World) {
     let ada = appointments::book(&world.quince, seat("ada@example.com"))
         .await
         .unwrap();
-    bookings::classes::wait(&world.quince, &seat("bob@example.com"))
+    bookings::classes::join_waiting_list(&world.quince, &seat("bob@example.com"))
         .await
         .unwrap();
     world.jobs().await;

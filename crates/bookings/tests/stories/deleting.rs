@@ -5,7 +5,7 @@ use std::time::Duration;
 use bookings::appointments::{self, Actor, Booked, Booking, Filter, OnConflict};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::connections::{self, EventsInIcloud};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, ChosenService, ServiceForm};
 use bookings::{CalendarId, Error, Kind, Rules, StaffId, Status, WriteState, classes, jobs};
 use jiff::SignedDuration;
 use sandbox::{Fault, PasswordState};
@@ -397,7 +397,9 @@ async fn disconnecting_removes_what_deleting_could_not(world: World) {
 async fn a_seat_goes_to_who_waits_and_the_last_one_takes_the_event_along(world: World) {
     yoga(&world, 1).await;
     let ada = appointments::book(&world.quince, seat("ada")).await.unwrap();
-    classes::wait(&world.quince, &seat("grace")).await.unwrap();
+    classes::join_waiting_list(&world.quince, &seat("grace"))
+        .await
+        .unwrap();
     world.jobs().await;
     let texts = "SELECT COUNT(*) FROM event_writes WHERE written_ics LIKE '%ada@%'";
     assert_eq!(world.database.count(texts).await, 1);
@@ -510,7 +512,7 @@ async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
     let menu = services::menu(&world.quince, world.owner, calendar)
         .await
         .unwrap();
-    let chosen = |host| Chosen {
+    let chosen = |host| ChosenService {
         service: menu.services[0].id,
         host,
     };

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::clock::TestClock;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ServiceForm};
 use bookings::{
     AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
     TimeOwner, VisitorId, WeeklyHours, classes,
@@ -96,7 +96,7 @@ impl Worker {
     }
 
     /// Something from the menu, in the salon.
-    fn some_services(&mut self, slug: &str) -> Vec<Chosen> {
+    fn some_services(&mut self, slug: &str) -> Vec<ChosenService> {
         let count = if slug == "salon" {
             1 + self.dice.below(2)
         } else {
@@ -104,7 +104,7 @@ impl Worker {
         };
         (0..count)
             .filter_map(|_| self.dice.pick(&self.menu))
-            .map(|service| Chosen { service, host: None })
+            .map(|service| ChosenService { service, host: None })
             .collect()
     }
 
@@ -254,7 +254,7 @@ impl Worker {
             email: format!("waits{number}@example.com"),
             ..adas_wish("10:00")
         };
-        let waits = classes::wait(&self.quince, &wish).await;
+        let waits = classes::join_waiting_list(&self.quince, &wish).await;
         waits.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 

@@ -6,7 +6,7 @@ use bookings::appointments::{self, Booking, HoldRequest, hold, holder};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::classes;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ServiceForm};
 use bookings::{Error, Kind, Rules, VisitorId, jobs};
 use jiff::SignedDuration;
 use store::locks::Lock;
@@ -236,7 +236,7 @@ async fn a_visit_holds_its_room(world: World) {
         .await
         .unwrap();
     let menu = services::public_menu(&world.quince, "salon").await.unwrap();
-    let visit = vec![Chosen {
+    let visit = vec![ChosenService {
         service: menu[0].id,
         host: None,
     }];
@@ -328,11 +328,11 @@ async fn a_full_class_with_somebody_waiting(world: &World) -> String {
         holder: None,
         ..booking("yoga", "10:00", bob())
     };
-    classes::wait(&world.quince, &grace).await.unwrap()
+    classes::join_waiting_list(&world.quince, &grace).await.unwrap()
 }
 
 async fn waits(world: &World, token: &str) -> bool {
-    classes::waiting(&world.quince, token).await.is_ok()
+    classes::waiting_place(&world.quince, token).await.is_ok()
 }
 
 async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
@@ -365,7 +365,7 @@ async fn a_seat_that_its_visitor_gives_up_goes_to_who_waits(world: World) {
         ..booking("yoga", "14:00", ada())
     };
     book(&world, "yoga", "14:00", bob()).await.unwrap();
-    let edsger = classes::wait(&world.quince, &edsger).await.unwrap();
+    let edsger = classes::join_waiting_list(&world.quince, &edsger).await.unwrap();
     book(&world, "intro", "16:00", ada()).await.unwrap();
     assert!(!waits(&world, &edsger).await, "Ada booked elsewhere");
 }

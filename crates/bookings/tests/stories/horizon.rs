@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, ChosenService, ServiceForm};
 use bookings::{DateRange, Error, Kind, Refusal, Rules, StaffId, WhenStale};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
@@ -259,10 +259,10 @@ async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
             .unwrap();
     }
     let menu = services::menu(&world.quince, world.owner, salon).await.unwrap();
-    let chosen: Vec<Chosen> = menu
+    let chosen: Vec<ChosenService> = menu
         .services
         .iter()
-        .map(|service| Chosen {
+        .map(|service| ChosenService {
             service: service.id,
             host: None,
         })

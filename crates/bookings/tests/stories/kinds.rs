@@ -67,7 +67,7 @@ async fn told(world: &World, kind: Kind) -> (String, bool) {
     let change = changes.into_iter().find(|change| change.kind == kind).unwrap();
     match change.refused {
         Some(sentence) => (sentence, true),
-        None => (change.happens.join(" "), false),
+        None => (change.consequences.join(" "), false),
     }
 }
 

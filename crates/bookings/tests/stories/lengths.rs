@@ -4,7 +4,7 @@
 use bookings::appointments::{self, Actor, Booked, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, ChosenService, ServiceForm};
 use bookings::{Kind, Rules};
 use jiff::SignedDuration;
 use zones::Zone;
@@ -198,7 +198,7 @@ async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World)
     let service = menu.services[0].id;
     let wish = appointments::Booking {
         slug: "salon".into(),
-        services: vec![Chosen { service, host: None }],
+        services: vec![ChosenService { service, host: None }],
         ..adas_wish("10:00")
     };
     let booked = appointments::book(&world.quince, wish).await.unwrap();

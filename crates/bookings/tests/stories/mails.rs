@@ -2,7 +2,7 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, ChosenService, ServiceForm};
 use bookings::{Error, Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
@@ -276,7 +276,7 @@ async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
             .unwrap();
     }
     for service in services::public_menu(&world.quince, "salon").await.unwrap() {
-        visit.push(Chosen {
+        visit.push(ChosenService {
             service: service.id,
             host: None,
         });

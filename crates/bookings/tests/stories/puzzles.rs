@@ -335,7 +335,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
             .unwrap();
     }
     let wait = async |proof: &Proof, email: &str, time: &str| {
-        classes::wait_as_stranger(&world.quince, &with(proof), &seat(email, time)).await
+        classes::join_waiting_list_as_stranger(&world.quince, &with(proof), &seat(email, time)).await
     };
     let early = wait(&unsolved(&world.quince, "yoga"), "ada@example.com", "10:00").await;
     let is_early = |result: &Result<String, Error>| {

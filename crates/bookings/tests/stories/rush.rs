@@ -3,7 +3,7 @@
 use bookings::appointments::{self, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ServiceForm};
 use bookings::{DateRange, Error, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
@@ -54,7 +54,7 @@ async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -
 }
 
 /// Two hundred clients want the same: ten o'clock.
-async fn rush_for(world: &World, slug: &str, services: &[Chosen]) -> Vec<Booked> {
+async fn rush_for(world: &World, slug: &str, services: &[ChosenService]) -> Vec<Booked> {
     let wish = |number| Booking {
         slug: slug.into(),
         services: services.to_vec(),
@@ -158,7 +158,7 @@ async fn two_hundred_at_once_get_one_room(world: World) {
     let menu = services::menu(&world.quince, world.owner, calendar)
         .await
         .unwrap();
-    let massage = Chosen {
+    let massage = ChosenService {
         service: menu.services[0].id,
         host: None,
     };

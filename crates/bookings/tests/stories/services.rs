@@ -4,7 +4,7 @@ use bookings::agenda::{self, Who};
 use bookings::appointments::{self, Actor, Booked, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm, Shift};
+use bookings::services::{self, ChosenService, MoveDirection, ResourceForm, ServiceForm};
 use bookings::{
     CalendarId, Error, Interval, Kind, Refusal, ResourceId, Rules, ServiceId, StaffId, Status, blocked,
 };
@@ -119,7 +119,7 @@ async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
 }
 
 fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
-    let chosen = chosen.iter().map(|(service, host)| Chosen {
+    let chosen = chosen.iter().map(|(service, host)| ChosenService {
         service: *service,
         host: *host,
     });
@@ -138,9 +138,9 @@ async fn book(world: &World, wish: Booking) -> Booked {
 async fn free(world: &World, chosen: &[ServiceId]) -> Vec<String> {
     let day = date(TUESDAY);
     let zone = Zone::utc();
-    let chosen: Vec<Chosen> = chosen
+    let chosen: Vec<ChosenService> = chosen
         .iter()
-        .map(|service| Chosen {
+        .map(|service| ChosenService {
             service: *service,
             host: None,
         })
@@ -445,19 +445,26 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
     };
     assert_eq!(menu().await, "Wash Cut File", "those of a heading together");
     for (id, to, after) in [
-        (cut, Shift::Up, "Cut Wash File"),
-        (cut, Shift::Up, "Cut Wash File"),
-        (wash, Shift::Down, "File Cut Wash"),
-        (file, Shift::Down, "Cut Wash File"),
-        (file, Shift::Down, "Cut Wash File"),
-        (wash, Shift::Up, "Wash Cut File"),
+        (cut, MoveDirection::Up, "Cut Wash File"),
+        (cut, MoveDirection::Up, "Cut Wash File"),
+        (wash, MoveDirection::Down, "File Cut Wash"),
+        (file, MoveDirection::Down, "Cut Wash File"),
+        (file, MoveDirection::Down, "Cut Wash File"),
+        (wash, MoveDirection::Up, "Wash Cut File"),
     ] {
-        services::shift(&world.quince, world.owner, salon.calendar, id, to)
+        services::move_service(&world.quince, world.owner, salon.calendar, id, to)
             .await
             .unwrap();
         assert_eq!(menu().await, after);
     }
-    let by_jonas = services::shift(&world.quince, salon.jonas.staff, salon.calendar, cut, Shift::Up).await;
+    let by_jonas = services::move_service(
+        &world.quince,
+        salon.jonas.staff,
+        salon.calendar,
+        cut,
+        MoveDirection::Up,
+    )
+    .await;
     assert!(matches!(by_jonas, Err(Error::NotAllowed(_))), "{by_jonas:?}");
 }
 
@@ -477,8 +484,8 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     let shave = offer(&world, &salon, shave).await;
     let taken = world.book("10:30").await;
     book(&world, wish("14:00", &[(shave, None)], "a")).await;
-    let visit = [wash, cut].map(|service| Chosen { service, host: None });
-    let why = |services: Vec<Chosen>| {
+    let visit = [wash, cut].map(|service| ChosenService { service, host: None });
+    let why = |services: Vec<ChosenService>| {
         let quince = &world.quince;
         async move {
             let day = date(TUESDAY);

@@ -249,7 +249,7 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
             .unwrap();
     }
     let wait = async |network: &str, n: u32, email: &str| {
-        classes::wait_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
+        classes::join_waiting_list_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
     };
     let mut links = Vec::new();
     for n in 0..WAITING_PLACES {
@@ -268,7 +268,9 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
         }
     }
     wait("203.0.113.8", n, "bob@example.com").await.unwrap();
-    classes::leave(&world.quince, &links[0]).await.unwrap();
+    classes::leave_waiting_list(&world.quince, &links[0])
+        .await
+        .unwrap();
     wait("203.0.113.7", n, "eve@example.com").await.unwrap();
     // A session that is over is waited for no more.
     world.clock.set(at("2026-11-24T17:00:00Z"));
@@ -326,17 +328,17 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
         .await
         .unwrap();
     // Bob waits for Eve's seat, and Eve waits for Bob's and for her own.
-    classes::wait_as_stranger(&world.quince, &eve, &seat(22, "y@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(22, "y@example.com", 0))
         .await
         .unwrap();
-    classes::wait_as_stranger(
+    classes::join_waiting_list_as_stranger(
         &world.quince,
         &from("203.0.113.8"),
         &seat(22, "bob@example.com", 0),
     )
     .await
     .unwrap();
-    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
         .await
         .unwrap();
     let hold = HoldRequest {
@@ -499,7 +501,7 @@ async fn nobody_is_taken_off_a_list_while_its_seats_are_given(world: World) {
     )
     .await
     .unwrap();
-    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "eve@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(20, "eve@example.com", 0))
         .await
         .unwrap();
     let mut tx = world.database.store.write().await.unwrap();

@@ -1,7 +1,7 @@
 //! Why a time is not offered, told to those who may know.
 
 use bookings::appointments::{self, Booking, OnConflict};
-use bookings::availability::{self, ClosedDay, Obstacle, Start};
+use bookings::availability::{self, ClosedDay, ExplainedStart, Obstacle};
 use bookings::holidays::{self, Holiday};
 use bookings::{CalendarId, Error, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ async fn calendar(world: &World) -> CalendarId {
     booking_calendars::list(&world.quince, world.owner).await.unwrap()[0].id
 }
 
-async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
+async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<ExplainedStart> {
     let day = date(TUESDAY);
     availability::why(
         &world.quince,
@@ -43,7 +43,7 @@ async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
     .starts
 }
 
-fn at(starts: &[Start], time: Timestamp) -> &Start {
+fn at(starts: &[ExplainedStart], time: Timestamp) -> &ExplainedStart {
     starts.iter().find(|start| start.start == time).unwrap()
 }
 

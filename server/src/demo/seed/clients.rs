@@ -4,7 +4,7 @@ use bookings::Quince;
 use bookings::Slot;
 use bookings::appointments::Booking;
 use bookings::availability::SlotQuery;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use zones::Zone;
@@ -130,7 +130,7 @@ fn email(name: &str) -> String {
     format!("{}@client.example", last.to_lowercase())
 }
 
-async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chosen>, Failure> {
+async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<ChosenService>, Failure> {
     if demo_booking.services.is_empty() {
         return Ok(Vec::new());
     }
@@ -140,7 +140,7 @@ async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chose
     let named = demo_booking.services.iter().map(|&name| {
         let service = menu.iter().find(|service| service.name == name);
         let service = service.ok_or_else(|| Failure::seed(format!("no service is called “{name}”")))?;
-        Ok(Chosen {
+        Ok(ChosenService {
             service: service.id,
             host: None,
         })
@@ -151,7 +151,7 @@ async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chose
 async fn free(
     quince: &Quince,
     demo_booking: &DemoBooking,
-    services: &[Chosen],
+    services: &[ChosenService],
     today: Date,
     zone: &Zone,
 ) -> Result<Option<Slot>, Failure> {

@@ -254,7 +254,10 @@ async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things
         ("unconfirmed", book(wish("by-mail", "13:00")).await.manage_token),
         ("seat", seat.manage_token),
         ("session", session.unwrap().to_string()),
-        ("waiting", classes::wait(quince, &waits).await.unwrap()),
+        (
+            "waiting",
+            classes::join_waiting_list(quince, &waits).await.unwrap(),
+        ),
         ("block", block.id.to_string()),
     ]);
 }

@@ -6,7 +6,7 @@ use bookings::appointments::{
     self, Actor, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, confirm_by_mail, hold, holder,
 };
 use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ServiceForm};
 use bookings::strangers::{Proof, Stranger};
 use bookings::{
     CalendarId, DateOverride, Distribution, ImportPolicy, Interval, Kind, Rules, StaffId, Status,
@@ -290,7 +290,7 @@ async fn future(world: &World, jonas: StaffId) {
         guests: vec!["Nan".into()],
         ..wish("yoga", "Ned Late", at_day("26", "10:00"))
     };
-    classes::wait(quince, &waiting).await.unwrap();
+    classes::join_waiting_list(quince, &waiting).await.unwrap();
     let seat = book(world, wish("yoga", "Ole Early", at_day("27", "10:00"))).await;
     let session = world.appointment(&seat).await.session.unwrap();
     classes::cancel_session(quince, owner, session, "The heating is broken")
@@ -300,7 +300,7 @@ async fn future(world: &World, jonas: StaffId) {
     let salon = booking_calendars::list(quince, owner).await.unwrap();
     let salon = salon.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
     let menu = services::menu(quince, owner, salon).await.unwrap().services;
-    let of = |name: &str, host| Chosen {
+    let of = |name: &str, host| ChosenService {
         service: menu.iter().find(|service| service.name == name).unwrap().id,
         host,
     };

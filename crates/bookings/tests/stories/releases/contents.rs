@@ -9,7 +9,7 @@ use bookings::agenda::{self, Who};
 use bookings::appointments::{self, AppointmentView, Filter};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars;
-use bookings::services::{self, Chosen};
+use bookings::services::{self, ChosenService};
 use bookings::{Kind, Quince, StaffId, accounts, classes, connections, holidays, jobs, mails, profile};
 use jiff::Timestamp;
 use zones::Zone;
@@ -134,7 +134,7 @@ async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
                     "service {name} {duration}+{processing} by {staff:?}, needs {}",
                     service.resources.len()
                 )?;
-                chosen.push(Chosen {
+                chosen.push(ChosenService {
                     service: service.id,
                     host: None,
                 });
