@@ -131,7 +131,7 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
     let undo = (me.is_admin() && found.booked_by == Party::Client)
         .then(|| crate::settings::strangers::address_of(&found.email));
-    let failed = bookings::mails::failed_about(&quince, found.id).await?;
+    let failed = bookings::mails::failed_of_appointment(&quince, found.id).await?;
     let reasons = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
         let reasons = |mail: bookings::mails::FailedMail| {
             (format!("{} · {}", mail.title, mail.recipient), mail.problem)

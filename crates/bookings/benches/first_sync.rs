@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use bookings::accounts::{self, NewOwner};
 use bookings::clock::TestClock;
 use bookings::connections::ServerLogin;
-use bookings::{ConnectionId, Mail, Quince, Settings, StaffId, configuration, connections};
+use bookings::{ConnectionId, MailSettings, Quince, Settings, StaffId, configuration, connections};
 use caldav::{Account, Calendar, Client, Credentials, Guard};
 use jiff::{SignedDuration, Timestamp};
 use radicale::Radicale;
@@ -191,7 +191,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
         icloud_url: icloud,
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },

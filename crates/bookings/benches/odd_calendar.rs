@@ -24,7 +24,8 @@ use bookings::booking_calendars::{self, CalendarForm, Member};
 use bookings::clock::TestClock;
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    ConnectionId, Kind, Mail, Priority, Quince, Role, Rules, Settings, StaffId, WeeklyHours, connections,
+    ConnectionId, Kind, MailSettings, Priority, Quince, Role, Rules, Settings, StaffId, WeeklyHours,
+    connections,
 };
 use jiff::SignedDuration;
 use scheduling::{DateRange, Span, Unit};
@@ -194,7 +195,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         icloud_url: server.entry.clone(),
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },

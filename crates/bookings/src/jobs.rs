@@ -135,9 +135,9 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
     tasks.end_within(LAST_WORDS).await;
     if !tasks.mails.is_empty() {
         // The released mails are sent by another process, or after a restart, without waiting for their leases to end.
-        quince.cut_off_mails(true);
+        quince.interrupt_mails(true);
         tasks.end_within(LAST_NOTES).await;
-        quince.cut_off_mails(false);
+        quince.interrupt_mails(false);
     }
 }
 

@@ -81,7 +81,7 @@ pub use error::{
     ConnectProblem, Error, Forbidden, HostProblem, Missing, Permission, Preserved, Refusal,
     SchedulingConflict, TakenBy, Unreachable, VisitProblem,
 };
-pub use mailer::Mail;
+pub use mailer::MailSettings;
 pub use people::{CancellationView, PartyName};
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::mailer::Mail;
+use crate::mailer::MailSettings;
 use crate::mailer::outcomes::Outcomes;
 use crate::mailer::transport::Mailer;
 use crate::problem::Internal;
@@ -41,7 +41,7 @@ pub struct Settings {
     /// Calendar servers in private networks that may be connected, in the format of `caldav::Guard::allow_host`.
     pub calendar_hosts: Vec<String>,
     /// How mails are sent.
-    pub mail: Mail,
+    pub mail: MailSettings,
     /// The code that the first visitor must enter to become the owner; `None` where only people at this machine can be that visitor.
     pub setup_code: Option<String>,
     /// The practice iCloud's login, shown in the wizard.
@@ -72,9 +72,9 @@ struct Inner {
     caldav: Client,
     live: Client,
     mailer: Mailer,
-    letter_turn: Mutex<()>,
+    render_lock: Mutex<()>,
     mail_outcomes: Outcomes,
-    mails_cut_off: watch::Sender<bool>,
+    mails_interrupted: watch::Sender<bool>,
     mails_limited: AtomicBool,
     wake: Notify,
 }
@@ -127,9 +127,9 @@ impl Quince {
             caldav,
             live,
             mailer,
-            letter_turn: Mutex::new(()),
+            render_lock: Mutex::new(()),
             mail_outcomes: Outcomes::default(),
-            mails_cut_off: watch::Sender::new(false),
+            mails_interrupted: watch::Sender::new(false),
             mails_limited: AtomicBool::new(true),
             wake: Notify::new(),
         })))
@@ -199,8 +199,8 @@ impl Quince {
     }
 
     /// Locks the mutex that lets one task at a time compose a mail.
-    pub(crate) async fn letter_turn(&self) -> MutexGuard<'_, ()> {
-        self.0.letter_turn.lock().await
+    pub(crate) async fn render_lock(&self) -> MutexGuard<'_, ()> {
+        self.0.render_lock.lock().await
     }
 
     pub(crate) fn mail_outcomes(&self) -> &Outcomes {
@@ -208,7 +208,7 @@ impl Quince {
     }
 
     /// Lifts the limit of mails to unconfirmed addresses, for tests that send many mails to one address.
-    pub fn lift_mail_limit(&self) {
+    pub fn disable_mail_limit(&self) {
         self.0.mails_limited.store(false, Ordering::Relaxed);
     }
 
@@ -217,13 +217,13 @@ impl Quince {
     }
 
     /// Sets whether mails in progress are interrupted, to be sent by another process or later.
-    pub(crate) fn cut_off_mails(&self, now: bool) {
-        self.0.mails_cut_off.send_replace(now);
+    pub(crate) fn interrupt_mails(&self, now: bool) {
+        self.0.mails_interrupted.send_replace(now);
     }
 
     /// Waits until mails in progress are to be interrupted.
-    pub(crate) async fn mails_cut_off(&self) {
-        let mut cut_off = self.0.mails_cut_off.subscribe();
+    pub(crate) async fn mails_interrupted(&self) {
+        let mut cut_off = self.0.mails_interrupted.subscribe();
         // The sender lives as long as the handle.
         let _ = cut_off.wait_for(|now| *now).await;
     }

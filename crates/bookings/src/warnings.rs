@@ -88,7 +88,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         let trouble = mail_trouble::find(&mut tx).await?;
         warnings.extend(
             trouble
-                .filter(|trouble| mails::is_alarm(trouble, now))
+                .filter(|trouble| mails::is_alarming(trouble, now))
                 .map(|trouble| of_mails(trouble, now)),
         );
     }

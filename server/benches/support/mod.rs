@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bookings::accounts::{NewOwner, NewStaff};
 use bookings::booking_calendars::{CalendarForm, Member};
 use bookings::clock::SystemClock;
-use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
+use bookings::{Kind, MailSettings, Priority, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::connections::{Discovered, NewConnection};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
@@ -113,7 +113,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         base_url: Url::parse("http://127.0.0.1:3000/").unwrap(),
         icloud_url: Url::parse("https://caldav.icloud.com/").unwrap(),
         allow_loopback: false,
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mail"),
             from: "quince@bench.example".to_owned(),
         },

@@ -230,8 +230,16 @@ impl BookRequest<'_> {
         if appointment.unconfirmed_until.is_some() {
             return notifications::enqueue(tx, appointment, MessageKind::ClientConfirm, now).await;
         }
-        let told = (hosts, self.by());
-        notify::booked(tx, appointment, candidate, told, MessageKind::ClientBooked, now).await
+        let recipients = (hosts, self.by());
+        notify::enqueue_booked(
+            tx,
+            appointment,
+            candidate,
+            recipients,
+            MessageKind::ClientBooked,
+            now,
+        )
+        .await
     }
 
     fn appointment(

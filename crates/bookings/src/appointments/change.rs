@@ -217,8 +217,8 @@ pub(super) async fn apply_status(
     outbox::sync_events(tx, &changed, now).await?;
     let mut unnotified = Vec::new();
     if old.status.is_active() != status.is_active() {
-        notifications::remind(tx, &changed, now).await?;
-        unnotified = notifications::changes::take_back(tx, changed.id, now).await?;
+        notifications::replace_reminders(tx, &changed, now).await?;
+        unnotified = notifications::changes::withdraw(tx, changed.id, now).await?;
     }
     Ok((changed, unnotified))
 }

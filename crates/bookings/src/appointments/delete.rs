@@ -96,7 +96,7 @@ async fn delete_once(quince: &Quince, by: Editor, id: AppointmentId, tell_client
     if opened.appointment.status != Status::Cancelled {
         end_appointment(quince, &mut tx, &opened, tell_client, now).await?;
     }
-    notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
+    notifications::deleted::detach_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
     appointments::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

@@ -145,7 +145,7 @@ async fn finish(
         .ok_or(Error::NotFound(Missing::Appointment))?;
     outbox::sync_events(&mut tx, &changed, now).await?;
     if changed.email != opened.appointment.email {
-        notifications::remind(&mut tx, &changed, now).await?;
+        notifications::replace_reminders(&mut tx, &changed, now).await?;
     }
     tx.commit().await?;
     quince.wake();

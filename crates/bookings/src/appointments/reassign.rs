@@ -234,7 +234,7 @@ impl ReassignRequest {
             if host == to {
                 notifications::enqueue_joined(tx, changed, [host], None, now).await?;
             } else {
-                notifications::enqueue_exchanged(tx, changed, host, (from, to), now).await?;
+                notifications::enqueue_host_replaced(tx, changed, host, (from, to), now).await?;
             }
         }
         if from != by && !take_part.contains(&from) {

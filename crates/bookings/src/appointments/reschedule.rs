@@ -282,7 +282,7 @@ async fn notify_of_move(
     candidate: &Candidate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    notifications::remind(tx, moved, now).await?;
+    notifications::replace_reminders(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
     for host in left.filter(|host| opened.by != Party::Staff(*host)) {

@@ -88,7 +88,10 @@ pub(super) async fn notify(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     let hosts = hosts_of(tx, id).await?;
     let hosts = staff::list_of(tx, &hosts).await?;
-    Ok(notifications::booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now).await?)
+    Ok(
+        notifications::enqueue_booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now)
+            .await?,
+    )
 }
 
 /// Cancels a booking whose confirmation is overdue, or whose deadline is later than `longest`, and releases its time.

@@ -193,7 +193,7 @@ async fn cancel_session_once(quince: &Quince, by: StaffId, id: SessionId, reason
         occupancy::release(&mut tx, &locked, attending.id).await?;
         attending.cancellation = Some(cancellation.clone());
         attending.status = status;
-        notifications::remind(&mut tx, &attending, now).await?;
+        notifications::replace_reminders(&mut tx, &attending, now).await?;
         notifications::enqueue(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
     }
     for waiting in waiting_list::list(&mut tx, id).await? {

@@ -394,12 +394,12 @@ async fn promote_one(
     persist::insert(quince, tx, &appointment, &candidate, None).await?;
     strangers::note_promoted(tx, waiting.id, appointment.id).await?;
     let host = staff::find(tx, session.host_id).await?;
-    let told = (host.as_slice(), None);
-    notify::booked(
+    let recipients = (host.as_slice(), None);
+    notify::enqueue_booked(
         tx,
         &appointment,
         &candidate,
-        told,
+        recipients,
         MessageKind::ClientPromoted,
         now,
     )

@@ -23,14 +23,14 @@ use store::{Cancellation, MessageKind, ReadTx, StoreError, WriteTx, appointment_
 
 use crate::accounts::is_admin;
 use crate::servers::{CalendarState, place, trouble};
-use changes::{Change, Reader};
+use changes::{Change, Recipient};
 pub(crate) use detail::BeforeMove;
-use detail::{CancelledSession, Detail, FailingCalendar, OnTheList, OwnPart};
+use detail::{CancelledSession, Detail, FailingCalendar, HostPart, WaitingEntry};
 pub(crate) use worker::{claim, work};
 
 /// Enqueues all mails about a new appointment: to the client one of this kind and the reminders, and to each of its hosts, except to
 /// whoever booked it. `hosts` are the hosts of `parts`; without any, the owner and the admins are informed.
-pub(crate) async fn booked(
+pub(crate) async fn enqueue_booked(
     tx: &mut WriteTx,
     appointment: &Appointment,
     parts: &[NewPart],
@@ -40,11 +40,11 @@ pub(crate) async fn booked(
 ) -> Result<(), StoreError> {
     let mut mails = vec![(to_client(appointment, kind), now)];
     mails.extend(reminders(appointment, now));
-    let mut told = hosts.to_vec();
-    if told.is_empty() && appointment.host_id.is_none() {
-        told = admins(tx).await?;
+    let mut recipients = hosts.to_vec();
+    if recipients.is_empty() && appointment.host_id.is_none() {
+        recipients = admins(tx).await?;
     }
-    for person in told.iter().filter(|person| by != Some(person.id)) {
+    for person in recipients.iter().filter(|person| by != Some(person.id)) {
         let detail = host_detail(appointment, parts, person, Vec::new());
         let (id, address) = (Some(person.id), person.email.clone());
         let mail = message(Some(appointment), id, MessageKind::HostBooked, address, &detail);
@@ -62,13 +62,13 @@ pub(crate) async fn enqueue(
 ) -> Result<(), StoreError> {
     if kind.is_change() {
         let detail = times(appointment);
-        return changes::ask(tx, client_of(appointment), Change { kind, detail }, now).await;
+        return changes::enqueue(tx, client_of(appointment), Change { kind, detail }, now).await;
     }
     insert(tx, to_client(appointment, kind), now).await
 }
 
-fn client_of(appointment: &Appointment) -> Reader {
-    Reader {
+fn client_of(appointment: &Appointment) -> Recipient {
+    Recipient {
         appointment: appointment.id,
         staff: None,
         address: appointment.email.clone(),
@@ -97,9 +97,9 @@ pub(crate) async fn enqueue_moved(
         kind: MessageKind::ClientRescheduled,
         detail,
     };
-    changes::ask(tx, client_of(moved), change, now).await?;
+    changes::enqueue(tx, client_of(moved), change, now).await?;
     let Some(stayed) = stayed else { return Ok(()) };
-    for host in to_be_told(tx, moved, stayed, by).await? {
+    for host in staff_to_notify(tx, moved, stayed, by).await? {
         let was = before.of(Some(host));
         insert_for_host(tx, moved, host, MessageKind::HostRescheduled, was, now).await?;
     }
@@ -110,7 +110,7 @@ pub(crate) async fn enqueue_moved(
 const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
 
 /// Replaces the waiting reminders of an appointment that was moved or got another status.
-pub(crate) async fn remind(
+pub(crate) async fn replace_reminders(
     tx: &mut WriteTx,
     appointment: &Appointment,
     now: Timestamp,
@@ -139,7 +139,7 @@ pub(crate) async fn enqueue_joined(
     by: Option<StaffId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for host in to_be_told(tx, appointment, hosts, by).await? {
+    for host in staff_to_notify(tx, appointment, hosts, by).await? {
         let Some((person, detail)) = of_host(tx, appointment, host, Vec::new()).await? else {
             continue;
         };
@@ -147,7 +147,7 @@ pub(crate) async fn enqueue_joined(
             kind: MessageKind::HostBooked,
             detail,
         };
-        changes::ask(tx, host_of(appointment, &person), change, now).await?;
+        changes::enqueue(tx, host_of(appointment, &person), change, now).await?;
     }
     Ok(())
 }
@@ -162,7 +162,7 @@ pub(crate) async fn enqueue_for_hosts(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for host in to_be_told(tx, appointment, hosts, by).await? {
+    for host in staff_to_notify(tx, appointment, hosts, by).await? {
         enqueue_for_host(tx, appointment, host, kind, now).await?;
     }
     Ok(())
@@ -170,23 +170,23 @@ pub(crate) async fn enqueue_for_hosts(
 
 /// Returns the staff to inform, each once: these hosts, or the owner and the admins if the appointment has none, without whoever made
 /// the change.
-async fn to_be_told(
+async fn staff_to_notify(
     tx: &mut ReadTx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
     by: Option<StaffId>,
 ) -> Result<Vec<StaffId>, StoreError> {
-    let mut told: Vec<StaffId> = Vec::new();
+    let mut recipients: Vec<StaffId> = Vec::new();
     for host in hosts {
-        if !told.contains(&host) {
-            told.push(host);
+        if !recipients.contains(&host) {
+            recipients.push(host);
         }
     }
-    if told.is_empty() && appointment.host_id.is_none() {
-        told.extend(admins(tx).await?.iter().map(|person| person.id));
+    if recipients.is_empty() && appointment.host_id.is_none() {
+        recipients.extend(admins(tx).await?.iter().map(|person| person.id));
     }
-    told.retain(|host| by != Some(*host));
-    Ok(told)
+    recipients.retain(|host| by != Some(*host));
+    Ok(recipients)
 }
 
 /// Returns the owner and the admins.
@@ -197,7 +197,7 @@ async fn admins(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
 }
 
 /// Enqueues the mail to a host who stays while another host is replaced.
-pub(crate) async fn enqueue_exchanged(
+pub(crate) async fn enqueue_host_replaced(
     tx: &mut WriteTx,
     appointment: &Appointment,
     host: StaffId,
@@ -210,18 +210,18 @@ pub(crate) async fn enqueue_exchanged(
         return Ok(());
     };
     let detail = Detail {
-        exchanged: Some((from.name.clone(), to.name.clone())),
+        replacement: Some((from.name.clone(), to.name.clone())),
         ..times(appointment)
     };
     let change = Change {
         kind: MessageKind::HostOthersChanged,
         detail,
     };
-    changes::ask(tx, host_of(appointment, host), change, now).await
+    changes::enqueue(tx, host_of(appointment, host), change, now).await
 }
 
-fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
-    Reader {
+fn host_of(appointment: &Appointment, host: &Staff) -> Recipient {
+    Recipient {
         appointment: appointment.id,
         staff: Some(host.id),
         address: host.email.clone(),
@@ -275,14 +275,14 @@ async fn insert_for_host(
     appointment: &Appointment,
     host: StaffId,
     kind: MessageKind,
-    before: Vec<OwnPart>,
+    before: Vec<HostPart>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some((person, detail)) = of_host(tx, appointment, host, before).await? else {
         return Ok(());
     };
     if kind.is_change() {
-        return changes::ask(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
+        return changes::enqueue(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
     }
     let recipient = person.email;
     let message = message(Some(appointment), Some(person.id), kind, recipient, &detail);
@@ -294,7 +294,7 @@ async fn of_host(
     tx: &mut ReadTx,
     appointment: &Appointment,
     host: StaffId,
-    before: Vec<OwnPart>,
+    before: Vec<HostPart>,
 ) -> Result<Option<(Staff, Detail)>, StoreError> {
     let Some(person) = staff::find(tx, host).await? else {
         return Ok(None);
@@ -305,9 +305,14 @@ async fn of_host(
     Ok(Some((person, detail)))
 }
 
-fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, before: Vec<OwnPart>) -> Detail {
+fn host_detail(
+    appointment: &Appointment,
+    parts: &[NewPart],
+    person: &Staff,
+    before: Vec<HostPart>,
+) -> Detail {
     Detail {
-        parts: OwnPart::of_host(parts, person.id),
+        parts: HostPart::of_host(parts, person.id),
         before,
         ..times(appointment)
     }
@@ -325,7 +330,7 @@ pub(crate) async fn enqueue_waiting(
         start: Some(session.starts_at),
         end: Some(session.ends_at),
         reason: reason_of(session.cancellation.as_ref()),
-        waiting: Some(OnTheList {
+        waiting: Some(WaitingEntry {
             id: waiting.id,
             name: waiting.client.name.clone(),
             zone: waiting.client.zone.clone(),

@@ -9,13 +9,13 @@ use store::{
     workspace,
 };
 
-use super::detail::{CancelledSession, Detail, OnTheList};
-use super::facts::Gathered;
+use super::detail::{CancelledSession, Detail, WaitingEntry};
+use super::facts::AppointmentFacts;
 use super::render;
 use super::unconfirmed;
 use crate::mailer::failure::Failure;
 use crate::mailer::outcomes::Outcome;
-use crate::mailer::transport::Letter;
+use crate::mailer::transport::RenderedMail;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{caldav_messages, links};
@@ -23,7 +23,7 @@ use crate::{caldav_messages, links};
 /// After this time the mails of a dead worker can be claimed again.
 const LEASE: SignedDuration = LONGEST_LEASE;
 /// The most attempts for a mail, which last five to six days: the operator may be away for a long weekend.
-const TRIES: u32 = 150;
+const MAX_ATTEMPTS: u32 = 150;
 
 /// Claims up to `most` of the due mails.
 pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
@@ -47,23 +47,23 @@ pub(crate) async fn work(quince: &Quince, message: Message) {
 }
 
 async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
-    let letter = {
+    let rendered = {
         // Rendering is serialised: bookings need the database, too, and mails can wait.
-        let _turn = quince.letter_turn().await;
+        let _turn = quince.render_lock().await;
         let mut tx = quince.store().read().await?;
-        letter(quince, &mut tx, &message).await?
+        render_mail(quince, &mut tx, &message).await?
     };
-    let outcome = match &letter {
-        Some(letter) => tokio::select! {
-            sent = quince.mailer().send(letter, &message, quince.now()) => outcome(quince, &message, sent),
-            () = quince.mails_cut_off() => Outcome::BrokenOff,
+    let outcome = match &rendered {
+        Some(rendered) => tokio::select! {
+            sent = quince.mailer().send(rendered, &message, quince.now()) => outcome(quince, &message, sent),
+            () = quince.mails_interrupted() => Outcome::Interrupted,
         },
         // The subject of the mail no longer exists.
         None => Outcome::Moot,
     };
     Ok(quince
         .mail_outcomes()
-        .keep(quince.store(), message, outcome)
+        .record(quince.store(), message, outcome)
         .await?)
 }
 
@@ -73,10 +73,10 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
         Ok(()) => Outcome::Sent { at },
         Err(error) => {
             let tries = message.attempts + 1;
-            let again = !error.is_recipients() && tries < TRIES;
+            let again = !error.concerns_recipient() && tries < MAX_ATTEMPTS;
             tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
             Outcome::Failed {
-                patience: error.patience(),
+                report_after: error.report_after(),
                 problem: error.sentence(),
                 next: again.then(|| caldav_messages::back_off(tries, None, message.id.0, at)),
                 at,
@@ -86,19 +86,19 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
 }
 
 /// Renders the mail from the present state; none if its subject no longer exists, or if the mail has become pointless.
-pub(super) async fn letter(
+pub(super) async fn render_mail(
     quince: &Quince,
     tx: &mut ReadTx,
     message: &Message,
-) -> Result<Option<Letter>, Internal> {
+) -> Result<Option<RenderedMail>, Internal> {
     let Some(kind) = message.kind else {
         return Err(Internal::because("a mail's kind is not known here"));
     };
     let detail: Detail = serde_json::from_str(&message.detail).map_err(Internal::because)?;
-    if let Some(letter) = detail.letter {
-        return Ok(Some(Letter {
+    if let Some(rendered) = detail.rendered {
+        return Ok(Some(RenderedMail {
             to: message.recipient.clone(),
-            ..letter
+            ..rendered
         }));
     }
     let addressee = match message.staff_id {
@@ -107,7 +107,7 @@ pub(super) async fn letter(
     };
     if let Some(waiting) = &detail.waiting {
         let over = kind == MessageKind::WaitingOver;
-        return to_somebody_waiting(quince, tx, message, &detail, waiting, over)
+        return to_waiting_client(quince, tx, message, &detail, waiting, over)
             .await
             .map(Some);
     }
@@ -152,17 +152,17 @@ pub(super) async fn letter(
     {
         return Ok(None);
     }
-    let gathered = Gathered::load(quince, tx, &appointment).await?;
-    let gathered = gathered.mailed_to(quince, &message.recipient)?;
-    let gathered = if kind.is_for_host() {
-        gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))
+    let facts = AppointmentFacts::load(quince, tx, &appointment).await?;
+    let facts = facts.with_links_for(quince, &message.recipient)?;
+    let facts = if kind.is_for_host() {
+        facts.for_host(addressee, kind.is_about_the_past().then_some(&detail))
     } else {
-        gathered
+        facts
     };
-    let letter = render::appointment(kind, &gathered.told(&detail));
-    Ok(letter.map(|letter| Letter {
+    let rendered = render::appointment(kind, &facts.context(&detail));
+    Ok(rendered.map(|rendered| RenderedMail {
         to: message.recipient.clone(),
-        ..letter
+        ..rendered
     }))
 }
 
@@ -173,7 +173,7 @@ async fn about_session(
     detail: &Detail,
     session: &CancelledSession,
     owner: Option<Staff>,
-) -> Result<Option<Letter>, Internal> {
+) -> Result<Option<RenderedMail>, Internal> {
     let Some(owner) = owner else { return Ok(None) };
     let calendar = booking_calendars::find(tx, session.calendar).await?;
     let when = match (detail.start, detail.end) {
@@ -183,7 +183,7 @@ async fn about_session(
     Ok(Some(render::session_cancelled(
         &session.by,
         detail.reason.as_deref().unwrap_or_default(),
-        &render::Place {
+        &render::SessionContext {
             to: (&owner.name, &message.recipient),
             business: "",
             calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
@@ -193,14 +193,14 @@ async fn about_session(
     )))
 }
 
-async fn to_somebody_waiting(
+async fn to_waiting_client(
     quince: &Quince,
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    waiting: &OnTheList,
+    waiting: &WaitingEntry,
     over: bool,
-) -> Result<Letter, Internal> {
+) -> Result<RenderedMail, Internal> {
     let calendar = booking_calendars::find(tx, waiting.calendar).await?;
     let business = workspace::find(tx).await?;
     let when = match (detail.start, detail.end) {
@@ -211,7 +211,7 @@ async fn to_somebody_waiting(
     Ok(render::waiting(
         over,
         detail.reason.as_deref().unwrap_or_default(),
-        &render::Place {
+        &render::SessionContext {
             to: (&waiting.name, &message.recipient),
             business: business.as_ref().map_or("", |business| &business.name),
             calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),

@@ -264,47 +264,47 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
     let jonas = world.colleague("Jonas").await;
     let server = MailServer::start(behaves(&[("AUTH", "535 5.7.8 Wrong password")])).await;
     let quince = world.posting_by(&server.url("localhost")).await;
-    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+    assert_eq!(mails::retry_summary(&quince, world.owner).await.unwrap().count, 0);
     let booked = world.book("12:00").await;
     minutes(&world, &quince, 45).await;
-    let waiting = mails::put_off(&quince, world.owner).await.unwrap();
+    let waiting = mails::retry_summary(&quince, world.owner).await.unwrap();
     assert_eq!(waiting.count, 2);
-    let listed = mails::waiting_again(&quince, world.owner).await.unwrap();
+    let listed = mails::waiting_for_retry(&quince, world.owner).await.unwrap();
     assert_eq!(listed.len(), 2);
     for mail in &listed {
         assert_eq!(mail.appointment, Some(booked.id));
         assert!(mail.problem.contains("Wrong password"), "{}", mail.problem);
     }
-    let about = mails::failed_about(&quince, booked.id).await.unwrap();
+    let about = mails::failed_of_appointment(&quince, booked.id).await.unwrap();
     assert_eq!((about.waiting.len(), about.given_up.len()), (2, 0));
     assert!(waiting.next > Some(quince.now()), "{waiting:?}");
     for refused in [
-        mails::put_off(&quince, jonas).await.map(drop),
-        mails::waiting_again(&quince, jonas).await.map(drop),
-        mails::try_now(&quince, jonas).await,
+        mails::retry_summary(&quince, jonas).await.map(drop),
+        mails::waiting_for_retry(&quince, jonas).await.map(drop),
+        mails::retry_now(&quince, jonas).await,
     ] {
         assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     // However often it is asked for in vain: a try a moment, and none of those after which a mail is given up.
     let tried = server.count("AUTH");
     for _ in 0..200 {
-        mails::try_now(&quince, world.owner).await.unwrap();
+        mails::retry_now(&quince, world.owner).await.unwrap();
         jobs::run_due(&quince).await.unwrap();
     }
     assert!(server.count("AUTH") <= tried + 2, "each mail once");
     for _ in 0..200 {
         world.clock.advance(SignedDuration::from_secs(11));
-        mails::try_now(&quince, world.owner).await.unwrap();
+        mails::retry_now(&quince, world.owner).await.unwrap();
         jobs::run_due(&quince).await.unwrap();
     }
     assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
     server.behave(Behaviour::default());
     world.clock.advance(SignedDuration::from_secs(11));
-    mails::try_now(&quince, world.owner).await.unwrap();
+    mails::retry_now(&quince, world.owner).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     assert_eq!(server.taken().len(), 2);
     assert_eq!(told(&world).await, []);
-    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+    assert_eq!(mails::retry_summary(&quince, world.owner).await.unwrap().count, 0);
 }
 
 async fn mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process(world: World) {
@@ -422,7 +422,10 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     assert_eq!(mail.recipient, "ada@example.com");
     assert_eq!(mail.appointment, Some(booked.id));
     assert_eq!(mail.about, Some(("Ada Byron".to_owned(), tuesday("10:00"))));
-    let about = mails::failed_about(&quince, booked.id).await.unwrap().given_up;
+    let about = mails::failed_of_appointment(&quince, booked.id)
+        .await
+        .unwrap()
+        .given_up;
     assert_eq!(about, listed, "the appointment tells it, too");
     assert!(
         mail.problem.contains("550 5.1.1 No such user"),

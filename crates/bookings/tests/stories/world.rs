@@ -12,7 +12,7 @@ use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Priority, Quince,
+    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, MailSettings, Priority, Quince,
     RemoteCalendarId, Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
@@ -74,7 +74,7 @@ pub fn settings(icloud: &str, folder: &Path) -> Settings {
         icloud_url: icloud.parse().unwrap(),
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
@@ -372,7 +372,7 @@ impl World {
     /// Creates the handle of another process on the same database, which sends mails by a mail server.
     pub async fn posting_by(&self, url: &str) -> Quince {
         let settings = Settings {
-            mail: Mail::Smtp {
+            mail: MailSettings::Smtp {
                 url: url.into(),
                 from: "Quince <quince@book.example>".into(),
             },
@@ -380,7 +380,7 @@ impl World {
         };
         let quince = Quince::new(settings, self.database.open_again().await, self.clock.clone()).unwrap();
         // All bookings are Ada's, so her address would reach the limit.
-        quince.lift_mail_limit();
+        quince.disable_mail_limit();
         quince
     }
 
