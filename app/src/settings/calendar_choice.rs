@@ -278,7 +278,7 @@ mod of_configuration {
             .connections
             .iter()
             .map(|connection| AccountView {
-                place: connection.place.clone(),
+                place: connection.server_name.clone(),
                 id: connection.id.to_string(),
                 username: connection.username.clone(),
                 import_policy: connection.import_policy.as_str().to_owned(),

@@ -275,8 +275,8 @@ fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
         .collect();
     WriteView {
         state: write.state.as_str().to_owned(),
-        words: write_label(write.state, &write.place),
-        server: write.place.clone(),
+        words: write_label(write.state, &write.server_name),
+        server: write.server_name.clone(),
         place: names.join(", "),
         problem: write.problem.clone(),
     }

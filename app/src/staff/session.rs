@@ -106,7 +106,7 @@ fn detail(
                 (None, reason) => reason.unwrap_or_default(),
             }),
         write: session.write_sentence,
-        server: session.place,
+        server: session.server_name,
         collision: session.collision,
         flash,
     }

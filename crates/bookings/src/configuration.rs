@@ -65,7 +65,7 @@ fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -
         Some(format!(
             "Your primary calendar “{}” was deleted in {}. New appointments are kept here and written as soon as you choose \
              another primary calendar.",
-            calendar.name, connection.place
+            calendar.name, connection.server_name
         ))
     } else if !calendar.writable {
         Some(format!(
@@ -137,12 +137,12 @@ async fn set_primary(
 ) -> Result<ToRead, Error> {
     let mut to_read = ToRead::new();
     if let Some(calendar) = calendar {
-        let (found, place) = own(tx, id, calendar).await?;
+        let (found, server_name) = own(tx, id, calendar).await?;
         if found.vanished_at.is_some() {
-            return Err(Refusal::DeletedCalendar { place }.into());
+            return Err(Refusal::DeletedCalendar { server_name }.into());
         }
         if !found.writable {
-            return Err(Refusal::ReadOnlyCalendar { place }.into());
+            return Err(Refusal::ReadOnlyCalendar { server_name }.into());
         }
         to_read.insert(found.connection_id);
     }
@@ -171,11 +171,11 @@ pub async fn save_conflicts(
 async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId]) -> Result<ToRead, Error> {
     let mut to_read = ToRead::new();
     for calendar in chosen {
-        let (found, place) = own(tx, id, *calendar).await?;
+        let (found, server_name) = own(tx, id, *calendar).await?;
         // A chosen calendar that was deleted or became unreadable may stay: its known events continue to block.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
-                return Err(Refusal::DeletedCalendar { place }.into());
+                return Err(Refusal::DeletedCalendar { server_name }.into());
             }
             if !found.readable {
                 return Err(Refusal::UnreadableCalendar.into());
@@ -258,7 +258,7 @@ async fn own(
         .await?
         .ok_or(Error::NotFound(Missing::RemoteCalendar))?;
     let connection = own_connection(tx, owner, found.connection_id).await?;
-    Ok((found, servers::place(&connection)))
+    Ok((found, servers::server_name(&connection)))
 }
 
 /// Reads connections before the use case returns, so that the booking pages are up to date by then.

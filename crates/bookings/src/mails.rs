@@ -33,7 +33,7 @@ pub async fn trouble(quince: &Quince) -> Result<Option<MailTrouble>, Internal> {
 
 /// Whether it is to be reported.
 pub(crate) fn is_alarming(trouble: &MailTrouble, now: Timestamp) -> bool {
-    trouble.told_at.is_some() || trouble.alarm_at <= now
+    trouble.notified_at.is_some() || trouble.alarm_at <= now
 }
 
 /// The least time between manual attempts for a mail: mail servers lock out clients whose login fails repeatedly.

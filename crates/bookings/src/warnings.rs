@@ -14,7 +14,7 @@ use crate::accounts::is_admin;
 use crate::clock::ago;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::servers::{CalendarState, freshness, place, trouble};
+use crate::servers::{CalendarState, freshness, server_name, trouble};
 use crate::{mails, sync, unreadable};
 
 /// Maximum number of events named in one warning.
@@ -162,7 +162,7 @@ fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
 }
 
 fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
-    let place = place(connection);
+    let server_name = server_name(connection);
     let account = &connection.username;
     let (title, why) = if state == ConnectionState::NeedsAttention {
         let next = match connection.server {
@@ -170,12 +170,12 @@ fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
             Server::Caldav => "Enter the password anew under Integrations.",
         };
         (
-            format!("Quince cannot sign in to {place} as {account}"),
+            format!("Quince cannot sign in to {server_name} as {account}"),
             Some(next.to_owned()),
         )
     } else {
         (
-            format!("Quince cannot read {place} as {account}"),
+            format!("Quince cannot read {server_name} as {account}"),
             connection.problem.clone(),
         )
     };
@@ -209,7 +209,7 @@ fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<W
     sentences.push(trouble::meanwhile(connection.when_stale, never_read).to_owned());
     sentences.push(format!(
         "If it stays so, look at it in {}, or choose other calendars under Calendar Configuration.",
-        place(connection)
+        server_name(connection)
     ));
     let oldest = calendars.iter().map(|calendar| calendar.synced_at).min();
     Some(Warning {

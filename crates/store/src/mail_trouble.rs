@@ -16,7 +16,7 @@ pub struct MailTrouble {
     /// When people are alerted.
     pub alarm_at: Timestamp,
     /// When it was logged.
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
 }
 
 fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
@@ -24,7 +24,7 @@ fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
         since: row.instant("since")?,
         problem: row.text("problem")?,
         alarm_at: row.instant("alarm_at")?,
-        told_at: row.opt_instant("told_at")?,
+        notified_at: row.opt_instant("told_at")?,
     })
 }
 

@@ -73,7 +73,7 @@ pub struct RemoteCalendar {
     /// When it is read next, after a failure.
     pub next_read_at: Option<Timestamp>,
     /// When the person was informed of its present problem.
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
 }
 
 /// A calendar in the server's listing.
@@ -182,7 +182,7 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
         failed_at: row.opt_instant("failed_at")?,
         failures: row.count("failures")?,
         next_read_at: row.opt_instant("next_read_at")?,
-        told_at: row.opt_instant("told_at")?,
+        notified_at: row.opt_instant("told_at")?,
     })
 }
 

@@ -135,7 +135,9 @@ fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
 /// The servers whose events are shown, for a sentence.
 fn servers(agenda: &Agenda) -> String {
     let connections = agenda.freshness.iter();
-    let places: BTreeSet<&str> = connections.map(|connection| connection.place.as_str()).collect();
+    let places: BTreeSet<&str> = connections
+        .map(|connection| connection.server_name.as_str())
+        .collect();
     crate::settings::calendar_choice::join_servers(places)
 }
 
@@ -235,7 +237,7 @@ fn grid(
                     }),
                     notes: {
                         let write = appointment.write.filter(|state| needs_look(*state));
-                        let write = write.map(|state| write_label(state, &appointment.write_place));
+                        let write = write.map(|state| write_label(state, &appointment.write_server_name));
                         let collision = appointment.collides.then(|| COLLIDES.to_owned());
                         collision.into_iter().chain(write).collect()
                     },

@@ -17,14 +17,14 @@ use super::appointment::AgendaAppointment;
 use crate::collisions::Collisions;
 use crate::error::Error;
 use crate::outbox::urgency;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 
 /// What is loaded once for all appointments of a view.
 struct Around {
     calendars: BTreeMap<CalendarId, BookingCalendar>,
     names: BTreeMap<StaffId, String>,
     writes: Vec<EventWrite>,
-    places: BTreeMap<ConnectionId, String>,
+    server_names: BTreeMap<ConnectionId, String>,
     collisions: Collisions,
 }
 
@@ -41,12 +41,12 @@ pub(super) async fn views(
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
     let calendars = booking_calendars::list(tx).await?.into_iter();
     let team = staff::list(tx).await?.into_iter();
-    let places = places(tx, &writes).await?;
+    let server_names = server_names(tx, &writes).await?;
     let around = Around {
         calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
         names: team.map(|person| (person.id, person.name)).collect(),
         writes,
-        places,
+        server_names,
         collisions: Collisions::of(tx, &ids, now).await?,
     };
     let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
@@ -106,7 +106,7 @@ impl Around {
                 host: Some(part.host_id),
                 host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
                 write: write.map(|write| write.state),
-                write_place: self.place(write),
+                write_server_name: self.server_name(write),
                 collides: self.collisions.hosts(found.id).any(|host| host == part.host_id),
                 ..whole.clone()
             }
@@ -147,7 +147,7 @@ impl Around {
             color: calendar.color.clone(),
             status: found.status,
             write: write.map(|write| write.state),
-            write_place: self.place(write),
+            write_server_name: self.server_name(write),
             collides: self.collisions.hosts(found.id).next().is_some(),
         }
     }
@@ -159,9 +159,9 @@ impl Around {
         writes.max_by_key(|write| urgency(write.state))
     }
 
-    fn place(&self, write: Option<&EventWrite>) -> String {
+    fn server_name(&self, write: Option<&EventWrite>) -> String {
         write
-            .map(|write| place_of(&self.places, write))
+            .map(|write| server_name_of(&self.server_names, write))
             .unwrap_or_default()
     }
 }

@@ -29,7 +29,7 @@ use crate::blocked;
 use crate::error::{Error, Missing, Permission};
 use crate::holidays;
 use crate::quince::Quince;
-use crate::servers::{freshness, place};
+use crate::servers::{freshness, server_name};
 pub use appointment::AgendaAppointment;
 
 /// Maximum number of days in one view.
@@ -124,7 +124,7 @@ pub struct Freshness {
     /// Its owner.
     pub owner: StaffId,
     /// Its server: iCloud, or the host name of another one.
-    pub place: String,
+    pub server_name: String,
     /// The Apple ID.
     pub username: String,
     /// Connected, stale, or in need of attention.
@@ -189,7 +189,7 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
             fresh.push(Freshness {
                 connection: connection.id,
                 owner: person.id,
-                place: place(&connection),
+                server_name: server_name(&connection),
                 state: freshness::state(&connection, now),
                 synced_at: connection.synced_at,
                 sentence: format!("{}: {}", person.name, freshness::of_colleague(&connection, now)),

@@ -24,7 +24,7 @@ use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
 use crate::people::{CancellationView, names, names_of};
 use crate::quince::Quince;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 
 /// Maximum number of appointments in one list.
 const LIST_LIMIT: u32 = 500;
@@ -278,7 +278,7 @@ async fn views(
             names.insert(id, calendar.name);
         }
     }
-    let places = places(tx, &writes).await?;
+    let server_names = server_names(tx, &writes).await?;
     Ok(found
         .into_iter()
         .filter_map(|appointment| {
@@ -291,7 +291,15 @@ async fn views(
             let writes: Vec<WriteView> = writes
                 .iter()
                 .filter(is_of)
-                .map(|write| write_view(write, &names, place_of(&places, write), &team, appointment.status))
+                .map(|write| {
+                    write_view(
+                        write,
+                        &names,
+                        server_name_of(&server_names, write),
+                        &team,
+                        appointment.status,
+                    )
+                })
                 .collect();
             let parts = parts.remove(&appointment.id).unwrap_or_default();
             let busy: Vec<StaffId> = collisions.hosts(appointment.id).collect();
@@ -307,13 +315,13 @@ async fn views(
 fn write_view(
     write: &EventWrite,
     names: &BTreeMap<RemoteCalendarId, String>,
-    place: String,
+    server_name: String,
     team: &BTreeMap<StaffId, String>,
     status: Status,
 ) -> WriteView {
     let calendar_name = write.remote_calendar_id.and_then(|id| names.get(&id).cloned());
     let host_name = team.get(&write.host_id).cloned().unwrap_or_default();
-    let view = WriteView::of(write, calendar_name, place, host_name);
+    let view = WriteView::of(write, calendar_name, server_name, host_name);
     WriteView {
         can_write_again: view.can_write_again && status.is_active(),
         ..view

@@ -17,7 +17,7 @@ use crate::people::{CancellationView, names};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Versioned};
 use crate::{notifications, outbox};
@@ -52,7 +52,7 @@ pub struct SessionView {
     /// The state of its event in the host's calendar, as a sentence.
     pub write_sentence: String,
     /// The server of its event: iCloud, or the host name of another one.
-    pub place: String,
+    pub server_name: String,
     /// A sentence about a collision with an event in its host's calendar, with a next step.
     pub collision: Option<String>,
 }
@@ -103,11 +103,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 Some(remote) => remote_calendars::find(&mut tx, remote).await?,
                 None => None,
             };
-            let places = places(&mut tx, std::slice::from_ref(&write)).await?;
+            let server_names = server_names(&mut tx, std::slice::from_ref(&write)).await?;
             Some(WriteView::of(
                 &write,
                 remote.map(|remote| remote.name),
-                place_of(&places, &write),
+                server_name_of(&server_names, &write),
                 String::new(),
             ))
         }
@@ -148,7 +148,7 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
             .collect(),
         cancellation,
         write_sentence: write_sentence(write.as_slice(), true),
-        place: write.map_or_else(|| "iCloud".to_owned(), |write| write.place),
+        server_name: write.map_or_else(|| "iCloud".to_owned(), |write| write.server_name),
     })
 }
 

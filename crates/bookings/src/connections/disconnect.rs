@@ -12,7 +12,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
 use crate::sync::lease::Lease;
-use crate::sync::limit::FORGOTTEN_AT_A_TIME;
+use crate::sync::limit::DELETION_BATCH;
 
 /// What happens to the events that Quince wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ async fn end(quince: &Quince, staff: StaffId, id: ConnectionId, events: EventsIn
 pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     loop {
         let mut tx = quince.store().write().await?;
-        let forgotten = external_events::delete_some_of_connection(&mut tx, id, FORGOTTEN_AT_A_TIME).await?;
+        let forgotten = external_events::delete_some_of_connection(&mut tx, id, DELETION_BATCH).await?;
         tx.commit().await?;
         if forgotten == 0 {
             return Ok(());

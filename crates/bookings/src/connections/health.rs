@@ -11,7 +11,7 @@ use crate::accounts::is_admin;
 use crate::clock::ago;
 use crate::error::Error;
 use crate::quince::Quince;
-use crate::servers::{CalendarState, freshness, place};
+use crate::servers::{CalendarState, freshness, server_name};
 
 /// Current problems of people's connections and calendars, in sentences.
 pub(crate) struct Health(Vec<(StaffId, String)>);
@@ -39,11 +39,11 @@ impl Health {
                     continue;
                 }
                 let name = if primary == Some(calendar.id) {
-                    format!("the primary calendar ({})", place(&connection))
+                    format!("the primary calendar ({})", server_name(&connection))
                 } else {
                     format!(
                         "a calendar that is checked for conflicts ({})",
-                        place(&connection)
+                        server_name(&connection)
                     )
                 };
                 ailing.extend(sentence(&name, calendar, of_calendar, now).map(|told| (owner, told)));

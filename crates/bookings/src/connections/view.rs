@@ -10,7 +10,7 @@ use store::{
 };
 
 use crate::outages;
-use crate::servers::{CalendarState, freshness, place};
+use crate::servers::{CalendarState, freshness, server_name};
 
 /// A connection, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct ConnectionView {
     /// iCloud, or another server.
     pub server: Server,
     /// The name of the server: iCloud, or the host of another server.
-    pub place: String,
+    pub server_name: String,
     /// The Apple ID, or the user name on another server.
     pub username: String,
     /// Connected, stale, or in need of attention.
@@ -110,7 +110,7 @@ pub(crate) async fn views(
         views.push(ConnectionView {
             id: connection.id,
             server: connection.server,
-            place: place(&connection),
+            server_name: server_name(&connection),
             state: freshness::state(&connection, now),
             freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
             login_in_doubt: outages::is_in_doubt(&connection, now),
@@ -132,7 +132,11 @@ fn with_exceptions(sentence: String, calendars: &[RemoteCalendarView], now: Time
     let mut sentence = sentence;
     for calendar in calendars.iter().filter(|calendar| calendar.state.is_unread()) {
         sentence.push(' ');
-        sentence.push_str(&freshness::except(&calendar.name, calendar.synced_at, now));
+        sentence.push_str(&freshness::exception_sentence(
+            &calendar.name,
+            calendar.synced_at,
+            now,
+        ));
     }
     sentence
 }

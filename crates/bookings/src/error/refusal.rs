@@ -156,17 +156,17 @@ pub enum Refusal {
     Connecting(#[from] ConnectProblem),
     /// The calendar is read-only.
     #[error(
-        "{place} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
+        "{server_name} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
     )]
     ReadOnlyCalendar {
         /// The name of its server.
-        place: String,
+        server_name: String,
     },
     /// The calendar was deleted on its server.
-    #[error("This calendar was deleted in {place}. Choose another one.")]
+    #[error("This calendar was deleted in {server_name}. Choose another one.")]
     DeletedCalendar {
         /// The name of its server.
-        place: String,
+        server_name: String,
     },
     /// The calendar's events cannot be read.
     #[error("The events of this calendar cannot be read, so it can block nothing. Choose another one.")]

@@ -49,7 +49,7 @@ async fn note_trouble(
         match outcome {
             Outcome::Sent { at } => {
                 let over = mail_trouble::resolved(tx).await?;
-                if over.is_some_and(|over| over.told_at.is_some()) {
+                if over.is_some_and(|over| over.notified_at.is_some()) {
                     messages::make_due(tx, *at).await?;
                     change = Some(TroubleChange::Ended);
                 }

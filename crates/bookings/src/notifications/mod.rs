@@ -22,7 +22,7 @@ use store::waiting_list::Waiting;
 use store::{Cancellation, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
 
 use crate::accounts::is_admin;
-use crate::servers::{CalendarState, place, trouble};
+use crate::servers::{CalendarState, server_name, trouble};
 use changes::{Change, Recipient};
 pub(crate) use detail::BeforeMove;
 use detail::{CancelledSession, Detail, FailingCalendar, HostPart, WaitingEntry};
@@ -397,7 +397,7 @@ pub(crate) async fn enqueue_failing_calendars(
         problem: trouble::sentence(calendar, *state),
     });
     let detail = Detail {
-        account: Some(format!("{} ({})", connection.username, place(connection))),
+        account: Some(format!("{} ({})", connection.username, server_name(connection))),
         connection: Some(connection.id),
         calendars: calendars.collect(),
         ..Detail::default()

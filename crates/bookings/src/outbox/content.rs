@@ -42,12 +42,12 @@ impl Content {
         if !with.is_empty() {
             lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
         }
-        let wrote = wrote(appointment);
-        if !wrote.is_empty() {
+        let answers_and_notes = answers_and_notes(appointment);
+        if !answers_and_notes.is_empty() {
             lines.push(String::new());
-            lines.extend(wrote);
+            lines.extend(answers_and_notes);
         }
-        lines.extend([String::new(), whereto(&page)]);
+        lines.extend([String::new(), page_line(&page)]);
         Self {
             title: format!("{what}: {}", appointment.name),
             description: lines.join("\n"),
@@ -79,10 +79,10 @@ impl Content {
             });
             lines.extend(contact(appointment).into_iter().skip(1));
             lines.extend(appointment.guests.iter().map(|guest| format!("+ {guest}")));
-            lines.extend(wrote(appointment));
+            lines.extend(answers_and_notes(appointment));
             lines.push(String::new());
         }
-        lines.push(whereto(&page));
+        lines.push(page_line(&page));
         Self {
             title: format!("{} {seats}/{}", calendar.name, calendar.rules.seats),
             description: lines.join("\n"),
@@ -125,7 +125,7 @@ fn contact(appointment: &Appointment) -> Vec<String> {
 }
 
 /// What the client wrote: their answers and notes.
-fn wrote(appointment: &Appointment) -> Vec<String> {
+fn answers_and_notes(appointment: &Appointment) -> Vec<String> {
     let answers = appointment.answers.iter();
     let mut lines: Vec<String> = answers
         .map(|answer| format!("{}: {}", answer.label, answer.text))
@@ -134,7 +134,7 @@ fn wrote(appointment: &Appointment) -> Vec<String> {
     lines
 }
 
-fn whereto(page: &str) -> String {
+fn page_line(page: &str) -> String {
     format!("Change or cancel in Quince, not here: {page}")
 }
 

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::quince::Quince;
-use crate::sync::known::Known;
+use crate::sync::known::StoredVersions;
 use crate::sync::parse::Reader;
 
 /// Maximum number of changes since the last read that a live check reads.
@@ -230,7 +230,7 @@ impl CalendarToCheck {
         let (client, login) = (&self.client, &self.login);
         let (known, token) = {
             let mut tx = quince.store().read().await?;
-            let known = Known::load(&mut tx, self.id, self.owner).await?;
+            let known = StoredVersions::load(&mut tx, self.id, self.owner).await?;
             let calendar = remote_calendars::find(&mut tx, self.id).await?;
             (known, calendar.and_then(|calendar| calendar.sync_token))
         };

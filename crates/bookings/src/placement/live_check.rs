@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::candidate::Candidate;
 use super::free_busy::{self, CalendarToCheck, FreeBusy};
 use crate::availability::input::AvailabilityInput;
-use crate::outages::{self, Asked};
+use crate::outages::{self, Initiator};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
 use crate::retry::retried_if_lost;
@@ -135,10 +135,17 @@ async fn note(quince: &Quince, host: StaffId, answer: &FreeBusy) -> Result<(), I
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     // Calendars before connections, the order in which the end of a sync updates them.
-    sync::ask_to_compare(&mut tx, &answer.unsearchable, true, now).await?;
-    sync::ask_to_compare(&mut tx, &answer.unanswered, false, now).await?;
+    sync::request_comparison(&mut tx, &answer.unsearchable, true, now).await?;
+    sync::request_comparison(&mut tx, &answer.unanswered, false, now).await?;
     for connection in &answer.refused {
-        outages::note(&mut tx, connection, &Error::WrongLogin, Asked::ByItself, now).await?;
+        outages::note_failure(
+            &mut tx,
+            connection,
+            &Error::WrongLogin,
+            Initiator::Background,
+            now,
+        )
+        .await?;
     }
     if is_to_read {
         // Connections that fail keep their scheduled retry.

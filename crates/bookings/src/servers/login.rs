@@ -19,7 +19,7 @@ const TABLE: &str = SEALED_FOR.0;
 const COLUMN: &str = SEALED_FOR.1;
 
 /// Stores a password, sealed for its connection's row.
-pub(crate) async fn keep(
+pub(crate) async fn store_password(
     quince: &Quince,
     tx: &mut WriteTx,
     connection: ConnectionId,
