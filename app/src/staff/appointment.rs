@@ -109,7 +109,7 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
 }
 
 #[cfg(feature = "ssr")]
-async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail, AppError> {
+async fn load(me: &bookings::accounts::StaffMember, id: &str) -> Result<AppointmentDetail, AppError> {
     let quince = crate::context::quince()?;
     let id = appointment_id(id)?;
     let version = crate::context::version(Versioned::appointment(id)).await?;

@@ -61,7 +61,7 @@ pub async fn team_page() -> Result<TeamView, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
+fn person(member: bookings::accounts::StaffMember, calendars: Vec<String>) -> Person {
     Person {
         role: member.role.as_str().to_owned(),
         zone: member.zone.to_string().replace('_', " "),

@@ -64,7 +64,7 @@ pub fn asked(query: &leptos_router::params::ParamsMap) -> String {
 /// Reading menus and choices.
 #[cfg(feature = "ssr")]
 pub mod menu {
-    use bookings::accounts::Me;
+    use bookings::accounts::StaffMember;
     use bookings::services::{ChosenService, ServiceView};
     use bookings::{CalendarId, Quince};
 
@@ -74,7 +74,7 @@ pub mod menu {
     /// The menu of a booking calendar (empty for other kinds than Service) and the chosen services that are on it.
     pub async fn load(
         quince: &Quince,
-        me: &Me,
+        me: &StaffMember,
         calendar: CalendarId,
         visit: &str,
     ) -> Result<(Vec<VisitService>, Vec<ChosenService>), AppError> {

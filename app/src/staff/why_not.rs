@@ -78,7 +78,7 @@ pub async fn why_not_page(
 
 #[cfg(feature = "ssr")]
 mod view {
-    use bookings::accounts::Me;
+    use bookings::accounts::StaffMember;
     use bookings::availability::{self, ExplainedReason, ExplainedStart, Obstacle};
     use bookings::booking_calendars::NO_ICLOUD;
     use jiff::ToSpan;
@@ -91,7 +91,7 @@ mod view {
     use crate::error::AppError;
 
     pub async fn load(
-        me: &Me,
+        me: &StaffMember,
         id: &str,
         date: &str,
         visit: &str,
@@ -140,7 +140,7 @@ mod view {
         })
     }
 
-    fn row(start: ExplainedStart, me: &Me) -> StartRow {
+    fn row(start: ExplainedStart, me: &StaffMember) -> StartRow {
         StartRow {
             time: span(start.start, start.end, &me.zone),
             is_offered: start.is_offered,

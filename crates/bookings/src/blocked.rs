@@ -19,7 +19,7 @@ use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
-const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+const MAX_DURATION: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// Blocked-off time, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct BlockView {
 
 /// A person or a Simple calendar whose time can be blocked off.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
+pub struct BlockOwner {
     /// The id.
     pub id: TimeOwner,
     /// The name.
@@ -53,7 +53,7 @@ pub struct Owner {
     pub zone: Zone,
 }
 
-impl Owner {
+impl BlockOwner {
     fn of_person(person: Staff) -> Self {
         Self {
             id: person.id.into(),
@@ -72,19 +72,19 @@ impl Owner {
 }
 
 /// Returns whose time a staff member may block off, themselves first: for admins everybody and Simple calendars.
-pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
+pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<BlockOwner>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
         .ok_or(Error::NotAllowed(Permission::HandleTime))?;
     let is_admin = is_admin(me.role);
-    let mut owners = vec![Owner::of_person(me)];
+    let mut owners = vec![BlockOwner::of_person(me)];
     if is_admin {
         let team = staff::list(&mut tx).await?;
         let others = team.into_iter().filter(|person| person.id != by);
-        owners.extend(others.map(Owner::of_person));
+        owners.extend(others.map(BlockOwner::of_person));
         let simple = simple_calendars(&mut tx).await?;
-        owners.extend(simple.into_values().map(Owner::of_calendar));
+        owners.extend(simple.into_values().map(BlockOwner::of_calendar));
     }
     Ok(owners)
 }
@@ -108,9 +108,9 @@ pub async fn add(
 ) -> Result<BlockView, Error> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
-    let owner = allowed(&mut tx, by, who).await?;
+    let owner = owner_if_allowed(&mut tx, by, who).await?;
     let id = blocked_time::insert(&mut tx, who, span.start, span.end, &title, quince.now()).await?;
-    let row = found(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
@@ -119,8 +119,8 @@ pub async fn add(
 /// Returns blocked-off time, for its owner and for admins.
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
-    let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.owner).await?;
+    let row = find(&mut tx, id).await?;
+    let owner = owner_if_allowed(&mut tx, by, row.owner).await?;
     view(&mut tx, row, owner).await
 }
 
@@ -146,8 +146,8 @@ async fn change_once(
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
-    let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by.staff, row.owner).await?;
+    let row = find(&mut tx, id).await?;
+    let owner = owner_if_allowed(&mut tx, by.staff, row.owner).await?;
     let mut differences = Differences::default();
     differences.value(Field::Title, row.title.as_str(), title);
     differences.value(Field::Start, &row.starts_at, &span.start);
@@ -155,7 +155,7 @@ async fn change_once(
     let author = Author::from(by);
     versions::save(&mut tx, of, author, &differences, quince.now()).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
-    let row = found(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
@@ -171,11 +171,11 @@ async fn remove_once(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Err
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
-    let row = match found(&mut tx, id).await {
+    let row = match find(&mut tx, id).await {
         Err(Error::Refused(Refusal::Unblocked)) => return Ok(()),
         other => other?,
     };
-    allowed(&mut tx, by.staff, row.owner).await?;
+    owner_if_allowed(&mut tx, by.staff, row.owner).await?;
     let author = Author::from(by);
     versions::delete(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
@@ -187,7 +187,7 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
     let title = checked.line("title", "the title", title, NAME_LIMIT);
     if span.is_empty() {
         checked.problem("end", "The end must be after the start.");
-    } else if span.end.duration_since(span.start) > LONGEST {
+    } else if span.end.duration_since(span.start) > MAX_DURATION {
         checked.problem("end", "Block off at most a year at once.");
     }
     checked.finish()?;
@@ -200,7 +200,7 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
 
 /// # Errors
 /// [`Refusal::Unblocked`] if it was deleted.
-async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
+async fn find(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     if let Some(row) = blocked_time::find(tx, id).await? {
         return Ok(row);
     }
@@ -211,26 +211,26 @@ async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
 }
 
 /// Returns the owner of the time, if `by` may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
+async fn owner_if_allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<BlockOwner, Error> {
     let me = staff::find(tx, by).await?.ok_or(Permission::HandleTime)?;
     if who == by.into() {
-        return Ok(Owner::of_person(me));
+        return Ok(BlockOwner::of_person(me));
     }
     if !is_admin(me.role) {
         return Err(Error::NotAllowed(Permission::HandleTime));
     }
     let owner = match who {
-        TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
+        TimeOwner::Staff(id) => staff::find(tx, id).await?.map(BlockOwner::of_person),
         TimeOwner::Calendar(id) => booking_calendars::find(tx, id)
             .await?
             .filter(|calendar| calendar.kind == Kind::Simple)
-            .map(Owner::of_calendar),
+            .map(BlockOwner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
     Ok(owner.ok_or(Missing::StaffMember)?)
 }
 
-async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {
+async fn view(tx: &mut ReadTx, row: Blocked, owner: BlockOwner) -> Result<BlockView, Error> {
     let appointments = match row.owner {
         TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
         TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,

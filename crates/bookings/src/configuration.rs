@@ -40,7 +40,7 @@ pub struct Policies {
 }
 
 /// Connections to read after a change.
-type ToRead = BTreeSet<ConnectionId>;
+type ConnectionsToRead = BTreeSet<ConnectionId>;
 
 /// Returns a staff member's configuration.
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Error> {
@@ -84,7 +84,7 @@ fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -
 
 /// The form of the wizard's third step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct CalendarChoice {
     /// Where appointments are written.
     pub primary: RemoteCalendarId,
     /// All calendars that are checked for conflicts.
@@ -96,7 +96,7 @@ pub struct Choice {
 }
 
 /// Saves the wizard's third step in one transaction.
-pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), Error> {
+pub async fn save_choice(quince: &Quince, id: StaffId, choice: &CalendarChoice) -> Result<(), Error> {
     let changed = retried_if_lost(|| async {
         let mut tx = quince.store().write().await?;
         let mut to_read = set_primary(&mut tx, id, Some(choice.primary), quince.now()).await?;
@@ -134,10 +134,10 @@ async fn set_primary(
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
     now: Timestamp,
-) -> Result<ToRead, Error> {
-    let mut to_read = ToRead::new();
+) -> Result<ConnectionsToRead, Error> {
+    let mut to_read = ConnectionsToRead::new();
     if let Some(calendar) = calendar {
-        let (found, server_name) = own(tx, id, calendar).await?;
+        let (found, server_name) = own_calendar(tx, id, calendar).await?;
         if found.vanished_at.is_some() {
             return Err(Refusal::DeletedCalendar { server_name }.into());
         }
@@ -168,10 +168,14 @@ pub async fn save_conflicts(
     Ok(())
 }
 
-async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId]) -> Result<ToRead, Error> {
-    let mut to_read = ToRead::new();
+async fn set_conflicts(
+    tx: &mut WriteTx,
+    id: StaffId,
+    chosen: &[RemoteCalendarId],
+) -> Result<ConnectionsToRead, Error> {
+    let mut to_read = ConnectionsToRead::new();
     for calendar in chosen {
-        let (found, server_name) = own(tx, id, *calendar).await?;
+        let (found, server_name) = own_calendar(tx, id, *calendar).await?;
         // A chosen calendar that was deleted or became unreadable may stay: its known events continue to block.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
@@ -216,17 +220,17 @@ async fn set_policies(
     id: StaffId,
     connection: ConnectionId,
     policies: Policies,
-) -> Result<ToRead, Error> {
+) -> Result<ConnectionsToRead, Error> {
     let known = own_connection(tx, id, connection).await?;
     connections::set_policies(tx, connection, policies.import_policy, policies.when_stale).await?;
     if known.import_policy == policies.import_policy {
-        return Ok(ToRead::new());
+        return Ok(ConnectionsToRead::new());
     }
     // Everything that was read under the old policy is read again.
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         remote_calendars::forget_progress(tx, calendar.id).await?;
     }
-    Ok(ToRead::from([connection]))
+    Ok(ConnectionsToRead::from([connection]))
 }
 
 /// Makes whole-day events block in these calendars of a connection, and in no others of it.
@@ -249,7 +253,7 @@ async fn set_all_day_blocks(
 }
 
 /// Finds a calendar of a connection that belongs to this person and has not ended, with the name of its server.
-async fn own(
+async fn own_calendar(
     tx: &mut ReadTx,
     owner: StaffId,
     id: RemoteCalendarId,
@@ -262,7 +266,7 @@ async fn own(
 }
 
 /// Reads connections before the use case returns, so that the booking pages are up to date by then.
-async fn read_now(quince: &Quince, ids: &ToRead) {
+async fn read_now(quince: &Quince, ids: &ConnectionsToRead) {
     for id in ids {
         read_after_saving(quince, *id).await;
     }

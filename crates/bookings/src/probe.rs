@@ -11,7 +11,7 @@ use crate::quince::{Settings, calendar_client};
 pub use caldav::Answer;
 
 /// Timeout. It is short, as a person waits for the answer.
-const WAIT: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +26,9 @@ pub enum ProbeError {
 
 fn limits() -> Limits {
     Limits {
-        connect: WAIT,
-        idle: WAIT,
-        total: WAIT,
+        connect: TIMEOUT,
+        idle: TIMEOUT,
+        total: TIMEOUT,
         ..Limits::default()
     }
 }
@@ -40,7 +40,7 @@ pub async fn icloud(settings: &Settings) -> Result<Answer, ProbeError> {
 }
 
 /// Sends a request to an address of this instance, which may be in a private network.
-pub async fn own(url: &Url) -> Result<Answer, ProbeError> {
+pub async fn own_instance(url: &Url) -> Result<Answer, ProbeError> {
     let guard = Guard::strict()
         .allow_loopback()
         .allow_host(&url.origin().ascii_serialization());

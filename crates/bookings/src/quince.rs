@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
-use store::due::At;
+use store::due::ClaimTimes;
 use store::{ReadTx, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
@@ -150,8 +150,8 @@ impl Quince {
     }
 
     /// Returns the instants by which due work is claimed: by the handle's clock, and by the clock for leases.
-    pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<At, StoreError> {
-        Ok(At {
+    pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<ClaimTimes, StoreError> {
+        Ok(ClaimTimes {
             now: self.now(),
             leases: self.leases_now(tx).await?,
         })

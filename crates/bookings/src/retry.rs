@@ -7,9 +7,9 @@ use store::StoreError;
 use crate::problem::Internal;
 
 /// The most attempts. Each conflict means that another transaction has made progress, so many in a row indicate a bug.
-const TRIES: usize = 8;
+const MAX_ATTEMPTS: usize = 8;
 /// The pause after the first attempt, in which other transactions can end. It doubles each time, and is less than a second in total.
-const PAUSE: Duration = Duration::from_millis(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
 /// An error that may be temporary.
 pub(crate) trait Transient {
@@ -41,8 +41,8 @@ where
     E: Transient,
     Transaction: Future<Output = Result<T, E>>,
 {
-    let mut pause = PAUSE;
-    for _ in 1..TRIES {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..MAX_ATTEMPTS {
         match transaction().await {
             Err(error) if error.is_contention() => tokio::time::sleep(pause).await,
             other => return other,

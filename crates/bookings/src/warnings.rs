@@ -18,9 +18,9 @@ use crate::servers::{CalendarState, freshness, server_name, trouble};
 use crate::{mails, sync, unreadable};
 
 /// Maximum number of events named in one warning.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 /// Maximum number of events counted; the title says “More than” beyond it.
-const COUNTED: u32 = 50;
+const MAX_COUNTED: u32 = 50;
 
 /// A warning that a staff member sees on every page until its cause is fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         state != CalendarState::Unused && calendar.problem.is_some()
     });
     for calendar in used {
-        warnings.extend(of_what_is_read(&mut tx, calendar, &person.zone, now).await?);
+        warnings.extend(of_incomplete_read(&mut tx, calendar, &person.zone, now).await?);
     }
     Ok(warnings)
 }
@@ -262,7 +262,7 @@ fn of_calendar(
 }
 
 /// Creates the warnings about a calendar that is read incompletely: too many events, or events that were not understood in full.
-async fn of_what_is_read(
+async fn of_incomplete_read(
     tx: &mut ReadTx,
     calendar: &RemoteCalendar,
     zone: &Zone,
@@ -280,16 +280,16 @@ async fn of_what_is_read(
             remedy: Remedy::CalendarConfiguration,
         });
     }
-    let odd = external_events::with_problems(tx, calendar.id, now, COUNTED + 1).await?;
+    let odd = external_events::with_problems(tx, calendar.id, now, MAX_COUNTED + 1).await?;
     let title = match odd.len() {
         0 => return Ok(warnings),
         1 => format!("An event in “{name}” was not understood in full"),
-        many if many > COUNTED as usize => {
-            format!("More than {COUNTED} events in “{name}” were not understood in full")
+        many if many > MAX_COUNTED as usize => {
+            format!("More than {MAX_COUNTED} events in “{name}” were not understood in full")
         }
         many => format!("{many} events in “{name}” were not understood in full"),
     };
-    let named = odd.into_iter().take(NAMED).map(|odd| OddEvent {
+    let named = odd.into_iter().take(MAX_NAMED).map(|odd| OddEvent {
         sentence: odd.problem,
         event: odd.starts_at.map(|start| (odd.id, start)),
     });

@@ -138,7 +138,7 @@ impl Filter {
 
 /// An appointment in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListEntry {
     /// The appointment.
     pub appointment: Appointment,
     /// Its sort key, from which the next page can begin.
@@ -146,7 +146,7 @@ pub struct Listed {
 }
 
 /// Lists appointments in the order of the filter, starting at its cursor.
-pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<ListEntry>, StoreError> {
     let escaped = filter
         .search
         .to_lowercase()
@@ -167,7 +167,7 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
                 at,
                 id: appointment.id,
             };
-            Ok(Listed {
+            Ok(ListEntry {
                 appointment,
                 position,
             })

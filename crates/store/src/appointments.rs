@@ -305,7 +305,7 @@ pub async fn has_any(tx: &mut ReadTx, calendar: CalendarId) -> Result<bool, Stor
 
 /// What limits and distribution need to know about an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
+pub struct BookedStart {
     /// The appointment.
     pub appointment_id: AppointmentId,
     /// Its host.
@@ -326,12 +326,12 @@ pub async fn starts_between(
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<Start>, StoreError> {
+) -> Result<Vec<BookedStart>, StoreError> {
     fetch_all!(
         tx,
         |row: &dyn Fields| {
             let guests: Vec<String> = Lenient::of(row, "appointments").json("guests")?;
-            Ok(Start {
+            Ok(BookedStart {
                 appointment_id: AppointmentId(row.uuid("id")?),
                 host_id: row.opt_uuid("host_id")?.map(StaffId),
                 starts_at: row.instant("starts_at")?,

@@ -8,7 +8,7 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::party::Party;
-use crate::words::{ChangeDeed, ChangeSubject};
+use crate::words::{ChangeAction, ChangeSubject};
 
 /// One saved change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Change {
     /// The version that this change made: the previous one plus 1.
     pub version: i64,
     /// Whether it was saved or deleted.
-    pub deed: ChangeDeed,
+    pub action: ChangeAction,
     /// Who did it.
     pub by: Party,
     /// When.
@@ -34,7 +34,7 @@ fn change(row: &dyn Fields) -> Result<Change, StoreError> {
         subject: word(row, "subject")?,
         subject_id: row.uuid("subject_id")?,
         version: row.int("version")?,
-        deed: word(row, "deed")?,
+        action: word(row, "deed")?,
         by: row.opt_uuid("staff_id")?.map(StaffId).into(),
         at: row.instant("at")?,
         details: row.text("details")?,
@@ -63,7 +63,7 @@ pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreErro
         change.subject.as_str(),
         change.subject_id,
         change.version,
-        change.deed.as_str(),
+        change.action.as_str(),
         change.by.staff().map(|staff| staff.0),
         ms(change.at),
         &change.details

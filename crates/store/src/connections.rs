@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 
 use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
-use crate::due::{At, far_lease};
+use crate::due::{ClaimTimes, far_lease};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, new_id};
@@ -392,7 +392,7 @@ pub async fn disconnect(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> R
 /// Claims connections whose sync is due, until `lease_until`. Those whose login needs attention are skipped.
 pub async fn claim_due(
     tx: &mut WriteTx,
-    at: impl Into<At>,
+    at: impl Into<ClaimTimes>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Connection>, StoreError> {

@@ -78,6 +78,6 @@ pub use party::{Cancellation, Party};
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
+    AppointmentStatus, ChangeAction, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
     Role, Server, WhenStale, WriteAction, WriteState,
 };

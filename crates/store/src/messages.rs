@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::db::{ReadTx, WriteTx, ms, opt_ms};
-use crate::due::At;
+use crate::due::ClaimTimes;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{MessageId, new_id};
@@ -351,7 +351,7 @@ pub async fn delete_waiting(
 /// Claims due mails until `lease_until`.
 pub async fn claim_due(
     tx: &mut WriteTx,
-    at: impl Into<At>,
+    at: impl Into<ClaimTimes>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
@@ -421,7 +421,7 @@ pub async fn sent_to(
     recipient_key: &str,
     since: Timestamp,
     until: Timestamp,
-    at: At,
+    at: ClaimTimes,
 ) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,

@@ -12,7 +12,7 @@ use crate::fields::Fields;
 
 /// When rows were last pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastTime {
+pub struct LastPruning {
     /// The wall clock.
     pub pruned_at: Timestamp,
     /// The instant that was used as the present.
@@ -20,10 +20,10 @@ pub struct LastTime {
 }
 
 /// Returns when rows were last pruned, if ever.
-pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> {
+pub async fn last_pruning(tx: &mut ReadTx) -> Result<Option<LastPruning>, StoreError> {
     fetch_optional!(
         tx,
-        |row: &dyn Fields| Ok(LastTime {
+        |row: &dyn Fields| Ok(LastPruning {
             pruned_at: row.instant("pruned_at")?,
             present: row.instant("present")?,
         }),
@@ -32,7 +32,7 @@ pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> 
 }
 
 /// Records that rows were pruned.
-pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
+pub async fn note(tx: &mut WriteTx, last: LastPruning) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO pruning (id, pruned_at, present) VALUES (1, $1, $2)

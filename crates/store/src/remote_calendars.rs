@@ -78,7 +78,7 @@ pub struct RemoteCalendar {
 
 /// A calendar in the server's listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedCalendar {
     /// URL of the collection.
     pub url: String,
     /// Display name on the server.
@@ -212,7 +212,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
 pub async fn upsert(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    listed: &Listed,
+    listed: &ListedCalendar,
     now: Timestamp,
 ) -> Result<RemoteCalendarId, StoreError> {
     const UPSERT: &str = "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,

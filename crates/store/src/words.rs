@@ -212,7 +212,7 @@ text_enum! {
 }
 text_enum! {
     /// The kinds of change.
-    ChangeDeed {
+    ChangeAction {
         /// Saved.
         Saved = "saved",
         /// Deleted.

@@ -13,7 +13,7 @@ use bookings::{Kind, MailSettings, Priority, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::connections::{Discovered, NewConnection};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
-use store::remote_calendars::Listed;
+use store::remote_calendars::ListedCalendar;
 use store::{RemoteCalendarId, SecretKey, Store, WriteTx, connections, external_events, remote_calendars};
 use tokio::task::JoinSet;
 use url::Url;
@@ -181,7 +181,7 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
             busy_event(&number.to_string(), start, end)
         };
         let events: Vec<NewEvent> = (0..events).map(event).collect();
-        external_events::keep(&mut tx, calendar, &events, FirstImport::Replaced, now)
+        external_events::upsert(&mut tx, calendar, &events, FirstImport::Replaced, now)
             .await
             .unwrap();
     }
@@ -202,7 +202,7 @@ async fn watched_calendar(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> R
         import_policy: store::ImportPolicy::KeepUp,
     };
     let connection = connections::insert(tx, &account, now).await.unwrap();
-    let listed = Listed {
+    let listed = ListedCalendar {
         url: "https://caldav.icloud.com/1/calendars/work/".to_owned(),
         name: "Work".to_owned(),
         color: None,

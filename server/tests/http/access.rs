@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bookings::agenda::{self, Who as Whose};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Booking};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::{CalendarForm, Member};
@@ -379,7 +379,7 @@ async fn things_of_jonas(folder: &Path) -> Things {
         .unwrap();
     let connection = bookings::connections::list(&quince, jonas).await.unwrap()[0].id;
     let monday = "2026-11-30".parse().unwrap();
-    let week = agenda::view(&quince, jonas, monday, 14, Whose::Me).await.unwrap();
+    let week = agenda::view(&quince, jonas, monday, 14, Scope::Me).await.unwrap();
     let mut events = week.days.iter().flat_map(|day| &day.external);
     let event = events.find(|event| event.id.is_some()).unwrap();
     BTreeMap::from([

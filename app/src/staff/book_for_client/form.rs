@@ -1,7 +1,7 @@
 //! Loading and handling the form by which staff book for a client.
 
 use bookings::Kind;
-use bookings::accounts::Me;
+use bookings::accounts::StaffMember;
 use bookings::appointments::{Booking, OnConflict};
 use bookings::availability::free_with_host;
 use bookings::booking_calendars::{Calendar, NO_ICLOUD};
@@ -25,7 +25,7 @@ pub struct PageQuery<'a> {
     pub visit: &'a str,
 }
 
-pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
+pub async fn page(me: StaffMember, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
     let quince = quince()?;
     let flash = flash_until_accepted("book-for-client").await;
     let typed: ClientText = serde_json::from_str(&flash.value("booking")).unwrap_or_default();
@@ -135,7 +135,7 @@ fn questions(calendar: &Calendar) -> Vec<QuestionView> {
 }
 
 async fn free(
-    me: &Me,
+    me: &StaffMember,
     calendar: &Calendar,
     day: Date,
     form: &ClientText,

@@ -4,7 +4,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use bookings::accounts::Me;
+use bookings::accounts::StaffMember;
 use bookings::booking_calendars::{self, Calendar, CalendarForm, IntakeQuestion, KindChange};
 use bookings::versions::Versioned;
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
@@ -16,7 +16,7 @@ use crate::flash::FormFlash;
 use crate::settings::hours::from_rules;
 use crate::staff::booking_calendars::kind_label;
 
-pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
+pub async fn view(me: StaffMember, id: &str) -> Result<EditorView, AppError> {
     let quince = quince()?;
     let of_this = |flash: FormFlash| {
         Some(flash)
@@ -93,7 +93,7 @@ fn change_text(from: Kind, change: KindChange) -> KindChangeText {
     }
 }
 
-fn fresh(me: &Me) -> CalendarText {
+fn fresh(me: &StaffMember) -> CalendarText {
     let rules = Rules {
         zone: me.zone.clone(),
         seats: 10,

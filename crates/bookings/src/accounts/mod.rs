@@ -58,7 +58,7 @@ pub struct NewStaff {
 
 /// A staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Me {
+pub struct StaffMember {
     /// Their id.
     pub id: StaffId,
     /// Their name.
@@ -73,7 +73,7 @@ pub struct Me {
     pub problem: Option<String>,
 }
 
-impl Me {
+impl StaffMember {
     /// Whether they may change booking calendars and the team.
     pub fn is_admin(&self) -> bool {
         is_admin(self.role)
@@ -267,7 +267,7 @@ async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedI
 }
 
 /// Returns a staff member.
-pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
+pub async fn me(quince: &Quince, id: StaffId) -> Result<StaffMember, Error> {
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id)
         .await?
@@ -276,7 +276,7 @@ pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
 }
 
 /// Returns all staff members, in the order in which they joined.
-pub async fn team(quince: &Quince) -> Result<Vec<Me>, Error> {
+pub async fn team(quince: &Quince) -> Result<Vec<StaffMember>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::list(&mut tx).await?.into_iter().map(view).collect())
 }
@@ -302,8 +302,8 @@ pub fn session_owner(data: &HashMap<String, serde_json::Value>) -> Option<sessio
     })
 }
 
-fn view(row: staff::Staff) -> Me {
-    Me {
+fn view(row: staff::Staff) -> StaffMember {
+    StaffMember {
         problem: unreadable::own_hours(&row),
         id: row.id,
         name: row.name,

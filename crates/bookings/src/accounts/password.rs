@@ -12,16 +12,16 @@ use crate::problem::Internal;
 /// Hashes a password with a fresh salt.
 pub(crate) async fn hash(password: &str) -> Result<String, Internal> {
     let password = password.to_owned();
-    off_thread(move || hash_now(&password)).await?
+    run_blocking(move || hash_now(&password)).await?
 }
 
 /// Whether the password matches the hash. Without a hash (unknown address) it takes the same time and returns false.
 pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool, Internal> {
     let password = password.to_owned();
-    off_thread(move || {
+    run_blocking(move || {
         let (hash, exists) = match hash {
             Some(hash) => (hash, true),
-            None => (nobodys_hash()?, false),
+            None => (dummy_hash()?, false),
         };
         let parsed = PasswordHash::new(&hash).map_err(Internal::because)?;
         let fits = Argon2::default()
@@ -40,7 +40,7 @@ fn hash_now(password: &str) -> Result<String, Internal> {
 }
 
 /// Returns a hash that stands in for an unknown address's; it is computed once.
-fn nobodys_hash() -> Result<String, Internal> {
+fn dummy_hash() -> Result<String, Internal> {
     static HASH: OnceLock<String> = OnceLock::new();
     if let Some(hash) = HASH.get() {
         return Ok(hash.clone());
@@ -50,11 +50,11 @@ fn nobodys_hash() -> Result<String, Internal> {
 }
 
 /// Maximum number of concurrent hashes, as each takes 19 MiB and a core; further ones wait.
-const AT_A_TIME: usize = 2;
+const MAX_CONCURRENT: usize = 2;
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Internal> {
-    static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME);
-    let turn = TURNS.acquire().await.map_err(Internal::because)?;
+async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Internal> {
+    static PERMITS: Semaphore = Semaphore::const_new(MAX_CONCURRENT);
+    let turn = PERMITS.acquire().await.map_err(Internal::because)?;
     tokio::task::spawn_blocking(move || {
         // The permit is held to the end, even if the caller was dropped.
         let _turn = turn;

@@ -20,7 +20,7 @@ use crate::outbox::urgency;
 use crate::servers::{server_name_of, server_names};
 
 /// What is loaded once for all appointments of a view.
-struct Around {
+struct AgendaContext {
     calendars: BTreeMap<CalendarId, BookingCalendar>,
     names: BTreeMap<StaffId, String>,
     writes: Vec<EventWrite>,
@@ -42,7 +42,7 @@ pub(super) async fn views(
     let calendars = booking_calendars::list(tx).await?.into_iter();
     let team = staff::list(tx).await?.into_iter();
     let server_names = server_names(tx, &writes).await?;
-    let around = Around {
+    let context = AgendaContext {
         calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
         names: team.map(|person| (person.id, person.name)).collect(),
         writes,
@@ -56,7 +56,7 @@ pub(super) async fn views(
     let mut seats: BTreeMap<SessionId, u32> = BTreeMap::new();
     let mut views: Vec<AgendaAppointment> = Vec::new();
     for found in booked {
-        let Some(calendar) = around.calendars.get(&found.calendar_id) else {
+        let Some(calendar) = context.calendars.get(&found.calendar_id) else {
             continue;
         };
         let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
@@ -66,7 +66,7 @@ pub(super) async fn views(
         }
         let parts = parts.remove(&found.id).unwrap_or_default();
         let Some(session) = found.session_id else {
-            views.extend(around.of_one(&found, calendar, &parts, people));
+            views.extend(context.of_one(&found, calendar, &parts, people));
             continue;
         };
         let taken = seats.entry(session).or_insert(0);
@@ -76,14 +76,14 @@ pub(super) async fn views(
             Some(view) => view.title = title,
             None => views.push(AgendaAppointment {
                 title,
-                ..around.whole(&found, calendar, &parts, people)
+                ..context.whole(&found, calendar, &parts, people)
             }),
         }
     }
     Ok(views)
 }
 
-impl Around {
+impl AgendaContext {
     /// Returns the views of one appointment: a single one, or for a visit one for each part of these people.
     fn of_one(
         &self,

@@ -11,7 +11,7 @@ use crate::error::{Error, Missing};
 use crate::quince::Quince;
 
 /// The sentence about an event that stays as first imported (D6).
-const NOT_SO_ANY_MORE: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
+const CHANGED_SINCE_IMPORT: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
                                there now, as you chose for this connection under Calendar Configuration.";
 
 /// An external event, as its owner sees it.
@@ -56,17 +56,17 @@ pub async fn event(
         .into_iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)
         .ok_or(Error::NotFound(Missing::Event))?;
-    let kept = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
-    let is_present = kept.as_ref().is_none_or(|event| event.is_present);
+    let stored = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
+    let is_present = stored.as_ref().is_none_or(|event| event.is_present);
     let mut reason = reason(&found.blocks, calendar.all_day_blocks).to_owned();
     if !is_present {
         reason.push(' ');
-        reason.push_str(NOT_SO_ANY_MORE);
+        reason.push_str(CHANGED_SINCE_IMPORT);
     }
     Ok(EventView {
         blocks: busy::takes_time(&found.blocks, calendar.all_day_blocks),
         reason,
-        problem: kept.and_then(|event| event.problem),
+        problem: stored.and_then(|event| event.problem),
         all_day: found.all_day.is_some(),
         start: found.starts_at,
         end: found.ends_at,

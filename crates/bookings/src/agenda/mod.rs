@@ -37,7 +37,7 @@ const DAYS_LIMIT: u8 = 45;
 
 /// Whose appointments and events are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Scope {
     /// The viewer's own.
     Me,
     /// One staff member's; only admins may see another person's.
@@ -136,7 +136,13 @@ pub struct Freshness {
 }
 
 /// Returns the calendar view of the days from `from` on, in the viewer's zone.
-pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: Who) -> Result<Agenda, Error> {
+pub async fn view(
+    quince: &Quince,
+    viewer: StaffId,
+    from: Date,
+    days: u8,
+    who: Scope,
+) -> Result<Agenda, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
@@ -154,8 +160,8 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
     // Appointments without a host are shown among an admin's own; otherwise a sole owner would never see them.
-    let is_mine = who == Who::Me || who == Who::Person(me.id);
-    let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
+    let is_mine = who == Scope::Me || who == Scope::Person(me.id);
+    let has_all = is_admin(me.role) && (is_mine || who == Scope::Everybody);
     if has_all {
         booked.extend(appointments::hostless_between(&mut tx, span.start, span.end).await?);
     }
@@ -209,13 +215,13 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
     })
 }
 
-async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, Error> {
+async fn people(tx: &mut ReadTx, me: &Staff, who: Scope) -> Result<Vec<Staff>, Error> {
     match who {
-        Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
-        Who::Me | Who::Everybody => Ok(vec![me.clone()]),
-        Who::Person(id) if id == me.id => Ok(vec![me.clone()]),
-        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Permission::HandleTime)),
-        Who::Person(id) => Ok(vec![
+        Scope::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
+        Scope::Me | Scope::Everybody => Ok(vec![me.clone()]),
+        Scope::Person(id) if id == me.id => Ok(vec![me.clone()]),
+        Scope::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Permission::HandleTime)),
+        Scope::Person(id) => Ok(vec![
             staff::find(tx, id)
                 .await?
                 .ok_or(Error::NotFound(Missing::StaffMember))?,

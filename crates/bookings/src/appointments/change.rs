@@ -129,7 +129,7 @@ pub(crate) async fn undo_booking(
     quince: &Quince,
     id: AppointmentId,
     by: StaffId,
-    tell_client: bool,
+    notify_client: bool,
 ) -> Result<bool, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -152,7 +152,7 @@ pub(crate) async fn undo_booking(
         store::messages::delete(&mut tx, mail.id).await?;
     }
     let cancellation = opened.cancellation("", now);
-    let recipients = if tell_client {
+    let recipients = if notify_client {
         Recipients::Client
     } else {
         Recipients::Nobody

@@ -60,7 +60,7 @@ pub struct Deleted {
 }
 
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is released and offered to the
-/// waiting list, and its events are removed. With `tell_client`, the client of an active one is informed that it was cancelled; the hosts
+/// waiting list, and its events are removed. With `notify_client`, the client of an active one is informed that it was cancelled; the hosts
 /// are informed if it has not ended. Nothing happens if it is deleted already.
 ///
 /// # Errors
@@ -69,15 +69,20 @@ pub async fn delete(
     quince: &Quince,
     by: impl Into<Editor>,
     id: AppointmentId,
-    tell_client: bool,
+    notify_client: bool,
 ) -> Result<(), Error> {
     let by = by.into();
-    retried_if_lost(|| delete_once(quince, by, id, tell_client)).await?;
+    retried_if_lost(|| delete_once(quince, by, id, notify_client)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn delete_once(quince: &Quince, by: Editor, id: AppointmentId, tell_client: bool) -> Result<(), Error> {
+async fn delete_once(
+    quince: &Quince,
+    by: Editor,
+    id: AppointmentId,
+    notify_client: bool,
+) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Staff {
@@ -94,7 +99,7 @@ async fn delete_once(quince: &Quince, by: Editor, id: AppointmentId, tell_client
     };
     record(&mut tx, &opened, by.seen, now).await?;
     if opened.appointment.status != Status::Cancelled {
-        end_appointment(quince, &mut tx, &opened, tell_client, now).await?;
+        end_appointment(quince, &mut tx, &opened, notify_client, now).await?;
     }
     notifications::deleted::detach_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
@@ -107,7 +112,7 @@ async fn end_appointment(
     quince: &Quince,
     tx: &mut WriteTx,
     opened: &OpenedAppointment,
-    tell_client: bool,
+    notify_client: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
@@ -118,7 +123,7 @@ async fn end_appointment(
     if !old.status.is_active() || old.is_unconfirmed() {
         return Ok(());
     }
-    if tell_client {
+    if notify_client {
         notifications::deleted::enqueue(quince, tx, &gone, cancellation_kind(opened), now).await?;
     }
     if old.ends_at > now

@@ -123,7 +123,7 @@ fn differences(old: &Appointment, new: &Details) -> Differences {
     let mut all = Differences::default();
     all.value(Field::Name, &old.name, name);
     all.value(Field::Email, &old.email, email);
-    all.told(Field::Phone, &old.phone, phone, text);
+    all.described(Field::Phone, &old.phone, phone, text);
     all.text(Field::Notes, &text(&old.notes), &text(notes));
     guests_differ(&mut all, &old.guests, guests);
     all

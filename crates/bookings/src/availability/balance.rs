@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, Given, Interval, StaffId, Standing, ahead, credits};
-use store::appointments::{self, Start};
+use store::appointments::{self, BookedStart};
 use store::{StoreError, WriteTx};
 
 use super::input::{AvailabilityInput, counts_months};
@@ -74,7 +74,7 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
         zone.start_of_day(month),
         zone.start_of_day(month.saturating_add(1.month())),
     );
-    let booked: Vec<&Start> = input
+    let booked: Vec<&BookedStart> = input
         .booked
         .iter()
         .filter(|start| span.start <= start.starts_at && start.starts_at < span.end)
@@ -97,13 +97,13 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
 }
 
 /// Counts a member's appointments among these.
-fn count(booked: &[&Start], host: StaffId) -> u32 {
+fn count(booked: &[&BookedStart], host: StaffId) -> u32 {
     let own = booked.iter().filter(|start| start.host_id == Some(host));
     u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
 /// Returns the members' credits for those of these appointments that were assigned while they were absent.
-fn credits_of(input: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
+fn credits_of(input: &AvailabilityInput, booked: &[&BookedStart]) -> BTreeMap<StaffId, u32> {
     let members = input.members.iter().map(|(member, _)| member);
     let team: Vec<(StaffId, u32)> = members.map(|member| (member.staff_id, member.weight)).collect();
     // If it was not recorded, all who were members then count as present.

@@ -8,7 +8,7 @@ use scheduling::{
     AppointmentId, DateOverride, Distribution, Hours, Interval, Kind, Position, Refusal, Request, Resource,
     Schedule, Slot, StaffId, UnsupportedKind, Visit, VisitRequest,
 };
-use store::appointments::Start;
+use store::appointments::BookedStart;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
@@ -48,7 +48,7 @@ pub(crate) struct AvailabilityInput {
     pub(crate) watched: Vec<Watched>,
     pub(super) schedules: Vec<Schedule>,
     /// The active appointments of the days that the window touches; with equal distribution, of whole months.
-    pub(crate) booked: Vec<Start>,
+    pub(crate) booked: Vec<BookedStart>,
     pub(super) booked_per_day: BTreeMap<Date, u32>,
     /// With equal distribution, who is present on each day that the window touches.
     pub(crate) present: BTreeMap<Date, BTreeSet<StaffId>>,

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use scheduling::{
     AppointmentId, Busy, Cause, Interval, Kind, Priority, Resource, Schedule, StaffId, TimeOwner, UnitId,
 };
-use store::appointments::{self, Appointment, Start};
+use store::appointments::{self, Appointment, BookedStart};
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
 use store::calendar_members::{self, CalendarMember, Member};
@@ -305,7 +305,7 @@ async fn booked(
     calendar: &BookingCalendar,
     window: Interval,
     moved: Option<AppointmentId>,
-) -> Result<Vec<Start>, StoreError> {
+) -> Result<Vec<BookedStart>, StoreError> {
     if !is_counted(calendar) {
         return Ok(Vec::new());
     }
@@ -324,7 +324,7 @@ async fn booked(
 }
 
 /// Counts the appointments by local date; in a Class Booking calendar, the seats.
-fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
+fn per_day(calendar: &BookingCalendar, booked: &[BookedStart]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
     for start in booked {
         let count = match calendar.kind {

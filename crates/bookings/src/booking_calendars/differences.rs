@@ -125,10 +125,10 @@ fn of_rules(all: &mut Differences, old: &Rules, new: &Rules) {
     all.minutes(Field::BufferBefore, old.pre_buffer, *pre_buffer);
     all.minutes(Field::BufferAfter, old.post_buffer, *post_buffer);
     all.value(Field::Notice, &old.notice, notice);
-    all.told(Field::Range, &old.range, range, range_words);
+    all.described(Field::Range, &old.range, range, range_words);
     all.value(Field::PerSlot, &old.per_slot, per_slot);
     all.value(Field::Seats, &old.seats, seats);
-    all.told(Field::PerDay, &old.per_day, per_day, |most| {
+    all.described(Field::PerDay, &old.per_day, per_day, |most| {
         most.map_or_else(|| "as many as fit".to_owned(), |most| most.to_string())
     });
     all.value(Field::LookBusy, &old.look_busy_percent, look_busy_percent);

@@ -5,7 +5,7 @@ use scheduling::{CalendarId, Kind, StaffId};
 use store::booking_calendars::{self, BookingCalendar};
 use store::{ReadTx, StoreError, appointments, calendar_members, services};
 
-use super::allowed::allowed;
+use super::access::check_admin;
 use super::form::CalendarForm;
 use crate::error::{Error, Missing};
 use crate::quince::Quince;
@@ -43,7 +43,7 @@ const ALL_KINDS: [Kind; 6] = [
 /// Returns the possible changes of a booking calendar's kind, for the owner and admins.
 pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Vec<KindChange>, Error> {
     let mut tx = quince.store().read().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, id).await?;
     let row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let existing = CalendarUsage::load(&mut tx, &row, quince.now()).await?;

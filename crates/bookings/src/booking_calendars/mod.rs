@@ -1,6 +1,6 @@
 //! Booking calendars: their settings, members and rules.
 
-mod allowed;
+mod access;
 mod differences;
 mod form;
 mod kind_change;
@@ -18,7 +18,7 @@ use zones::Zone;
 
 pub use crate::availability::PublicCalendar;
 pub use crate::questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
-use allowed::allowed;
+use access::check_admin;
 pub use form::{CalendarForm, Member};
 pub use kind_change::{KindChange, kind_changes};
 pub use store::questions::{Answer, AnswerKind, IntakeQuestion};
@@ -188,7 +188,7 @@ pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<
     let mut form = form.checked()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     check_against_others(&mut tx, None, &mut form).await?;
     let id = booking_calendars::insert(&mut tx, &row_of(&form), now).await?;
     calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
@@ -218,7 +218,7 @@ async fn update_once(
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     check_against_others(&mut tx, Some(id), &mut form).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
@@ -301,7 +301,7 @@ async fn check_change_of_owner(
 pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
@@ -319,7 +319,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     let by = by.into();
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     booking_calendars::find(&mut tx, id)
         .await?

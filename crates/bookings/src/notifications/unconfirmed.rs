@@ -1,7 +1,7 @@
 //! Limits the mails to unconfirmed addresses, as anybody can enter somebody else's address.
 
 use jiff::SignedDuration;
-use store::due::{At, SKEW};
+use store::due::{ClaimTimes, SKEW};
 use store::messages::{self, Message};
 use store::{MessageId, StoreError, WriteTx, strangers};
 
@@ -13,7 +13,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub(super) async fn withhold(
     tx: &mut WriteTx,
     claimed: &[Message],
-    at: At,
+    at: ClaimTimes,
 ) -> Result<Vec<MessageId>, StoreError> {
     let mut keys: Vec<String> = claimed
         .iter()

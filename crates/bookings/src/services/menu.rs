@@ -17,7 +17,7 @@ use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 /// Maximum number of services in a menu.
 const SERVICES_LIMIT: usize = 200;
 /// Longest service or processing time, in minutes.
-const LONGEST: u32 = 24 * 60;
+const MAX_MINUTES: u32 = 24 * 60;
 
 /// A service, as its form sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub struct Menu {
 /// Returns the menu with what can be chosen for it, for the owner and admins.
 pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, Error> {
     let mut tx = quince.store().read().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let row = row
         .filter(|row| row.kind == Kind::Service)
@@ -157,7 +157,7 @@ pub async fn save(
         by.seen = None;
     }
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     row.filter(|row| row.kind == Kind::Service)
@@ -240,7 +240,7 @@ pub async fn remove(
 ) -> Result<(), Error> {
     let by = by.into();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let all = services::list(&mut tx, calendar).await?;
     let Some(removed) = all.iter().find(|service| service.id == id) else {
@@ -277,7 +277,7 @@ pub async fn move_service(
     direction: MoveDirection,
 ) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let mut groups = grouped(services::list(&mut tx, calendar).await?);
     let order = |groups: &[Vec<Service>]| -> Vec<ServiceId> {
@@ -345,7 +345,7 @@ fn move_in_groups(groups: &mut [Vec<Service>], id: ServiceId, direction: MoveDir
     true
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(()),
         _ => Err(Error::NotAllowed(Permission::Administer)),
@@ -402,8 +402,8 @@ fn of_service(
     all.text(Field::Description, &old.description, description);
     all.minutes(Field::Duration, old.duration, *duration);
     all.minutes(Field::Processing, old.processing, *processing);
-    all.told(Field::Staff, &old.staff, staff, who);
-    all.told(Field::Needs, &old.resources, resources, needs);
+    all.described(Field::Staff, &old.staff, staff, who);
+    all.described(Field::Needs, &old.resources, resources, needs);
     all
 }
 
@@ -412,13 +412,13 @@ fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
     form.name = checked.required_line("name", "the name", &form.name, NAME_LIMIT);
     form.group = checked.line("group", "the heading", &form.group, NAME_LIMIT);
     form.description = checked.text("description", "the description", &form.description, NOTES_LIMIT);
-    if !(1..=LONGEST).contains(&form.duration) {
+    if !(1..=MAX_MINUTES).contains(&form.duration) {
         checked.problem(
             "duration",
             "Enter a duration between 1 minute and 24 hours (1440 minutes).",
         );
     }
-    if form.processing > LONGEST {
+    if form.processing > MAX_MINUTES {
         checked.problem(
             "processing",
             "Enter a processing time of at most 24 hours (1440 minutes).",

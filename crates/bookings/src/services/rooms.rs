@@ -112,14 +112,16 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
 async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
-        let kept = new.iter().find(|resource| resource.id == old.id);
-        let kept = kept.map_or(0, |resource| resource.quantity);
-        if kept < old.quantity {
-            fewer.push((old, kept));
+        let remaining = new.iter().find(|resource| resource.id == old.id);
+        let remaining = remaining.map_or(0, |resource| resource.quantity);
+        if remaining < old.quantity {
+            fewer.push((old, remaining));
         }
     }
     let sorts = fewer.iter().map(|(old, _)| Lock::Resource(old.id));
-    let going = fewer.iter().flat_map(|(old, kept)| units_from(old, *kept));
+    let going = fewer
+        .iter()
+        .flat_map(|(old, remaining)| units_from(old, *remaining));
     tx.lock(sorts.chain(going.map(|unit| Lock::Owner(unit.into()))))
         .await?;
     let services = services::all(tx).await?;
@@ -127,11 +129,11 @@ async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp)
         .await?
         .map_or_else(Zone::utc, |workspace| workspace.zone);
     let mut checked = Validator::default();
-    for (old, kept) in fewer {
+    for (old, remaining) in fewer {
         let name = &old.name;
         let needing = services.iter().filter_map(|service| {
             let mut needs = service.new.resources.iter();
-            let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > kept)?;
+            let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > remaining)?;
             Some((service.new.name.as_str(), *quantity))
         });
         let (names, needed): (Vec<&str>, Vec<u32>) = needing.unzip();
@@ -142,13 +144,13 @@ async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp)
                 format!("Of “{name}”, {most} must stay for: {names}. Change what these services need first."),
             );
         }
-        let units = units_from(&old, kept);
+        let units = units_from(&old, remaining);
         if let Some(until) = resources::booked_until(tx, &units, now).await? {
             let until = zone.local(until).strftime("%-d %B %Y, %H:%M");
             checked.problem(
                 "resources",
                 format!(
-                    "Of “{name}”, more than {kept} are booked until {until} ({}). Keep {} until then, or move or cancel the \
+                    "Of “{name}”, more than {remaining} are booked until {until} ({}). Keep {} until then, or move or cancel the \
                      appointments that have them.",
                     zone.name(),
                     old.quantity
@@ -159,8 +161,8 @@ async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp)
     Ok(checked.finish()?)
 }
 
-/// Returns the units that are removed if only `kept` remain.
-fn units_from(resource: &Resource, kept: u32) -> Vec<UnitId> {
-    let kept = usize::try_from(kept).unwrap_or(usize::MAX);
-    units_of(resource).split_off(kept)
+/// Returns the units that are removed if only `remaining` remain.
+fn units_from(resource: &Resource, remaining: u32) -> Vec<UnitId> {
+    let remaining = usize::try_from(remaining).unwrap_or(usize::MAX);
+    units_of(resource).split_off(remaining)
 }

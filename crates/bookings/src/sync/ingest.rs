@@ -166,7 +166,7 @@ impl<'a> Ingest<'a> {
         for part in hrefs.chunks(expand::MAX_RESOURCES) {
             let mut tx = self.run.quince.store().write().await?;
             let now = self.run.started;
-            external_events::keep_unreadable(&mut tx, self.calendar.id, part, UNREADABLE, now).await?;
+            external_events::upsert_unreadable(&mut tx, self.calendar.id, part, UNREADABLE, now).await?;
             tx.commit().await?;
         }
         self.seen.extend(hrefs);
@@ -198,7 +198,7 @@ impl<'a> Ingest<'a> {
                 .map(|(resource, parsed)| event(resource, parsed, self.free_to))
                 .collect();
             let (id, now) = (self.calendar.id, self.run.started);
-            let ids = external_events::keep(&mut tx, id, &events, self.first_import, now).await?;
+            let ids = external_events::upsert(&mut tx, id, &events, self.first_import, now).await?;
             tx.commit().await?;
             for event in &events {
                 let is_replaced = self.id_of(&event.href).as_ref() == ids.get(&event.href);

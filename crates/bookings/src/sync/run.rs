@@ -4,7 +4,7 @@ use caldav::{Calendar, Error, Readable};
 use jiff::Timestamp;
 use scheduling::Kind;
 use store::connections::{self, Discovered};
-use store::remote_calendars::{self, Listed, RemoteCalendar};
+use store::remote_calendars::{self, ListedCalendar, RemoteCalendar};
 use store::{ConnectionId, RemoteCalendarId, StoreError, WriteTx, booking_calendars, staff};
 use url::Url;
 
@@ -88,7 +88,7 @@ impl SyncRun<'_> {
             let mut tx = self.quince.store().read().await?;
             remote_calendars::list_for_connections(&mut tx, &[id]).await?
         };
-        let mut found: Vec<Listed> = listed
+        let mut found: Vec<ListedCalendar> = listed
             .iter()
             .map(|found| to_listed(found, self.started))
             .collect();
@@ -105,7 +105,7 @@ impl SyncRun<'_> {
             .filter(is_gone)
             .filter(|old| old.vanished_at.is_none())
             .collect();
-        let changed: Vec<Listed> = found
+        let changed: Vec<ListedCalendar> = found
             .iter()
             .filter(|found| !known.iter().any(|old| is_same(old, found)))
             .cloned()
@@ -234,8 +234,8 @@ pub(crate) fn discovered(account: &caldav::Account) -> Discovered {
 }
 
 /// Converts a listed calendar for the database.
-pub(crate) fn to_listed(found: &Calendar, now: Timestamp) -> Listed {
-    Listed {
+pub(crate) fn to_listed(found: &Calendar, now: Timestamp) -> ListedCalendar {
+    ListedCalendar {
         url: found.url.to_string(),
         name: found.name.clone(),
         color: found.color.clone(),
@@ -249,7 +249,7 @@ pub(crate) fn to_listed(found: &Calendar, now: Timestamp) -> Listed {
 pub(crate) async fn store_calendars(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    found: &[Listed],
+    found: &[ListedCalendar],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for listed in found {
@@ -258,7 +258,7 @@ pub(crate) async fn store_calendars(
     Ok(())
 }
 
-fn is_same(old: &RemoteCalendar, found: &Listed) -> bool {
+fn is_same(old: &RemoteCalendar, found: &ListedCalendar) -> bool {
     old.vanished_at.is_none()
         && old.url == found.url
         && old.name == found.name

@@ -45,7 +45,7 @@ async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
         assert_eq!(world.is_free(time).await, free, "{time}");
     }
     assert!(world.try_to_book("10:30").await.is_err());
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].blocked[0].title, "Blocked");
@@ -143,7 +143,7 @@ async fn a_holiday_closes_the_day_for_everybody_but_who_says_otherwise(world: Wo
     .unwrap();
     assert_eq!(world.free().await, [""; 0]);
     assert!(world.try_to_book("10:00").await.is_err());
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].holiday.as_deref(), Some("Founders' day"));
@@ -220,7 +220,7 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
         .await
         .unwrap();
     assert_eq!(named(off), [adas]);
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].days_off, [(world.owner, "Maya Lopez".to_owned())]);
@@ -244,7 +244,7 @@ async fn an_admins_own_calendar_shows_what_nobody_holds(world: World) {
     };
     appointments::book(&world.quince, wish).await.unwrap();
     let seen = async |viewer| {
-        let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Who::Me)
+        let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Scope::Me)
             .await
             .unwrap();
         view.days[0].appointments.len()

@@ -1,6 +1,6 @@
 //! Appointments that an event in a host's calendar collides with are marked, and stay as they are.
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, AppointmentView, Filter};
 use bookings::booking_calendars::CalendarForm;
 use bookings::configuration::{self, Policies};
@@ -34,7 +34,7 @@ async fn colliding(world: &World, viewer: StaffId) -> Vec<AppointmentView> {
 
 /// Whether the calendar view marks each of Tuesday's appointments.
 async fn marks(world: &World) -> Vec<bool> {
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me).await;
     let day = &view.unwrap().days[0];
     day.appointments.iter().map(|found| found.collides).collect()
 }

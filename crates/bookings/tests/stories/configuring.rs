@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::configuration::{self, Choice, Policies};
+use bookings::configuration::{self, CalendarChoice, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{Error, ImportPolicy, Kind, Priority, Refusal, RemoteCalendarId, WhenStale};
@@ -115,24 +115,24 @@ fn somebody_elses() -> RemoteCalendarId {
 async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
     world.connect().await;
     let before = configuration::get(&world.quince, world.owner).await.unwrap();
-    let choice = Choice {
+    let choice = CalendarChoice {
         primary: world.remote("Home").await,
         conflicts: vec![world.remote("Work").await, somebody_elses()],
         connection: before.connections[0].id,
         policies: OTHERS,
     };
-    let refused = configuration::choose(&world.quince, world.owner, &choice).await;
+    let refused = configuration::save_choice(&world.quince, world.owner, &choice).await;
     assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
     assert_eq!(
         configuration::get(&world.quince, world.owner).await.unwrap(),
         before
     );
 
-    let choice = Choice {
+    let choice = CalendarChoice {
         conflicts: vec![world.remote("Work").await],
         ..choice
     };
-    configuration::choose(&world.quince, world.owner, &choice)
+    configuration::save_choice(&world.quince, world.owner, &choice)
         .await
         .unwrap();
     let after = configuration::get(&world.quince, world.owner).await.unwrap();

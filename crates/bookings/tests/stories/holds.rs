@@ -344,7 +344,7 @@ async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
     book(&world, "intro", "14:00", bob()).await.unwrap();
     let between = book(&world, "yoga", "10:00", holder("a third one")).await;
     assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
-    assert_eq!(world.jobs().await.swept, 1);
+    assert_eq!(world.jobs().await.released, 1);
     assert!(!waits(&world, &grace).await);
     assert!(!is_free_to(&world, None, "yoga", "10:00").await);
     assert!(
@@ -390,7 +390,7 @@ async fn what_is_over_is_swept_away(world: World) {
     booking_calendars::delete(&world.quince, world.owner, team)
         .await
         .unwrap();
-    assert_eq!(world.jobs().await.swept, 0, "nothing is left to sweep");
+    assert_eq!(world.jobs().await.released, 0, "nothing is left to sweep");
     // As long as it is known, the same wish is answered as at first.
     let is_known = async || {
         book(&world, "intro", "14:00", bob())

@@ -1,6 +1,6 @@
 //! What product.md promises in a few words and is easily lost in the details (D1–D10).
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, Booking, OnConflict};
 use bookings::booking_calendars::{self, CalendarForm};
 use bookings::configuration::{self, Policies};
@@ -200,11 +200,11 @@ async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World)
     configuration::save_conflicts(&world.quince, mira, vec![found[0].calendars[0].id])
         .await
         .unwrap();
-    let own = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Me)
+    let own = agenda::view(&world.quince, mira, date(TUESDAY), 1, Scope::Me)
         .await
         .unwrap();
     assert_eq!(own.days[0].external[0].title, "Therapy");
-    for who in [Who::Person(mira), Who::Everybody] {
+    for who in [Scope::Person(mira), Scope::Everybody] {
         let seen = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, who)
             .await
             .unwrap();
@@ -214,7 +214,7 @@ async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World)
         assert_eq!((event.title.as_str(), event.calendar_name.as_str()), ("Busy", ""));
         assert!(!format!("{seen:?}").contains("Therapy"));
     }
-    let other = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Person(world.owner)).await;
+    let other = agenda::view(&world.quince, mira, date(TUESDAY), 1, Scope::Person(world.owner)).await;
     assert!(matches!(other, Err(Error::NotAllowed(_))), "{other:?}");
 }
 
@@ -292,7 +292,7 @@ async fn while_it_cannot_be_read_each_connection_has_its_own_choice(world: World
 
 async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World) {
     let shown = async || {
-        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me).await;
         view.unwrap().days[0]
             .external
             .iter()

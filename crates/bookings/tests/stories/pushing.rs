@@ -223,7 +223,7 @@ async fn own_events_neither_block_nor_are_shown_as_external(world: World) {
     world.jobs().await;
     world.later(2).await;
     let day = crate::world::date(crate::world::TUESDAY);
-    let who = bookings::agenda::Who::Me;
+    let who = bookings::agenda::Scope::Me;
     let view = bookings::agenda::view(&world.quince, world.owner, day, 1, who)
         .await
         .unwrap();

@@ -6,7 +6,9 @@ use bookings::appointments::{
 };
 use bookings::booking_calendars::{AnswerKind, CalendarForm, IntakeQuestion};
 use bookings::classes;
-use bookings::strangers::{BITS, DELAY, LIFE, NotProven, Proof, Stranger, challenge};
+use bookings::strangers::{
+    CHALLENGE_LIFETIME, DELAY, DIFFICULTY_BITS, NotProven, Proof, Stranger, challenge,
+};
 use bookings::{Error, Kind, Quince, Refusal, Rules};
 use jiff::SignedDuration;
 use store::spent_puzzles;
@@ -57,7 +59,7 @@ fn unsolved(quince: &Quince, slug: &str) -> Proof {
 /// As a form with script sends it.
 fn solved(quince: &Quince, slug: &str) -> Proof {
     let challenge = challenge(quince, slug, "").unwrap();
-    assert_eq!(challenge.bits, BITS);
+    assert_eq!(challenge.bits, DIFFICULTY_BITS);
     let mut search = puzzle::Search::new(&challenge.text, challenge.bits);
     Proof {
         solution: search.go_on(u32::MAX).unwrap(),
@@ -150,7 +152,7 @@ async fn what_proves_nothing_is_refused(world: World) {
     ];
     for (n, challenge) in made_up.into_iter().enumerate() {
         // A solution of what is forged best.
-        let mut search = puzzle::Search::new(&challenge, if n == 6 { BITS } else { 0 });
+        let mut search = puzzle::Search::new(&challenge, if n == 6 { DIFFICULTY_BITS } else { 0 });
         let proof = Proof {
             solution: search.go_on(u32::MAX).unwrap(),
             challenge,
@@ -171,7 +173,9 @@ async fn what_proves_nothing_is_refused(world: World) {
         let early = why(book(&world, &wrong, "10:00").await);
         assert_eq!(early, NotProven::TooEarly { wait: DELAY }, "{solution}");
     }
-    world.clock.advance(LIFE + SignedDuration::from_millis(1));
+    world
+        .clock
+        .advance(CHALLENGE_LIFETIME + SignedDuration::from_millis(1));
     assert_eq!(why(book(&world, &good, "10:00").await), NotProven::Outdated);
     // What a clock made that is far ahead counts neither before nor after it is solved.
     world.clock.advance(SignedDuration::from_hours(1));
@@ -281,7 +285,7 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
     switched_on(&world).await;
     let proof = solved(&world.quince, "intro");
     let first = book(&world, &proof, "10:00").await.unwrap();
-    world.clock.advance(LIFE * 2);
+    world.clock.advance(CHALLENGE_LIFETIME * 2);
     for proof in [&proof, &Proof::default(), &solved(&world.quince, "intro")] {
         let again = book(&world, proof, "10:00").await.unwrap();
         assert_eq!(again.id, first.id);
@@ -412,7 +416,7 @@ async fn a_form_that_is_shown_again_goes_on_with_its_challenge(world: World) {
     let text = |slug: &str, before: &str| challenge(&world.quince, slug, before).unwrap().text;
     let first = text("intro", "");
     assert_ne!(text("intro", ""), first);
-    world.clock.advance(LIFE / 2);
+    world.clock.advance(CHALLENGE_LIFETIME / 2);
     assert_eq!(text("intro", &first), first);
     for before in ["", "x", &"x".repeat(100_000)] {
         assert_ne!(text("intro", before), *before);

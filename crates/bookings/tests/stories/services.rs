@@ -1,6 +1,6 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, Booked, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
@@ -813,9 +813,9 @@ async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
         Some(jonas),
         written,
     );
-    assert_eq!(seen(Who::Me).await, std::slice::from_ref(&hers));
-    assert_eq!(seen(Who::Person(jonas)).await, std::slice::from_ref(&his));
-    assert_eq!(seen(Who::Everybody).await, [hers, his]);
+    assert_eq!(seen(Scope::Me).await, std::slice::from_ref(&hers));
+    assert_eq!(seen(Scope::Person(jonas)).await, std::slice::from_ref(&his));
+    assert_eq!(seen(Scope::Everybody).await, [hers, his]);
 
     let span = Interval::new(tuesday("09:00"), tuesday("10:15"));
     let block = blocked::add(&world.quince, maya, jonas, span, "").await.unwrap();

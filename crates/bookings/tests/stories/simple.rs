@@ -104,7 +104,7 @@ async fn admins_block_its_own_time(world: World) {
     let refused = book(&world, "10:00", "b").await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     assert!(world.is_free("10:00").await, "nobody else's time is blocked");
-    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(day.days[0].blocked[0].title, "Room: Painters");

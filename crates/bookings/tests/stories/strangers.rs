@@ -9,12 +9,12 @@ use bookings::appointments::{
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars::CalendarForm;
 use bookings::classes;
-use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
-use bookings::undo::{self, Whose};
+use bookings::strangers::{LimitedBy, MAX_BOOKINGS, MAX_HOLDS, MAX_WAITING_PLACES, Proof, Stranger, TooMany};
+use bookings::undo::{self, BookingOrigin};
 use bookings::{Error, Kind, PartyName, Quince, Refusal, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use store::locks::Lock;
-use store::strangers::{self, Key};
+use store::strangers::{self, OriginKey};
 use tokio::task::JoinSet;
 use zones::Zone;
 
@@ -76,14 +76,20 @@ fn too_many(result: Result<Booked, Error>) -> TooMany {
 }
 
 async fn ten_bookings_from_one_network_are_taken_in_twenty_minutes(world: World) {
-    for n in 0..BOOKINGS {
+    for n in 0..MAX_BOOKINGS {
         let email = format!("{n}@example.com");
         book(&world.quince, "203.0.113.7", n, &email).await.unwrap();
         world.clock.advance(SignedDuration::from_secs(1));
     }
     let refused = too_many(book(&world.quince, "203.0.113.7", 10, "x@example.com").await);
     assert!(
-        matches!(refused, TooMany::Bookings { by: By::Network, .. }),
+        matches!(
+            refused,
+            TooMany::Bookings {
+                by: LimitedBy::Network,
+                ..
+            }
+        ),
         "{refused:?}"
     );
     let sentence = refused.to_string();
@@ -107,14 +113,20 @@ async fn ten_bookings_from_one_network_are_taken_in_twenty_minutes(world: World)
 
 async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: World) {
     let spellings = ["ada@gmail.com", "A.D.A@Gmail.com", "ada+1@googlemail.com"];
-    for (n, email) in (0..BOOKINGS).zip(spellings.into_iter().cycle()) {
+    for (n, email) in (0..MAX_BOOKINGS).zip(spellings.into_iter().cycle()) {
         book(&world.quince, &format!("203.0.113.{n}"), n, email)
             .await
             .unwrap();
     }
     let refused = too_many(book(&world.quince, "203.0.113.99", 10, "ada@gmail.com").await);
     assert!(
-        matches!(refused, TooMany::Bookings { by: By::Address, .. }),
+        matches!(
+            refused,
+            TooMany::Bookings {
+                by: LimitedBy::Address,
+                ..
+            }
+        ),
         "{refused:?}"
     );
     // What is called off was booked all the same.
@@ -154,7 +166,7 @@ async fn all_at_once_and_by_two_processes_it_is_ten(world: World) {
     }
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
-    assert_eq!(booked, BOOKINGS as usize, "{results:?}");
+    assert_eq!(booked, MAX_BOOKINGS as usize, "{results:?}");
     let refused = |result: &Result<Booked, Error>| matches!(result, Err(Error::Refused(Refusal::TooMany(_))));
     assert_eq!(results.iter().filter(|result| refused(result)).count(), 14);
 }
@@ -163,7 +175,7 @@ async fn a_repeated_request_gets_its_answer_when_no_more_is_taken(world: World) 
     let first = book(&world.quince, "203.0.113.7", 0, "ada@example.com")
         .await
         .unwrap();
-    for n in 1..BOOKINGS {
+    for n in 1..MAX_BOOKINGS {
         book(&world.quince, "203.0.113.7", n, "ada@example.com")
             .await
             .unwrap();
@@ -226,7 +238,7 @@ async fn three_visitors_of_a_network_hold_time(world: World) {
         hold_as_stranger(quince, &from(network), holder, &wish).await
     };
     let other = world.another_process().await;
-    for n in 0..OPEN_HOLDS {
+    for n in 0..MAX_HOLDS {
         hold(&world.quince, "203.0.113.7", n, n).await.unwrap();
     }
     let refused = hold(&other, "203.0.113.7", 9, 9).await;
@@ -243,7 +255,7 @@ async fn three_visitors_of_a_network_hold_time(world: World) {
 
 async fn five_places_on_waiting_lists_are_taken(world: World) {
     classes_of(&world, 1).await;
-    for n in 0..=WAITING_PLACES {
+    for n in 0..=MAX_WAITING_PLACES {
         appointments::book(&world.quince, seat(n, "first@example.com", 0))
             .await
             .unwrap();
@@ -252,13 +264,13 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
         classes::join_waiting_list_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
     };
     let mut links = Vec::new();
-    for n in 0..WAITING_PLACES {
+    for n in 0..MAX_WAITING_PLACES {
         links.push(wait("203.0.113.7", n, "ada@example.com").await.unwrap());
     }
-    let n = WAITING_PLACES;
+    let n = MAX_WAITING_PLACES;
     for (network, email, by) in [
-        ("203.0.113.7", "bob@example.com", By::Network),
-        ("203.0.113.8", "ADA@example.com", By::Address),
+        ("203.0.113.7", "bob@example.com", LimitedBy::Network),
+        ("203.0.113.8", "ADA@example.com", LimitedBy::Address),
     ] {
         match wait(network, n, email).await {
             Err(Error::Refused(Refusal::TooMany(refused))) => {
@@ -351,7 +363,7 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
         .await
         .unwrap();
 
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!((found.appointments, found.holds, found.waiting), (7, 1, 2));
     assert!(found.mails >= 7, "{found:?}");
@@ -409,7 +421,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     .unwrap();
     world.jobs().await;
     let before = world.mails().len();
-    let whose: Whose = " Eve+1@googlemail.com ".parse().unwrap();
+    let whose: BookingOrigin = " Eve+1@googlemail.com ".parse().unwrap();
     let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!(found.appointments, 2, "what staff booked is theirs to keep");
     undo::undo(&world.quince, world.owner, &whose, true)
@@ -439,7 +451,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
 
 async fn staff_who_are_no_admins_undo_nothing(world: World) {
     let jonas = world.colleague("Jonas").await;
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     for refused in [
         undo::find(&world.quince, jonas, &whose).await.map(drop),
         undo::undo(&world.quince, jonas, &whose, false).await.map(drop),
@@ -448,10 +460,10 @@ async fn staff_who_are_no_admins_undo_nothing(world: World) {
         assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     for nobody in ["", "ada", "203.0.113.0/24", "300.1.1.1"] {
-        assert!(nobody.parse::<Whose>().is_err(), "{nobody}");
+        assert!(nobody.parse::<BookingOrigin>().is_err(), "{nobody}");
     }
     // An address of the log is as good as its network.
-    let one: Whose = "2001:db8:0:1::99".parse().unwrap();
+    let one: BookingOrigin = "2001:db8:0:1::99".parse().unwrap();
     assert_eq!(one, "2001:db8:0:1::/64".parse().unwrap());
 }
 
@@ -459,7 +471,7 @@ async fn networks_are_forgotten_after_a_month(world: World) {
     book(&world.quince, "203.0.113.7", 560, "eve@example.com")
         .await
         .unwrap();
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let left = async || {
         // Something else is over, too.
         world.clock.advance(SignedDuration::from_hours(24 * 16));
@@ -507,10 +519,11 @@ async fn nobody_is_taken_off_a_list_while_its_seats_are_given(world: World) {
     let mut tx = world.database.store.write().await.unwrap();
     // As whoever makes a seat free does, before it is read who waits.
     tx.lock([Lock::Owner(world.owner.into())]).await.unwrap();
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let meanwhile = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let undoable = strangers::undoable(&mut tx, &Key::Network("203.0.113.7".to_owned()), at(NOW)).await;
+        let undoable =
+            strangers::undoable(&mut tx, &OriginKey::Network("203.0.113.7".to_owned()), at(NOW)).await;
         assert_eq!(undoable.unwrap().waiting.len(), 1);
         tx.commit().await.unwrap();
     };

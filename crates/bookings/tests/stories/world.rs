@@ -394,7 +394,7 @@ impl World {
     }
 
     /// Runs the background jobs that are due.
-    pub async fn jobs(&self) -> jobs::Done {
+    pub async fn jobs(&self) -> jobs::WorkDone {
         jobs::run_due(&self.quince).await.unwrap()
     }
 

@@ -149,7 +149,7 @@ pub async fn count(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u32, S
 
 /// Stores resources with their instances, in place of the present ones at the same paths. Returns their ids by path; an id is new if the
 /// first import was kept.
-pub async fn keep(
+pub async fn upsert(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
@@ -222,7 +222,7 @@ pub async fn keep(
 }
 
 /// Records that resources could not be read. What is known of them stays, and they are requested again.
-pub async fn keep_unreadable(
+pub async fn upsert_unreadable(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     hrefs: &[String],

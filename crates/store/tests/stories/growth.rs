@@ -12,11 +12,11 @@ use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
 use store::collisions::{self, FreeWords};
 use store::connections::{Discovered, NewConnection};
-use store::due::{self, At, Kept};
+use store::due::{self, ClaimTimes, CleanupLimits};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::holds::VisitorId;
-use store::remote_calendars::Listed;
-use store::strangers::{self, Key, Sender};
+use store::remote_calendars::ListedCalendar;
+use store::strangers::{self, OriginKey, Sender};
 use store::{
     Backend, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
     connections, event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars,
@@ -70,7 +70,7 @@ async fn people(tx: &mut WriteTx) -> People {
         import_policy: ImportPolicy::KeepUp,
     };
     let connection = connections::insert(tx, &new, now()).await.unwrap();
-    let listed = Listed {
+    let listed = ListedCalendar {
         url: "https://p42-caldav.icloud.com/1/calendars/home/".to_owned(),
         name: "Home".to_owned(),
         color: None,
@@ -328,7 +328,7 @@ const QUESTIONS: &[&str] = &[
 async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
     let host = people.hosts[1];
     let soon = now() + SignedDuration::from_hours(24 * 7);
-    let at = At::from(now());
+    let at = ClaimTimes::from(now());
     let sender = Sender {
         network: "203.0.113.9".to_owned(),
         address: "client9@example.com".to_owned(),
@@ -477,7 +477,7 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = idempotency_keys::find(tx, "key-9").await.unwrap();
         }
         "what is due" => {
-            let kept = Kept {
+            let kept = CleanupLimits {
                 keys_since: before(365),
                 sessions_since: before(30),
                 anonymous_since: before(1),
@@ -524,13 +524,13 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = strangers::busy(tx, before(7), now(), 10).await.unwrap();
         }
         "what can be undone" => {
-            let key = Key::Address(sender.address);
+            let key = OriginKey::Address(sender.address);
             let _ = strangers::undoable(tx, &key, now()).await.unwrap();
-            let key = Key::Network(sender.network);
+            let key = OriginKey::Network(sender.network);
             let _ = strangers::undoable(tx, &key, now()).await.unwrap();
         }
         "mails taken back" => {
-            let key = Key::Network(sender.network);
+            let key = OriginKey::Network(sender.network);
             let _ = strangers::delete_waiting_mails(tx, &key, now()).await.unwrap();
         }
         "hosts with expired holds" => {
@@ -726,7 +726,7 @@ async fn an_event_of_years_has_no_others_read(database: Database) {
             blocks: FREE.always[0].to_owned(),
         }],
     };
-    external_events::keep(&mut tx, people.remote, &[event], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, people.remote, &[event], FirstImport::Replaced, now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

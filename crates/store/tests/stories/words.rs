@@ -3,7 +3,7 @@
 use scheduling::{Distribution, Kind, Priority};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
+    AppointmentStatus, ChangeAction, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
     Role, Server, WhenStale, WriteAction, WriteState,
 };
 
@@ -62,7 +62,7 @@ async fn a_column_takes_the_words_of_its_enum_and_no_others(database: Database) 
         ("messages", "kind", words!(MessageKind)),
         ("messages", "state", words!(MessageState)),
         ("changes", "subject", words!(ChangeSubject)),
-        ("changes", "deed", words!(ChangeDeed)),
+        ("changes", "deed", words!(ChangeAction)),
         ("link_keys", "purpose", vec!["manage", "mailed", "waiting"]),
         (
             "external_instances",

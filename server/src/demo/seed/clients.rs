@@ -44,7 +44,7 @@ const fn demo_booking(
     }
 }
 
-const BOOKINGS: [DemoBooking; 12] = [
+const MAX_BOOKINGS: [DemoBooking; 12] = [
     demo_booking(
         "consultation",
         "Amara Diallo",
@@ -93,7 +93,7 @@ const BOOKINGS: [DemoBooking; 12] = [
 pub async fn book(quince: &Quince) -> Result<(), Failure> {
     let zone = Zone::named(ZONE).map_err(Failure::seed)?;
     let today = zone.date(quince.now());
-    for demo_booking in BOOKINGS {
+    for demo_booking in MAX_BOOKINGS {
         let services = chosen(quince, &demo_booking).await?;
         let Some(slot) = free(quince, &demo_booking, &services, today, &zone).await? else {
             continue;

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use bookings::accounts::Me;
-use bookings::agenda::{self, Who};
+use bookings::accounts::StaffMember;
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, AppointmentView, Filter};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars;
@@ -41,7 +41,7 @@ pub async fn tell(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error
 }
 
 /// The team by its addresses: who joined at the same moment has no order otherwise.
-async fn team(quince: &Quince) -> Result<Vec<Me>, Box<dyn Error>> {
+async fn team(quince: &Quince) -> Result<Vec<StaffMember>, Box<dyn Error>> {
     let mut team = accounts::team(quince).await?;
     team.sort_by(|one, other| one.email.cmp(&other.email));
     Ok(team)
@@ -239,7 +239,7 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
 }
 
 async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
-    let agenda = agenda::view(quince, owner, date("2026-11-23"), 14, Who::Everybody).await?;
+    let agenda = agenda::view(quince, owner, date("2026-11-23"), 14, Scope::Everybody).await?;
     for day in agenda.days {
         let mut lines: Vec<String> = Vec::new();
         for event in day.external {

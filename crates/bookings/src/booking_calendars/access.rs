@@ -6,7 +6,7 @@ use store::{ReadTx, staff};
 use crate::accounts::is_admin;
 use crate::error::{Error, Permission};
 
-pub(super) async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
+pub(super) async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
         Some(me) if is_admin(me.role) => Ok(()),
         _ => Err(Error::NotAllowed(Permission::Administer)),
