@@ -86,7 +86,7 @@ fn title(kind: MessageKind) -> &'static str {
         MessageKind::ClientPromoted => "A seat from the waiting list",
         MessageKind::ClientReminder => "Reminder",
         MessageKind::Waiting => "On the waiting list",
-        MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session called off",
+        MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session cancelled",
         MessageKind::HostBooked => "New booking",
         MessageKind::HostDeleted => "Deleted",
         MessageKind::HostLeft => "No longer takes part",

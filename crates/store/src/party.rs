@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::words::PartyKind;
 
-/// Who books, changes or calls off an appointment.
+/// Who books, changes or cancels an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
     /// Its client.
@@ -41,7 +41,7 @@ impl From<Option<StaffId>> for Party {
     }
 }
 
-/// When, by whom and why an appointment or a session was called off.
+/// When, by whom and why an appointment or a session was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancellation {
     /// When.

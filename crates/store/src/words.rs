@@ -103,7 +103,7 @@ text_enum! {
         ClientRescheduled = "client-rescheduled",
         /// To the client: with another member.
         ClientHostChanged = "client-host-changed",
-        /// To the client: called off.
+        /// To the client: cancelled.
         ClientCancelled = "client-cancelled",
         /// To the client: what they asked for was not confirmed.
         ClientDeclined = "client-declined",
@@ -113,13 +113,13 @@ text_enum! {
         ClientReminder = "client-reminder",
         /// To somebody who waits for a seat.
         Waiting = "waiting",
-        /// To somebody who waited: there will be no seat, as the session is called off.
+        /// To somebody who waited: there will be no seat, as the session is cancelled.
         WaitingOver = "waiting-over",
         /// To the host: somebody booked.
         HostBooked = "host-booked",
         /// To the host: moved to another time.
         HostRescheduled = "host-rescheduled",
-        /// To the host: called off.
+        /// To the host: cancelled.
         HostCancelled = "host-cancelled",
         /// To the host: deleted.
         HostDeleted = "host-deleted",
@@ -127,7 +127,7 @@ text_enum! {
         HostLeft = "host-left",
         /// To the host: one of the others takes part in another one's place.
         HostOthersChanged = "host-others-changed",
-        /// To the owner of a class: an admin called their session off.
+        /// To the owner of a class: an admin cancelled their session.
         SessionCancelled = "session-cancelled",
         /// To a staff member: their calendar server can no longer be read.
         CalendarUnreadable = "calendar-unreadable",

@@ -339,7 +339,7 @@ async fn blocked_off_time_tells_of_changes() {
     let answer = nina.post(&at, "save-blocked-time", &borrowed(&late)).await;
     assert_eq!(answer.headers()[LOCATION], format!("{at}#problem"));
     let page = nina.get(&at).await.text().await.unwrap();
-    assert!(page.contains("This time was given back"), "{page}");
+    assert!(page.contains("This time was unblocked"), "{page}");
 }
 
 fn borrowed<'a, const N: usize>(fields: &'a [(&'static str, String); N]) -> [(&'static str, &'a str); N] {

@@ -106,10 +106,10 @@ pub enum Refusal {
     #[error("This day has as many seats as it may have. Bring fewer guests.")]
     NoSeatsOfDay,
     /// The session is cancelled.
-    #[error("This session was called off, so nobody can take part in it. Book another one.")]
+    #[error("This session was cancelled, so nobody can take part in it. Book another one.")]
     SessionCancelled,
     /// The session has begun.
-    #[error("This session has begun or is over, so it cannot be called off any more.")]
+    #[error("This session has begun or is over, so it cannot be cancelled any more.")]
     SessionBegun,
     /// The session has free seats, so nobody has to wait.
     #[error("There are free seats now. Book them instead of waiting.")]
@@ -134,7 +134,7 @@ pub enum Refusal {
     #[error("Nothing of this appointment is left to be removed. Load the page again.")]
     NothingToRemove,
     /// The blocked-off time was released.
-    #[error("This time was given back, so it is not blocked off any more. Block it off anew.")]
+    #[error("This time was unblocked. Block it off anew.")]
     Unblocked,
 
     /// The booking calendar has appointments, which deleting it would delete.

@@ -336,8 +336,8 @@ pub(crate) fn waiting(over: bool, reason: &str, context: &SessionContext) -> Ren
     } = context;
     let (subject, sentence, end) = if over {
         (
-            "Called off",
-            "this session was called off, so nobody gets a seat any more.",
+            "Cancelled",
+            "this session was cancelled, so nobody gets a seat any more.",
             String::new(),
         )
     } else {
@@ -373,9 +373,9 @@ pub(crate) fn session_cancelled(by: &str, reason: &str, context: &SessionContext
         to_name: (*name).to_owned(),
         to: (*email).to_owned(),
         reply_to: None,
-        subject: format!("Session called off: {calendar}"),
+        subject: format!("Session cancelled: {calendar}"),
         text: format!(
-            "Hello {name},\n\n{by} called your session of {calendar} off. Everybody who takes part, or waits, is told.\n{}\n\
+            "Hello {name},\n\n{by} cancelled your session of {calendar}. Everybody who takes part, or waits, is told.\n{}\n\
              {when}\n\nThe session in Quince:\n{page}\n",
             reason_line(reason)
         ),

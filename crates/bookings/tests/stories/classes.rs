@@ -298,7 +298,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     for (who, subject) in [
         ("ada@", "Cancelled"),
         ("grace@", "Cancelled"),
-        ("edsger@", "Called off"),
+        ("edsger@", "Cancelled"),
     ] {
         assert!(
             mails.iter().any(|mail| mail.contains(who)
@@ -822,10 +822,10 @@ async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
         .unwrap();
     world.jobs().await;
     let mails = world.mails();
-    let told = |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session called off: Yoga");
+    let told = |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session cancelled: Yoga");
     let mail = mails.iter().find(told).unwrap_or_else(|| panic!("{mails:?}"));
     assert!(
-        mail.contains("Maya Lopez called your session of Yoga off")
+        mail.contains("Maya Lopez cancelled your session of Yoga")
             && mail.contains("Reason: the roof leaks"),
         "{mail}"
     );
