@@ -150,7 +150,7 @@ async fn book(quince: &Quince, next: &Arc<AtomicUsize>, until: Until) -> Latenci
                     return (times, failed);
                 }
                 let began = Instant::now();
-                if appointments::book(&quince, wish(number)).await.is_err() {
+                if appointments::book(&quince, booking(number)).await.is_err() {
                     failed += 1;
                 }
                 times.push(began.elapsed());
@@ -169,7 +169,7 @@ async fn book(quince: &Quince, next: &Arc<AtomicUsize>, until: Until) -> Latenci
     all
 }
 
-fn wish(number: usize) -> Booking {
+fn booking(number: usize) -> Booking {
     let minutes = 5 * (i64::try_from(number).unwrap() + 1);
     Booking {
         slug: "other".into(),

@@ -213,9 +213,9 @@ async fn programs_get_a_word_for_what_is_never_offered_or_not_there() {
         ),
         ("nowhere", start, "Grace", 404, "no_booking_calendar", ""),
     ] {
-        let (told, problem) = studio.ask(slug, start, who, None).await;
+        let (answered, problem) = studio.ask(slug, start, who, None).await;
         assert_eq!(
-            (told.as_u16(), &problem["cause"]),
+            (answered.as_u16(), &problem["cause"]),
             (status, &json!(cause)),
             "{problem}"
         );
@@ -230,7 +230,7 @@ async fn programs_get_a_word_for_what_is_never_offered_or_not_there() {
 }
 
 /// What a visitor reads who sends the form of a time that they cannot have.
-async fn told(studio: &Studio, slug: &str, start: &str) -> String {
+async fn refusal_page(studio: &Studio, slug: &str, start: &str) -> String {
     let mut browser = Browser::new(&studio.quince);
     let visit = if slug == "salon" { studio.cut.as_str() } else { "" };
     let fields = [
@@ -276,7 +276,7 @@ async fn visitors_read_a_true_sentence_for_each_cause() {
             "A room or piece of equipment that this takes is in use then.",
         ),
     ] {
-        let page = told(&studio, slug, wanted).await;
+        let page = refusal_page(&studio, slug, wanted).await;
         assert!(page.contains(sentence), "{slug}: {sentence}\n{page}");
         assert!(page.contains("what you typed is kept"), "{slug}");
         assert!(!page.contains("Dentist"), "{slug}");

@@ -113,14 +113,14 @@ fn shown(
     hosts: &[String],
     reasons: &[availability::ExplainedReason],
 ) -> (String, bool, Value, Vec<Value>) {
-    let mut told = Vec::new();
+    let mut values = Vec::new();
     for why in reasons {
         let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});
-        if !told.contains(&reason) {
-            told.push(reason);
+        if !values.contains(&reason) {
+            values.push(reason);
         }
     }
-    (start.to_owned(), offered, json!(hosts), told)
+    (start.to_owned(), offered, json!(hosts), values)
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
         }
         let days = [slug, "--from", "2026-12-03", "--to", "2026-12-06"];
         let zone = ["--timezone", "Europe/Berlin", "--explain"];
-        let told: Vec<_> = lines(&self::slots(folder.path(), &[&days[..], &zone].concat()))
+        let explained: Vec<_> = lines(&self::slots(folder.path(), &[&days[..], &zone].concat()))
             .iter()
             .map(|line| {
                 let start = line["start"].as_str().or(line["date"].as_str()).unwrap();
@@ -169,8 +169,8 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
                 )
             })
             .collect();
-        assert_eq!(told, page, "{slug}");
-        assert!(told.iter().any(|(_, offered, ..)| *offered), "{slug}");
+        assert_eq!(explained, page, "{slug}");
+        assert!(explained.iter().any(|(_, offered, ..)| *offered), "{slug}");
     }
 }
 

@@ -279,7 +279,7 @@ async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
     bookings::accounts::add_staff(quince, by, new).await.unwrap()
 }
 
-fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
+fn booking(slug: &str, start: Timestamp, service: &str) -> Booking {
     Booking {
         slug: slug.to_owned(),
         start,
@@ -315,7 +315,7 @@ async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
     };
     let free = availability::free(quince, &question).await.unwrap();
     let start = free.days.values().flatten().next().unwrap().start;
-    let booked = appointments::book(quince, wish(slug, start, service))
+    let booked = appointments::book(quince, booking(slug, start, service))
         .await
         .unwrap();
     Made {
@@ -326,11 +326,13 @@ async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
 }
 
 async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {
-    let wish = Booking {
+    let booking = Booking {
         email: "waits@client.example".to_owned(),
-        ..wish("class", start, "")
+        ..booking("class", start, "")
     };
-    bookings::classes::join_waiting_list(quince, &wish).await.unwrap()
+    bookings::classes::join_waiting_list(quince, &booking)
+        .await
+        .unwrap()
 }
 
 /// The poisons, in rounds: of each table one at a time. A booking calendar that cannot be read closes pages that the others would

@@ -179,10 +179,10 @@ async fn a_program_is_answered_409_and_a_form_without_a_version_is_one_of_before
         assert_eq!(said["ChangedMeanwhile"]["newest"], 1, "{said}");
     }
     let (_, said) = save(maya, "Ours", None).await;
-    let told = said["ChangedMeanwhile"]["sentences"][0].as_str().unwrap();
+    let sentence = said["ChangedMeanwhile"]["sentences"][0].as_str().unwrap();
     assert!(
-        told.starts_with("Nina changed the name from ") && told.contains("to “Studio”"),
-        "{told}"
+        sentence.starts_with("Nina changed the name from ") && sentence.contains("to “Studio”"),
+        "{sentence}"
     );
     assert_eq!(save(maya, "Ours", Some("1")).await.0, StatusCode::OK);
 }

@@ -7,11 +7,11 @@ use bookings::{Error, Interval, Kind, Refusal, Rules, WeeklyHours, agenda, block
 use scheduling::{DateOverride, LocalWindow};
 
 use crate::database::stories;
-use crate::world::{NOW, TUESDAY, World, adas_wish, at, date, tuesday};
+use crate::world::{NOW, TUESDAY, World, adas_booking, at, date, tuesday};
 
 stories! {
     connected_on:
-    blocked_off_time_is_not_offered_until_it_is_given_back,
+    blocked_off_time_is_not_offered_until_it_is_unblocked,
     appointments_in_blocked_off_time_stay_and_are_named,
     only_its_owner_and_admins_block_time_off,
     what_makes_no_sense_is_refused_with_a_sentence,
@@ -25,7 +25,7 @@ fn span(from: &str, to: &str) -> Interval {
     Interval::new(tuesday(from), tuesday(to))
 }
 
-async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
+async fn blocked_off_time_is_not_offered_until_it_is_unblocked(world: World) {
     let block = blocked::add(
         &world.quince,
         world.owner,
@@ -238,11 +238,11 @@ async fn an_admins_own_calendar_shows_what_nobody_holds(world: World) {
             ..CalendarForm::new("Room")
         })
         .await;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "room".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    appointments::book(&world.quince, wish).await.unwrap();
+    appointments::book(&world.quince, booking).await.unwrap();
     let seen = async |viewer| {
         let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Scope::Me)
             .await

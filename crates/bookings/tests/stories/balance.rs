@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date, member};
+use crate::world::{World, adas_booking, at, date, member};
 
 stories! {
     on:
@@ -42,7 +42,7 @@ async fn team(world: &World, members: &[StaffId]) {
 }
 
 /// A wish for one of December's half hours.
-fn wish(number: u32, host: Option<StaffId>) -> Booking {
+fn booking(number: u32, host: Option<StaffId>) -> Booking {
     let (day, slot) = (1 + number / 20, number % 20);
     Booking {
         slug: "team".into(),
@@ -53,12 +53,12 @@ fn wish(number: u32, host: Option<StaffId>) -> Booking {
         )),
         host,
         idempotency_key: format!("wish {number}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
 async fn book(world: &World, number: u32, host: Option<StaffId>) -> Booked {
-    appointments::book(&world.quince, wish(number, host))
+    appointments::book(&world.quince, booking(number, host))
         .await
         .unwrap()
 }
@@ -99,9 +99,9 @@ async fn who_is_more_than_three_ahead_is_not_offered(world: World) {
     world
         .set_hours(world.owner, WeeklyHours::weekdays(0, 60), Vec::new())
         .await;
-    let refused = appointments::book(&world.quince, wish(10, None)).await;
+    let refused = appointments::book(&world.quince, booking(10, None)).await;
     assert!(refused.is_err(), "{refused:?}");
-    appointments::book(&world.quince, wish(10, Some(jonas)))
+    appointments::book(&world.quince, booking(10, Some(jonas)))
         .await
         .unwrap();
 }
@@ -152,7 +152,7 @@ async fn somebody_on_holiday_holds_nobody_up_then_or_when_they_are_back(world: W
     }
     let at_once = Booking {
         idempotency_key: "another".into(),
-        ..wish(40, None)
+        ..booking(40, None)
     };
     appointments::book(&world.quince, at_once).await.unwrap();
 }
@@ -176,7 +176,7 @@ async fn who_comes_back_gets_their_share_of_what_follows(world: World) {
         token: booked.manage_token.clone(),
     };
     works(WeeklyHours::always()).await;
-    appointments::reschedule(&world.quince, &client, wish(60, None).start)
+    appointments::reschedule(&world.quince, &client, booking(60, None).start)
         .await
         .unwrap();
     assert!(hosts(&world, 61..63).await.contains(&priya));

@@ -7,7 +7,7 @@ use bookings::{Error, Interval, Kind, Rules, StaffId, TakenBy, WhenStale, blocke
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_booking, member, tuesday};
 
 stories! {
     connected_on:
@@ -56,17 +56,17 @@ async fn whatever_a_host_does_the_time_is_taken(world: World) {
         .await
         .unwrap();
     assert_eq!(other(&world, "12:00").await, (TakenBy::Host, TAKEN.to_owned()));
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: tuesday("14:00"),
         host: None,
         services: Vec::new(),
     };
-    appointments::hold(&world.quince, holder("somebody"), &wish)
+    appointments::hold(&world.quince, holder("somebody"), &request)
         .await
         .unwrap();
     assert_eq!(other(&world, "14:00").await, (TakenBy::Host, TAKEN.to_owned()));
-    let held = appointments::hold(&world.quince, holder("somebody else"), &wish).await;
+    let held = appointments::hold(&world.quince, holder("somebody else"), &request).await;
     assert_eq!(taken(held), (TakenBy::Host, TAKEN.to_owned()));
     let moved = appointments::reschedule(&world.quince, &of_ada(&ada), tuesday("12:00")).await;
     assert_eq!(
@@ -80,11 +80,11 @@ async fn whatever_a_host_does_the_time_is_taken(world: World) {
 
 /// Somebody else than Ada wants a time.
 async fn other(world: &World, time: &str) -> (TakenBy, String) {
-    let wish = Booking {
+    let booking = Booking {
         email: "grace@example.com".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    taken(appointments::book(&world.quince, wish).await)
+    taken(appointments::book(&world.quince, booking).await)
 }
 
 async fn an_event_is_told_apart_and_reads_like_everything_a_host_does(world: World) {
@@ -133,13 +133,13 @@ fn seat(name: &str, time: &str, guests: usize) -> Booking {
         email: format!("{}@example.com", name.to_lowercase()),
         guests: (0..guests).map(|number| format!("Guest {number}")).collect(),
         idempotency_key: format!("{name} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn a_full_session_is_told_as_full(world: World) {
     world.make(class(&world, 2)).await;
-    let book = async |wish: Booking| appointments::book(&world.quince, wish).await;
+    let book = async |booking: Booking| appointments::book(&world.quince, booking).await;
     let grace = book(seat("Grace", "12:00", 1)).await.unwrap();
     book(seat("Ada", "10:00", 0)).await.unwrap();
     assert_eq!(
@@ -270,24 +270,24 @@ async fn a_start_in_another_millennium_is_told_at_its_field(world: World) {
         Error::Fields(problems) => (problems[0].field, problems[0].sentence.clone()),
         other => panic!("{other:?}"),
     };
-    let told = ("start", "Choose a date between 1970 and 2200.".to_owned());
+    let expected = ("start", "Choose a date between 1970 and 2200.".to_owned());
     for on_conflict in [OnConflict::Refuse, OnConflict::Override] {
         let moved =
             appointments::reschedule_as_staff(&world.quince, world.owner, booked.id, far, on_conflict).await;
-        assert_eq!(field(moved.unwrap_err()), told);
-        let wish = Booking {
+        assert_eq!(field(moved.unwrap_err()), expected);
+        let booking = Booking {
             start: far,
-            ..adas_wish("11:00")
+            ..adas_booking("11:00")
         };
-        let made = appointments::book_as_staff(&world.quince, world.owner, wish, on_conflict).await;
-        assert_eq!(field(made.unwrap_err()), told);
+        let made = appointments::book_as_staff(&world.quince, world.owner, booking, on_conflict).await;
+        assert_eq!(field(made.unwrap_err()), expected);
     }
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: far,
         host: None,
         services: Vec::new(),
     };
-    let held = appointments::hold(&world.quince, holder("somebody"), &wish).await;
-    assert_eq!(field(held.unwrap_err()), told);
+    let held = appointments::hold(&world.quince, holder("somebody"), &request).await;
+    assert_eq!(field(held.unwrap_err()), expected);
 }

@@ -1,4 +1,4 @@
-//! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
+//! Class Booking: sessions with seats, one event for each, guests, moving, cancelling, the waiting list.
 
 use bookings::appointments::{self, Actor, Booked, Booking, Edit, HoldRequest, hold, holder};
 use bookings::availability::SlotQuery;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
@@ -37,7 +37,7 @@ stories! {
     the_owners_icloud_is_asked_until_somebody_has_a_seat,
     somebody_else_holds_a_class_only_when_no_session_is_to_come,
     a_session_is_never_joined_in_somebody_elses_time,
-    a_session_that_was_called_off_stays_so_whoever_holds_the_class,
+    a_cancelled_session_stays_so_whoever_holds_the_class,
     whoever_waits_is_never_left_beside_a_free_seat,
     a_day_lets_no_more_move_up_than_it_may_have,
     the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now,
@@ -45,8 +45,8 @@ stories! {
     the_event_stays_when_the_last_one_makes_room_for_who_waits,
     an_address_waits_once_and_not_beside_its_seat,
     a_seat_that_waits_to_be_confirmed_is_not_called_yours,
-    nobody_comes_back_into_a_session_that_was_called_off,
-    a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew,
+    nobody_comes_back_into_a_cancelled_session,
+    a_seat_of_a_live_session_is_released_and_held_after_the_rules_grew,
     who_did_not_come_stays_in_the_roster_and_the_event,
     a_client_takes_guests_out_and_those_who_wait_get_the_seats,
     of_two_guests_who_are_taken_out_at_once_neither_comes_back,
@@ -73,19 +73,19 @@ async fn yoga(world: &World, seats: u32) -> CalendarId {
     world.make(form(world, seats)).await
 }
 
-fn wish(name: &str, time: &str, guests: &[&str]) -> Booking {
+fn booking(name: &str, time: &str, guests: &[&str]) -> Booking {
     Booking {
         slug: "yoga".into(),
         name: name.into(),
         email: format!("{}@example.com", name.to_lowercase().replace(' ', "-")),
         guests: guests.iter().map(|guest| (*guest).to_owned()).collect(),
         idempotency_key: format!("{name} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn join(world: &World, name: &str, time: &str) -> Booked {
-    appointments::book(&world.quince, wish(name, time, &[]))
+    appointments::book(&world.quince, booking(name, time, &[]))
         .await
         .unwrap()
 }
@@ -152,10 +152,10 @@ async fn everybody_of_a_session_shares_one_event(world: World) {
 
 async fn a_guest_takes_a_seat(world: World) {
     yoga(&world, 3).await;
-    let booked = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron"])).await;
+    let booked = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron"])).await;
     let booked = booked.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(1));
-    let too_many = appointments::book(&world.quince, wish("Grace", "10:00", &["Anne"])).await;
+    let too_many = appointments::book(&world.quince, booking("Grace", "10:00", &["Anne"])).await;
     assert!(
         matches!(too_many, Err(Error::Refused(_) | Error::SlotTaken { .. })),
         "{too_many:?}"
@@ -177,8 +177,8 @@ async fn two_hundred_at_once_get_the_seats_that_there_are(world: World) {
     let mut tries = JoinSet::new();
     for number in 0..200 {
         let quince = world.quince.clone();
-        let wish = wish(&format!("Client {number}"), "10:00", &[]);
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        let booking = booking(&format!("Client {number}"), "10:00", &[]);
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     let outcomes = tries.join_all().await;
     let booked = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -213,7 +213,7 @@ async fn the_seats_left_are_told_and_full_sessions_are_named(world: World) {
 async fn another_start_that_overlaps_a_session_is_blocked(world: World) {
     yoga(&world, 5).await;
     join(&world, "Ada", "10:00").await;
-    let between = appointments::book(&world.quince, wish("Grace", "10:30", &[])).await;
+    let between = appointments::book(&world.quince, booking("Grace", "10:30", &[])).await;
     assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
     let other = world.try_to_book("10:00").await;
     assert!(
@@ -283,7 +283,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &[]))
         .await
         .unwrap();
     let session = session_of(&world, &ada).await;
@@ -308,7 +308,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
         );
     }
     assert_eq!(left(&world, "10:00").await, None, "it is not offered again");
-    let again = appointments::book(&world.quince, wish("Anne", "10:00", &[])).await;
+    let again = appointments::book(&world.quince, booking("Anne", "10:00", &[])).await;
     assert!(again.is_err(), "{again:?}");
     let view = classes::session(&world.quince, world.owner, session)
         .await
@@ -327,15 +327,15 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
 async fn who_waits_longest_and_fits_moves_up(world: World) {
     yoga(&world, 3).await;
     let ada = join(&world, "Ada", "10:00").await;
-    appointments::book(&world.quince, wish("Grace", "10:00", &["Anne"]))
+    appointments::book(&world.quince, booking("Grace", "10:00", &["Anne"]))
         .await
         .unwrap();
     // The first needs more than one seat, so the second moves up when one becomes free.
-    let group = classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &["Ria"]))
+    let group = classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &["Ria"]))
         .await
         .unwrap();
     world.clock.advance(SignedDuration::from_secs(1));
-    let alone = classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[]))
+    let alone = classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[]))
         .await
         .unwrap();
     assert_eq!(
@@ -345,7 +345,7 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
             .before,
         1
     );
-    let twice = classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[])).await;
+    let twice = classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[])).await;
     assert!(
         matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
@@ -387,7 +387,7 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
 async fn a_place_on_the_waiting_list_can_be_left(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    let token = classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    let token = classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     classes::leave_waiting_list(&world.quince, &token).await.unwrap();
@@ -400,23 +400,23 @@ async fn a_place_on_the_waiting_list_can_be_left(world: World) {
 
 async fn nobody_waits_for_a_session_with_seats(world: World) {
     yoga(&world, 2).await;
-    let early = classes::join_waiting_list(&world.quince, &wish("Ada", "10:00", &[])).await;
+    let early = classes::join_waiting_list(&world.quince, &booking("Ada", "10:00", &[])).await;
     assert!(
         matches!(early, Err(Error::Refused(Refusal::SeatsFree))),
         "{early:?}"
     );
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    let too_many = classes::join_waiting_list(&world.quince, &wish("Edsger", "10:00", &["A", "B"])).await;
+    let too_many = classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &["A", "B"])).await;
     assert!(matches!(too_many, Err(Error::Refused(_))), "{too_many:?}");
-    let nothing = classes::join_waiting_list(&world.quince, &wish("Edsger", "03:00", &[])).await;
+    let nothing = classes::join_waiting_list(&world.quince, &booking("Edsger", "03:00", &[])).await;
     assert!(matches!(nothing, Err(Error::Refused(_))), "{nothing:?}");
 }
 
 async fn more_seats_let_those_who_wait_in(world: World) {
     let id = yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -431,10 +431,10 @@ async fn a_day_has_as_many_seats_as_it_may(world: World) {
     let mut form = form(&world, 5);
     form.rules.per_day = Some(3);
     world.make(form).await;
-    appointments::book(&world.quince, wish("Ada", "10:00", &["Byron"]))
+    appointments::book(&world.quince, booking("Ada", "10:00", &["Byron"]))
         .await
         .unwrap();
-    let two = appointments::book(&world.quince, wish("Grace", "12:00", &["Anne"])).await;
+    let two = appointments::book(&world.quince, booking("Grace", "12:00", &["Anne"])).await;
     assert!(two.is_err(), "{two:?}");
     join(&world, "Edsger", "12:00").await;
     assert_eq!(seats(&world).await, []);
@@ -508,13 +508,13 @@ async fn a_session_is_never_joined_in_somebody_elses_time(world: World) {
         .unwrap();
     tx.commit().await.unwrap();
     for name in ["Grace", "Edsger", "Barbara"] {
-        let refused = appointments::book(&world.quince, wish(name, "10:00", &[])).await;
+        let refused = appointments::book(&world.quince, booking(name, "10:00", &[])).await;
         assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     }
     join(&world, "Grace", "12:00").await;
 }
 
-async fn a_session_that_was_called_off_stays_so_whoever_holds_the_class(world: World) {
+async fn a_cancelled_session_stays_so_whoever_holds_the_class(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     let id = yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
@@ -524,7 +524,7 @@ async fn a_session_that_was_called_off_stays_so_whoever_holds_the_class(world: W
         .unwrap();
     hand_over(&world, id, jonas.staff).await.unwrap();
     assert_eq!(left(&world, "10:00").await, None);
-    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    let refused = appointments::book(&world.quince, booking("Grace", "10:00", &[])).await;
     assert!(refused.is_err(), "{refused:?}");
 }
 
@@ -539,8 +539,8 @@ async fn whoever_waits_is_never_left_beside_a_free_seat(world: World) {
     for (first, time) in booked.iter().zip(times) {
         let (quince, actor) = (world.quince.clone(), client(first));
         at_once.spawn(async move { drop(appointments::cancel(&quince, &actor, "").await) });
-        let (quince, wish) = (world.quince.clone(), wish("Grace", time, &[]));
-        at_once.spawn(async move { drop(classes::join_waiting_list(&quince, &wish).await) });
+        let (quince, booking) = (world.quince.clone(), booking("Grace", time, &[]));
+        at_once.spawn(async move { drop(classes::join_waiting_list(&quince, &booking).await) });
     }
     at_once.join_all().await;
     for (first, time) in booked.iter().zip(times) {
@@ -558,7 +558,7 @@ async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
     let edsger = join(&world, "Edsger", "12:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Barbara", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[]))
         .await
         .unwrap();
     let mut form = form(&world, 2);
@@ -591,7 +591,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
     yoga(&world, 3).await;
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    let group = appointments::book(&world.quince, wish("Edsger", "10:00", &["Ria"])).await;
+    let group = appointments::book(&world.quince, booking("Edsger", "10:00", &["Ria"])).await;
     assert!(
         matches!(
             &group,
@@ -608,7 +608,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
         "{sentence}"
     );
     join(&world, "Edsger", "10:00").await;
-    let full = appointments::book(&world.quince, wish("Barbara", "10:00", &["Ria"])).await;
+    let full = appointments::book(&world.quince, booking("Barbara", "10:00", &["Ria"])).await;
     let is_full = matches!(
         full,
         Err(Error::SlotTaken {
@@ -622,7 +622,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
 async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -641,12 +641,12 @@ async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World
 async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
     yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     let shouted = |name: &str| Booking {
         email: format!("{}@Example.COM", name.to_uppercase()),
-        ..wish(name, "10:00", &[])
+        ..booking(name, "10:00", &[])
     };
     let twice = classes::join_waiting_list(&world.quince, &shouted("Grace")).await;
     assert!(
@@ -665,7 +665,7 @@ async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
     form.auto_confirm = false;
     world.make(form).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.later(1).await;
@@ -685,7 +685,7 @@ async fn set(world: &World, booked: &Booked, status: Status) -> Result<(), Error
     appointments::set_status(&world.quince, world.owner, booked.id, status).await
 }
 
-async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
+async fn nobody_comes_back_into_a_cancelled_session(world: World) {
     yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
@@ -702,7 +702,7 @@ async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
     assert_eq!(world.appointment(&ada).await.status, Status::Invalid);
 }
 
-async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(world: World) {
+async fn a_seat_of_a_live_session_is_released_and_held_after_the_rules_grew(world: World) {
     let id = yoga(&world, 3).await;
     let ada = join(&world, "Ada", "10:00").await;
     let mut form = form(&world, 3);
@@ -755,10 +755,10 @@ fn names(guests: &[&str]) -> Vec<String> {
 
 async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World) {
     yoga(&world, 3).await;
-    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+    let ada = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron", "Anne"]))
         .await
         .unwrap();
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -822,31 +822,34 @@ async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
         .unwrap();
     world.jobs().await;
     let mails = world.mails();
-    let told = |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session cancelled: Yoga");
-    let mail = mails.iter().find(told).unwrap_or_else(|| panic!("{mails:?}"));
+    let is_to_owner =
+        |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session cancelled: Yoga");
+    let mail = mails
+        .iter()
+        .find(is_to_owner)
+        .unwrap_or_else(|| panic!("{mails:?}"));
     assert!(
-        mail.contains("Maya Lopez cancelled your session of Yoga")
-            && mail.contains("Reason: the roof leaks"),
+        mail.contains("Maya Lopez cancelled your session of Yoga") && mail.contains("Reason: the roof leaks"),
         "{mail}"
     );
 }
 
 /// A visitor holds a seat at ten while they fill in the form.
 async fn hold_a_seat(world: &World) {
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "yoga".into(),
         start: tuesday("10:00"),
         host: None,
         services: Vec::new(),
     };
-    hold(&world.quince, holder("a visitor"), &wish).await.unwrap();
+    hold(&world.quince, holder("a visitor"), &request).await.unwrap();
 }
 
 async fn a_held_seat_is_no_session(world: World) {
     yoga(&world, 1).await;
     hold_a_seat(&world).await;
     assert_eq!(left(&world, "10:00").await, None, "there is nothing to wait for");
-    let waiting = classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[])).await;
+    let waiting = classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[])).await;
     assert!(matches!(waiting, Err(Error::Refused(_))), "{waiting:?}");
     let (id, _) = world.form_of("yoga").await;
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -867,7 +870,7 @@ async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {
     hold_a_seat(&world).await;
     // Quince has not read this yet.
     world.event("Work", "10:00");
-    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    let refused = appointments::book(&world.quince, booking("Grace", "10:00", &[])).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }
 
@@ -891,12 +894,12 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
         services: Vec::new(),
     };
     hold(&world.quince, holder("Bob's"), &request).await.unwrap();
-    classes::join_waiting_list(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     // Bob's hold is over, and nobody has swept it away yet.
     world.clock.advance(SignedDuration::from_mins(11));
-    let late = appointments::book(&world.quince, wish("Edsger", "12:00", &[])).await;
+    let late = appointments::book(&world.quince, booking("Edsger", "12:00", &[])).await;
     assert!(late.is_err(), "{late:?}");
     world.later(1).await;
     let booked = "SELECT COUNT(*) FROM appointments WHERE status = 'confirmed'";
@@ -905,7 +908,7 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
 
 async fn of_two_guests_who_are_taken_out_at_once_neither_comes_back(world: World) {
     yoga(&world, 3).await;
-    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+    let ada = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron", "Anne"]))
         .await
         .unwrap();
     let ada = client(&ada);

@@ -6,7 +6,7 @@ use bookings::{Error, Kind, Refusal, Rules, Status};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member};
+use crate::world::{World, adas_booking, member};
 
 stories! {
     connected_on:
@@ -105,7 +105,7 @@ async fn what_is_not_confirmed_in_time_is_free_again(world: World) {
     );
     let other = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, other).await.unwrap();
     world.jobs().await;
@@ -183,7 +183,7 @@ async fn a_seat_of_a_class_is_kept_and_given_back(world: World) {
         slug: "yoga".into(),
         email: email.into(),
         idempotency_key: format!("{email}'s seat"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let ada = appointments::book(&world.quince, seat("ada@example.com"))
         .await

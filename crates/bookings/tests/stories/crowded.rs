@@ -76,10 +76,12 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
         problem.contains("100,000 dates") && problem.contains("not offered"),
         "{problem}"
     );
-    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    let warnings = warnings::of(&world.quince, world.owner).await.unwrap();
     assert!(
-        told.iter().any(|told| told.title == "“Work” has too many events"),
-        "{told:?}"
+        warnings
+            .iter()
+            .any(|warning| warning.title == "“Work” has too many events"),
+        "{warnings:?}"
     );
     // When most of it is gone everything is back.
     for href in &hrefs[10..] {

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use sandbox::{Fault, PasswordState};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -68,7 +68,7 @@ fn client(booked: &Booked) -> Actor {
 }
 
 /// The subjects of the mails to an address.
-fn told(world: &World, address: &str) -> Vec<String> {
+fn subjects(world: &World, address: &str) -> Vec<String> {
     let mails = world.mails().into_iter();
     let to = mails.filter(|mail| {
         mail.lines()
@@ -101,7 +101,7 @@ fn seat(who: &str) -> Booking {
         name: who.into(),
         email: format!("{who}@example.com"),
         idempotency_key: format!("seat of {who}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
@@ -128,7 +128,7 @@ async fn d3_deleting_removes_the_event_and_all_that_was_known(world: World) {
     }
     let again = Booking {
         idempotency_key: "again".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let again = appointments::book(&world.quince, again).await.unwrap();
     delete(&world, &again).await;
@@ -198,7 +198,7 @@ async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(wo
     let request = world.book("10:00").await;
     delete_and_tell(&world, &request, true).await;
     world.jobs().await;
-    assert_eq!(told(&world, "ada@example.com"), ["Declined: Intro call"]);
+    assert_eq!(subjects(&world, "ada@example.com"), ["Declined: Intro call"]);
 
     let by_mail = CalendarForm {
         confirm_by_mail: true,
@@ -212,28 +212,28 @@ async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(wo
     delete_and_tell(&world, &unconfirmed, true).await;
     assert!(world.is_free("11:00").await);
     world.jobs().await;
-    assert_eq!(told(&world, "ada@example.com").len(), 1);
+    assert_eq!(subjects(&world, "ada@example.com").len(), 1);
     assert_eq!(world.events("Home"), []);
 }
 
 async fn hosts_are_told_and_who_deletes_is_not(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.calendar("jonas", &[jonas.staff]).await;
-    let wish = |time| Booking {
+    let booking = |time| Booking {
         slug: "jonas".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    let by_admin = appointments::book(&world.quince, wish("10:00")).await.unwrap();
-    let by_host = appointments::book(&world.quince, wish("11:00")).await.unwrap();
+    let by_admin = appointments::book(&world.quince, booking("10:00")).await.unwrap();
+    let by_host = appointments::book(&world.quince, booking("11:00")).await.unwrap();
     world.jobs().await;
-    let before = told(&world, "jonas@example.org").len();
+    let before = subjects(&world, "jonas@example.org").len();
     delete(&world, &by_admin).await;
     appointments::delete(&world.quince, jonas.staff, by_host.id, false)
         .await
         .unwrap();
     world.jobs().await;
-    let told = told(&world, "jonas@example.org");
-    assert_eq!(told.len(), before + 1, "{told:?}");
+    let subjects = subjects(&world, "jonas@example.org");
+    assert_eq!(subjects.len(), before + 1, "{subjects:?}");
     let mails = world.mails();
     let mail = mails.iter().find(|mail| mail.contains("was deleted")).unwrap();
     assert!(!mail.contains("/appointments/"), "its page leads nowhere: {mail}");
@@ -406,8 +406,11 @@ async fn a_seat_goes_to_who_waits_and_the_last_one_takes_the_event_along(world: 
     delete(&world, &ada).await;
     assert_eq!(world.database.count(texts).await, 0);
     world.later(1).await;
-    let told = told(&world, "grace@example.com");
-    assert!(told.contains(&"You have a seat: Yoga".to_owned()), "{told:?}");
+    let subjects = subjects(&world, "grace@example.com");
+    assert!(
+        subjects.contains(&"You have a seat: Yoga".to_owned()),
+        "{subjects:?}"
+    );
     let events = world.events("Home");
     assert_eq!(events.len(), 1);
     let ics = events[0].ics.replace("\r\n ", "");
@@ -458,11 +461,11 @@ async fn the_event_goes_although_its_booking_calendar_is_deleted_next(world: Wor
 async fn d3_all_events_of_a_collective_go(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.collective("panel", &[world.owner, jonas.staff]).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "panel".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish.clone()).await.unwrap();
+    let booked = appointments::book(&world.quince, booking.clone()).await.unwrap();
     world.jobs().await;
     assert_eq!(
         (world.events("Home").len(), world.events_of(&jonas).len()),
@@ -474,7 +477,7 @@ async fn d3_all_events_of_a_collective_go(world: World) {
     assert_eq!(world.events_of(&jonas), []);
     let again = Booking {
         idempotency_key: "again".into(),
-        ..wish
+        ..booking
     };
     appointments::book(&world.quince, again).await.unwrap();
 }
@@ -520,7 +523,7 @@ async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
         slug: "salon".into(),
         services: vec![chosen(Some(world.owner)), chosen(Some(jonas))],
         idempotency_key: key.into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let booked = appointments::book(&world.quince, visit("first")).await.unwrap();
     world.jobs().await;
@@ -630,7 +633,7 @@ async fn who_was_promised_a_mail_gets_it_although_the_appointment_is_deleted(wor
         .unwrap();
     delete(&world, &booked).await;
     world.later(1).await;
-    let client = told(&world, "ada@example.com");
+    let client = subjects(&world, "ada@example.com");
     assert_eq!(
         client
             .iter()

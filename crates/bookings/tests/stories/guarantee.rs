@@ -27,7 +27,7 @@ use zones::Zone;
 
 use crate::database::{Database, stories};
 use crate::dice::Dice;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     on:
@@ -88,7 +88,7 @@ impl Worker {
                 self.clock.advance(SignedDuration::from_mins(4));
                 Ok(())
             }
-            _ => self.call_a_session_off().await,
+            _ => self.cancel_a_session().await,
         };
         if let Err(refusal) = outcome {
             assert!(!refusal.contains("went wrong"), "{refusal}");
@@ -110,14 +110,14 @@ impl Worker {
 
     async fn hold(&mut self) -> Result<(), String> {
         let slug = self.dice.pick(&SLUGS).unwrap_or_default();
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: slug.into(),
             start: self.some_time(),
             host: None,
             services: self.some_services(slug),
         };
         let visitor = self.dice.pick(&self.visitors).unwrap_or(self.visitors[0]);
-        let held = appointments::hold(&self.quince, visitor, &wish).await;
+        let held = appointments::hold(&self.quince, visitor, &request).await;
         held.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
@@ -135,19 +135,19 @@ impl Worker {
             .dice
             .pick(&self.visitors)
             .filter(|_| number.is_multiple_of(2));
-        let wish = Booking {
+        let booking = Booking {
             slug: slug.into(),
             start: self.some_time(),
             services,
             guests,
             holder,
             idempotency_key: format!("wish {number}"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
         let booked = if self.dice.below(10) == 0 {
-            appointments::book_as_staff(&self.quince, self.owner, wish, OnConflict::Override).await
+            appointments::book_as_staff(&self.quince, self.owner, booking, OnConflict::Override).await
         } else {
-            appointments::book(&self.quince, wish).await
+            appointments::book(&self.quince, booking).await
         };
         let booked = booked.map_err(|error| format!("{error} {error:?}"))?;
         self.booked.lock().await.push(booked);
@@ -248,17 +248,17 @@ impl Worker {
 
     async fn wait_for_a_seat(&mut self) -> Result<(), String> {
         let number = self.dice.below(u32::MAX);
-        let wish = Booking {
+        let booking = Booking {
             slug: "yoga".into(),
             start: self.some_time(),
             email: format!("waits{number}@example.com"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        let waits = classes::join_waiting_list(&self.quince, &wish).await;
+        let waits = classes::join_waiting_list(&self.quince, &booking).await;
         waits.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
-    async fn call_a_session_off(&mut self) -> Result<(), String> {
+    async fn cancel_a_session(&mut self) -> Result<(), String> {
         // Rarely, so that some sessions live long.
         let Some(booked) = self.some_appointment().await.filter(|_| self.dice.below(4) == 0) else {
             return Ok(());
@@ -421,7 +421,7 @@ async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp,
         workers.join_all().await;
         check(world, first, &visitors, &format!("seed {seed}, round {round}")).await;
     }
-    // After some rounds the half hours are taken, and it depends on what is called off.
+    // After some rounds the half hours are taken, and it depends on what is cancelled.
     let least = usize::try_from(rounds.min(30) * 2).unwrap();
     assert!(
         booked.lock().await.len() > least,
@@ -535,7 +535,7 @@ fn check_appointment(
         appointment.status,
         Status::New | Status::Confirmed | Status::Showed
     ) {
-        assert_eq!(own, [], "{round}: {id} is called off and keeps time");
+        assert_eq!(own, [], "{round}: {id} is cancelled and keeps time");
         return;
     }
     let spans = own

@@ -10,7 +10,7 @@ use scheduling::{Span, Unit};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date, member};
+use crate::world::{World, adas_booking, at, date, member};
 
 stories! {
     connected_on:
@@ -53,17 +53,17 @@ async fn free_on(world: &World, slug: &str, day: &str) -> Vec<String> {
         .collect()
 }
 
-fn wish(slug: &str, start: Timestamp) -> Booking {
+fn booking(slug: &str, start: Timestamp) -> Booking {
     Booking {
         slug: slug.into(),
         start,
         idempotency_key: format!("{slug} {start}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
 async fn book(world: &World, start: Timestamp) -> Result<appointments::Booked, Error> {
-    appointments::book(&world.quince, wish("intro", start)).await
+    appointments::book(&world.quince, booking("intro", start)).await
 }
 
 fn put(world: &World, start: Timestamp) {
@@ -182,7 +182,7 @@ async fn staff_are_told_that_it_was_not_read(world: World) {
     let refused = appointments::book_as_staff(
         &world.quince,
         world.owner,
-        wish("intro", in_2028("10:00")),
+        booking("intro", in_2028("10:00")),
         OnConflict::Refuse,
     )
     .await;

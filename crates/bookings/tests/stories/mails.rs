@@ -6,7 +6,7 @@ use bookings::services::{self, ChosenService, ServiceForm};
 use bookings::{Error, Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -100,18 +100,18 @@ async fn no_name_and_no_note_reaches_a_mails_head(world: World) {
         ("Ada", "ada@example.com\r\nBcc: eve@example.com"),
         ("Ada", "ada@example.com, eve@example.com"),
     ] {
-        let wish = Booking {
+        let booking = Booking {
             name: name.into(),
             email: email.into(),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        let refused = appointments::book(&world.quince, wish).await;
+        let refused = appointments::book(&world.quince, booking).await;
         assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     }
     let odd = Booking {
         name: "\"Ada\" <eve@example>, Byron; x".into(),
         notes: "tea\n.\nBcc: eve@example.com\n\nBEGIN:VEVENT".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, odd).await.unwrap();
     world.jobs().await;
@@ -199,11 +199,11 @@ async fn ask_first(world: &World) -> StaffId {
 }
 
 async fn request(world: &World, time: &str) -> Booked {
-    let wish = Booking {
+    let booking = Booking {
         slug: "ask".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    appointments::book(&world.quince, wish).await.unwrap()
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 async fn a_request_is_confirmed_or_declined_in_words_of_its_own(world: World) {
@@ -281,12 +281,12 @@ async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
             host: None,
         });
     }
-    let wish = Booking {
+    let booking = Booking {
         slug: "salon".into(),
         services: visit,
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.later(1).await;
     let client = Actor::Client {
         token: booked.manage_token,
@@ -326,11 +326,11 @@ async fn the_owner_and_admins_read_of_a_simple_calendar(world: World) {
             ..CalendarForm::new("Room")
         })
         .await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "room".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.later(1).await;
     let client = Actor::Client {
         token: booked.manage_token,

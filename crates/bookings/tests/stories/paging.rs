@@ -5,7 +5,7 @@ use bookings::{AppointmentId, StaffId};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish};
+use crate::world::{World, adas_booking};
 
 stories! {
     connected_on:
@@ -82,7 +82,7 @@ async fn what_is_to_come_goes_on_page_by_page(world: World) {
     let pages = there_and_back(&world, world.owner, &filter(true, None)).await;
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 2]);
     assert_eq!(pages.concat(), all);
-    // What is called off meanwhile makes no gap.
+    // What is cancelled meanwhile makes no gap.
     let first = page(&world, world.owner, &filter(true, None)).await;
     let actor = appointments::Actor::Staff {
         id: world.owner,
@@ -116,11 +116,11 @@ async fn each_sees_their_own_pages(world: World) {
     booked(&world, &TIMES[..2]).await;
     let mut both = Vec::new();
     for time in &TIMES[3..7] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "panel".into(),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        both.push(appointments::book(&world.quince, wish).await.unwrap().id);
+        both.push(appointments::book(&world.quince, booking).await.unwrap().id);
     }
     let pages = there_and_back(&world, mira, &filter(true, None)).await;
     assert_eq!(pages.concat(), both);

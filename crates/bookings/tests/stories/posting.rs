@@ -182,7 +182,7 @@ async fn encryption_is_used_where_it_is_offered(world: World) {
     }
 }
 
-async fn told(world: &World) -> Vec<Warning> {
+async fn current_warnings(world: &World) -> Vec<Warning> {
     warnings::of(&world.quince, world.owner).await.unwrap()
 }
 
@@ -205,9 +205,13 @@ async fn admins_are_told_when_no_mail_goes_out_until_one_does(world: World) {
         let quince = world.posting_by(&server.url("localhost")).await;
         world.book(time).await;
         minutes(&world, &quince, 3).await;
-        assert_eq!(told(&world).await, [], "a server is started anew now and then");
+        assert_eq!(
+            current_warnings(&world).await,
+            [],
+            "a server is started anew now and then"
+        );
         minutes(&world, &quince, 10).await;
-        let warnings = told(&world).await;
+        let warnings = current_warnings(&world).await;
         let [warning] = warnings.as_slice() else {
             panic!("{answer:?}: {warnings:?}")
         };
@@ -226,7 +230,7 @@ async fn admins_are_told_when_no_mail_goes_out_until_one_does(world: World) {
         );
         server.behave(Behaviour::default());
         minutes(&world, &quince, 20).await;
-        assert_eq!(told(&world).await, [], "{answer:?}");
+        assert_eq!(current_warnings(&world).await, [], "{answer:?}");
         assert!(mails::trouble(&world.quince).await.unwrap().is_none());
     }
 }
@@ -236,13 +240,13 @@ async fn one_recipient_who_is_put_off_is_told_late_and_one_who_is_refused_never(
     let quince = world.posting_by(&server.url("localhost")).await;
     world.book("10:00").await;
     hours(&world, &quince, 3).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     server.behave(behaves(&[("RCPT", "450 4.2.0 Greylisted")]));
     world.book("15:00").await;
     minutes(&world, &quince, 30).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     minutes(&world, &quince, 60).await;
-    assert_eq!(told(&world).await.len(), 1);
+    assert_eq!(current_warnings(&world).await.len(), 1);
 }
 
 async fn what_waited_for_a_broken_server_goes_out_with_the_first_mail(world: World) {
@@ -303,7 +307,7 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
     mails::retry_now(&quince, world.owner).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     assert_eq!(server.taken().len(), 2);
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     assert_eq!(mails::retry_summary(&quince, world.owner).await.unwrap().count, 0);
 }
 

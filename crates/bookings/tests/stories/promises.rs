@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use sandbox::{NewCalendar, PasswordState};
 
 use crate::database::stories;
-use crate::world::{PASSWORD, TUESDAY, World, adas_wish, at, date, tuesday};
+use crate::world::{PASSWORD, TUESDAY, World, adas_booking, at, date, tuesday};
 
 stories! {
     on:
@@ -115,12 +115,12 @@ async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_n
     let mira = world.colleague("Mira").await;
     world.calendar("team", &[world.owner, mira]).await;
     for (slug, time) in [("intro", "10:00"), ("team", "11:00")] {
-        let wish = Booking {
+        let booking = Booking {
             slug: slug.into(),
             host: Some(world.owner),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        appointments::book(&world.quince, wish).await.unwrap();
+        appointments::book(&world.quince, booking).await.unwrap();
     }
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 2);
@@ -145,7 +145,7 @@ async fn d2_what_staff_book_is_written_too(world: World) {
     // In half an hour, which is too soon for a client.
     let soon = Booking {
         start: at("2026-11-23T09:00:00Z"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let refused = appointments::book(&world.quince, soon.clone()).await;
     assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
@@ -281,10 +281,10 @@ async fn while_it_cannot_be_read_each_connection_has_its_own_choice(world: World
     world.later(20).await;
     assert!(world.is_free("10:00").await, "ignored");
     assert!(!world.is_free("14:00").await, "the last known events count");
-    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    let warnings = warnings::of(&world.quince, world.owner).await.unwrap();
     let first = world.control.default_account().apple_id;
     for (account, meanwhile) in [("maya@work.example", "do not block"), (&first, "go on blocking")] {
-        let of_account = told.iter().find(|warning| warning.title.ends_with(account));
+        let of_account = warnings.iter().find(|warning| warning.title.ends_with(account));
         let sentences = of_account.unwrap().sentences.join(" ");
         assert!(sentences.contains(meanwhile), "{account}: {sentences}");
     }
@@ -452,7 +452,7 @@ async fn a_time_that_has_passed_is_told_as_passed_even_if_it_was_taken(world: Wo
     world.clock.set(tuesday("12:00"));
     let late = Booking {
         idempotency_key: "late".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let late = appointments::book(&world.quince, late).await;
     assert!(matches!(&late, Err(Error::Refused(Refusal::Past))), "{late:?}");

@@ -8,7 +8,7 @@ use sandbox::PasswordState;
 use store::event_writes;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member};
+use crate::world::{World, adas_booking, at, member};
 
 stories! {
     connected_on:
@@ -75,7 +75,7 @@ async fn what_is_over_goes_when_its_time_has_come(world: World) {
     let over = world.book("10:00").await;
     let to_come = Booking {
         start: at("2026-12-08T10:00:00Z"),
-        ..adas_wish("11:00")
+        ..adas_booking("11:00")
     };
     let to_come = appointments::book(&world.quince, to_come).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
@@ -118,7 +118,7 @@ async fn what_is_over_goes_when_its_time_has_come(world: World) {
     assert_eq!(rows(&world).await, 6 + messages);
     let again = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("11:00")
+        ..adas_booking("11:00")
     };
     let again = Booking {
         start: at("2026-12-08T10:00:00Z"),
@@ -207,13 +207,13 @@ async fn a_class_that_is_over_goes_with_its_attendees(world: World) {
     };
     world.make(form).await;
     for who in ["ada", "bob"] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "yoga".into(),
             email: format!("{who}@example.com"),
             idempotency_key: format!("key-of-{who}"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        appointments::book(&world.quince, wish).await.unwrap();
+        appointments::book(&world.quince, booking).await.unwrap();
     }
     jobs::run_due(&quince).await.unwrap();
     assert!(rows(&world).await > 9);
@@ -249,11 +249,11 @@ async fn what_was_written_of_a_deleted_class_goes_in_its_time(world: World) {
         ..CalendarForm::new("Yoga")
     };
     let yoga = world.make(form).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "yoga".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     appointments::delete(&world.quince, world.owner, booked.id, false)
         .await

@@ -15,7 +15,7 @@ use store::spent_puzzles;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_booking, member, tuesday};
 
 stories! {
     connected_on:
@@ -76,7 +76,7 @@ fn with(proof: &Proof) -> Stranger {
 }
 
 async fn book(world: &World, proof: &Proof, time: &str) -> Result<Booked, Error> {
-    book_as_stranger(&world.quince, &with(proof), adas_wish(time)).await
+    book_as_stranger(&world.quince, &with(proof), adas_booking(time)).await
 }
 
 fn why(result: Result<Booked, Error>) -> NotProven {
@@ -202,16 +202,16 @@ async fn twenty_at_once_book_once(world: World) {
             network: format!("203.0.113.{n}"),
             ..with(&proof)
         };
-        let wish = Booking {
+        let booking = Booking {
             // Times that take nothing from each other, on two days.
             start: tuesday("09:00")
                 + SignedDuration::from_mins(30) * (n % 16)
                 + SignedDuration::from_hours(24) * (n / 16),
             email: format!("{n}@example.com"),
             idempotency_key: format!("wish {n}"),
-            ..adas_wish("09:00")
+            ..adas_booking("09:00")
         };
-        tasks.spawn(async move { book_as_stranger(&quince, &stranger, wish).await });
+        tasks.spawn(async move { book_as_stranger(&quince, &stranger, booking).await });
     }
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
@@ -232,7 +232,7 @@ async fn the_same_request_sent_twenty_times_at_once_is_answered_each_time(world:
     let mut tasks = JoinSet::new();
     for _ in 0..20 {
         let (quince, stranger) = (world.quince.clone(), with(&proof));
-        tasks.spawn(async move { book_as_stranger(&quince, &stranger, adas_wish("10:00")).await });
+        tasks.spawn(async move { book_as_stranger(&quince, &stranger, adas_booking("10:00")).await });
     }
     let results = tasks.join_all().await;
     let first = results[0].as_ref().unwrap().id;
@@ -265,7 +265,7 @@ async fn a_refused_booking_spends_nothing(world: World) {
     let bob = |time: &str| Booking {
         email: "bob@example.com".into(),
         idempotency_key: format!("Bob's {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
     for (time, is_taken) in [("10:00", true), ("10:07", false), ("03:00", false)] {
         let refused = book_as_stranger(&world.quince, &with(&proof), bob(time)).await;
@@ -292,7 +292,7 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
     }
     let other = Booking {
         name: "Bob".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let reused = book_as_stranger(&world.quince, &with(&proof), other).await;
     assert!(
@@ -304,8 +304,8 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
 async fn staff_and_other_calendars_solve_nothing(world: World) {
     book(&world, &Proof::default(), "10:00").await.unwrap();
     switched_on(&world).await;
-    let wish = adas_wish("11:00");
-    appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Refuse)
+    let booking = adas_booking("11:00");
+    appointments::book_as_staff(&world.quince, world.owner, booking, OnConflict::Refuse)
         .await
         .unwrap();
     assert_eq!(
@@ -331,7 +331,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
         slug: "yoga".into(),
         email: email.into(),
         idempotency_key: format!("{email} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
     for time in ["10:00", "11:00"] {
         appointments::book(&world.quince, seat("first@example.com", time))
@@ -378,13 +378,13 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
 async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World) {
     switched_on(&world).await;
     let hold = async |proof: &Proof, visitor: &str, time: &str| {
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: "intro".into(),
             start: tuesday(time),
             host: None,
             services: Vec::new(),
         };
-        hold_as_stranger(&world.quince, &with(proof), holder(visitor), &wish).await
+        hold_as_stranger(&world.quince, &with(proof), holder(visitor), &request).await
     };
     let aged = unsolved(&world.quince, "intro");
     world.clock.advance(DELAY);
@@ -403,11 +403,11 @@ async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World)
         matches!(again, Err(Error::Refused(Refusal::NotProven(_)))),
         "{again:?}"
     );
-    let wish = Booking {
+    let booking = Booking {
         holder: Some(holder("the secret of one visitor")),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    book_as_stranger(&world.quince, &with(&proof), wish)
+    book_as_stranger(&world.quince, &with(&proof), booking)
         .await
         .unwrap();
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, date, member, tuesday};
+use crate::world::{World, adas_booking, date, member, tuesday};
 
 stories! {
     on:
@@ -35,12 +35,12 @@ async fn processes(world: &World) -> Vec<Quince> {
     processes
 }
 
-/// Sends all wishes at the same moment, in turn to each process. Who is refused, is because the time is taken.
-async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -> Vec<Booked> {
+/// Sends all bookings at the same moment, in turn to each process. Who is refused, is because the time is taken.
+async fn rush(processes: &[Quince], requests: impl IntoIterator<Item = Booking>) -> Vec<Booked> {
     let mut tries = JoinSet::new();
-    for (wish, process) in wishes.into_iter().zip(processes.iter().cycle()) {
+    for (booking, process) in requests.into_iter().zip(processes.iter().cycle()) {
         let process = process.clone();
-        tries.spawn(async move { appointments::book(&process, wish).await });
+        tries.spawn(async move { appointments::book(&process, booking).await });
     }
     let mut booked = Vec::new();
     for outcome in tries.join_all().await {
@@ -55,13 +55,13 @@ async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -
 
 /// Two hundred clients want the same: ten o'clock.
 async fn rush_for(world: &World, slug: &str, services: &[ChosenService]) -> Vec<Booked> {
-    let wish = |number| Booking {
+    let booking = |number| Booking {
         slug: slug.into(),
         services: services.to_vec(),
         idempotency_key: format!("{slug} {number}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let won = rush(&processes(world).await, (0..CLIENTS).map(wish)).await;
+    let won = rush(&processes(world).await, (0..CLIENTS).map(booking)).await;
     assert!(won.iter().all(|booked| booked.start == tuesday("10:00")));
     won
 }
@@ -204,16 +204,16 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
         assert_eq!(starts.len(), half_hours, "{case}");
 
         // Everybody wants each of them, twice.
-        let wishes = [1, 2].into_iter().flat_map(|turn| {
-            let wish = |start: &Timestamp| Booking {
+        let requests = [1, 2].into_iter().flat_map(|turn| {
+            let booking = |start: &Timestamp| Booking {
                 slug: slug.clone(),
                 start: *start,
                 idempotency_key: format!("{slug} {start} {turn}"),
-                ..adas_wish("10:00")
+                ..adas_booking("10:00")
             };
-            starts.iter().map(wish).collect::<Vec<_>>()
+            starts.iter().map(booking).collect::<Vec<_>>()
         });
-        let mut booked: Vec<Timestamp> = rush(&processes, wishes)
+        let mut booked: Vec<Timestamp> = rush(&processes, requests)
             .await
             .iter()
             .map(|won| won.start)

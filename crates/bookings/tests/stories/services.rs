@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{Colleague, TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{Colleague, TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
-    a_visit_is_booked_moved_and_called_off_as_one,
+    a_visit_is_booked_moved_and_cancelled_as_one,
     processing_time_gives_the_host_to_somebody_else,
     a_room_is_taken_as_long_as_the_client_stays,
     two_hundred_at_once_get_the_one_room,
@@ -118,7 +118,7 @@ async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
     view.services.iter().map(part).collect()
 }
 
-fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
+fn booking(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
     let chosen = chosen.iter().map(|(service, host)| ChosenService {
         service: *service,
         host: *host,
@@ -127,12 +127,12 @@ fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booki
         slug: "salon".into(),
         services: chosen.collect(),
         idempotency_key: format!("{key} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
-async fn book(world: &World, wish: Booking) -> Booked {
-    appointments::book(&world.quince, wish).await.unwrap()
+async fn book(world: &World, booking: Booking) -> Booked {
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 async fn free(world: &World, chosen: &[ServiceId]) -> Vec<String> {
@@ -181,11 +181,11 @@ fn client(booked: &Booked) -> Actor {
     }
 }
 
-async fn a_visit_is_booked_moved_and_called_off_as_one(world: World) {
+async fn a_visit_is_booked_moved_and_cancelled_as_one(world: World) {
     let salon = salon(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
     let cut = offer(&world, &salon, service("Cut", 60, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(wash, None), (cut, None)], "a")).await;
     assert_eq!(booked.end, tuesday("11:30"));
     world.jobs().await;
     assert_eq!(
@@ -194,12 +194,12 @@ async fn a_visit_is_booked_moved_and_called_off_as_one(world: World) {
     );
     assert_eq!(starts(&world.events("Home")), ["103000Z Cut: Ada Byron"]);
     let view = world.appointment(&booked).await;
-    let told: Vec<(&str, &str)> = view
+    let steps: Vec<(&str, &str)> = view
         .services
         .iter()
         .map(|part| (part.name.as_str(), part.host_name.as_str()))
         .collect();
-    assert_eq!(told, [("Wash", "Jonas"), ("Cut", "Maya Lopez")]);
+    assert_eq!(steps, [("Wash", "Jonas"), ("Cut", "Maya Lopez")]);
     assert!(!world.is_free("10:30").await && world.is_free("10:00").await);
     assert!(
         world
@@ -232,7 +232,7 @@ async fn processing_time_gives_the_host_to_somebody_else(world: World) {
     let salon = salon(&world).await;
     let colour = offer(&world, &salon, service("Colour", 30, 30, &[world.owner])).await;
     let rinse = offer(&world, &salon, service("Rinse", 30, 0, &[world.owner])).await;
-    book(&world, wish("10:00", &[(colour, None), (rinse, None)], "a")).await;
+    book(&world, booking("10:00", &[(colour, None), (rinse, None)], "a")).await;
     // While the colour works, Maya has half an hour for somebody else.
     world.book("10:30").await;
     assert!(world.try_to_book("11:00").await.is_err());
@@ -249,14 +249,14 @@ async fn a_room_is_taken_as_long_as_the_client_stays(world: World) {
     };
     let colour = offer(&world, &salon, with_chair("Colour", world.owner)).await;
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
-    book(&world, wish("10:00", &[(colour, None)], "a")).await;
+    book(&world, booking("10:00", &[(colour, None)], "a")).await;
     let other = free(&world, &[shave]).await;
     assert_eq!(
         &other[..3],
         ["09:00", "11:00", "11:30"],
         "Jonas is free, the chair is not"
     );
-    let taken = appointments::book(&world.quince, wish("10:30", &[(shave, None)], "b")).await;
+    let taken = appointments::book(&world.quince, booking("10:30", &[(shave, None)], "b")).await;
     assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
 }
 
@@ -271,11 +271,11 @@ async fn two_hundred_at_once_get_the_one_room(world: World) {
     let cut = offer(&world, &salon, form).await;
     let mut tries = JoinSet::new();
     for number in 0..200 {
-        let (quince, wish) = (
+        let (quince, booking) = (
             world.quince.clone(),
-            wish("10:00", &[(cut, None)], &number.to_string()),
+            booking("10:00", &[(cut, None)], &number.to_string()),
         );
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     let outcomes = tries.join_all().await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -300,15 +300,15 @@ async fn the_client_may_choose_who_does_what(world: World) {
         service("Cut", 30, 0, &[world.owner, salon.jonas.staff]),
     )
     .await;
-    let anyone = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let anyone = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     assert_eq!(anyone.host_name, "Maya Lopez", "the first of those who do it");
-    let next = book(&world, wish("10:00", &[(cut, None)], "b")).await;
+    let next = book(&world, booking("10:00", &[(cut, None)], "b")).await;
     assert_eq!(next.host_name, "Jonas");
-    let chosen = book(&world, wish("11:00", &[(cut, Some(salon.jonas.staff))], "c")).await;
+    let chosen = book(&world, booking("11:00", &[(cut, Some(salon.jonas.staff))], "c")).await;
     assert_eq!(chosen.host_name, "Jonas");
     let busy = appointments::book(
         &world.quince,
-        wish("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
+        booking("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
     )
     .await;
     assert!(matches!(busy, Err(Error::SlotTaken { .. })), "{busy:?}");
@@ -323,7 +323,7 @@ async fn an_event_a_moment_old_gives_the_step_to_somebody_else(world: World) {
     )
     .await;
     world.event("Work", "10:00");
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     assert_eq!(booked.host_name, "Jonas");
 }
 
@@ -338,11 +338,11 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
             .to_string()
             .contains("Choose at least one service")
     );
-    let refused = appointments::book(&world.quince, wish("10:00", &[], "a")).await;
+    let refused = appointments::book(&world.quince, booking("10:00", &[], "a")).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     let elsewhere = Booking {
         slug: "intro".into(),
-        ..wish("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
+        ..booking("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
     };
     let refused = appointments::book(&world.quince, elsewhere).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
@@ -351,11 +351,11 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
 async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
     let salon = salon(&world).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     services::remove(&world.quince, world.owner, salon.calendar, cut)
         .await
         .unwrap();
-    let refused = appointments::book(&world.quince, wish("11:00", &[(cut, None)], "b")).await;
+    let refused = appointments::book(&world.quince, booking("11:00", &[(cut, None)], "b")).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     assert_eq!(world.appointment(&booked).await.services[0].name, "Cut");
     appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
@@ -372,7 +372,7 @@ async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
         ..service("Cut", 30, 30, &[world.owner])
     };
     let cut = offer(&world, &salon, form).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
     set(Status::Invalid).await.unwrap();
     assert!(free(&world, &[cut]).await.contains(&"10:00".to_owned()));
@@ -483,7 +483,7 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     };
     let shave = offer(&world, &salon, shave).await;
     let taken = world.book("10:30").await;
-    book(&world, wish("14:00", &[(shave, None)], "a")).await;
+    book(&world, booking("14:00", &[(shave, None)], "a")).await;
     let visit = [wash, cut].map(|service| ChosenService { service, host: None });
     let why = |services: Vec<ChosenService>| {
         let quince = &world.quince;
@@ -539,8 +539,8 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     };
     let cut = offer(&world, &salon, form).await;
     world.book("10:00").await;
-    book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    let again = wish("10:00", &[(cut, None)], "b");
+    book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    let again = booking("10:00", &[(cut, None)], "b");
     let refused =
         appointments::book_as_staff(&world.quince, world.owner, again.clone(), OnConflict::Refuse).await;
     assert!(
@@ -574,8 +574,8 @@ async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
     };
     let cut = offer(&world, &salon, with_chairs("Cut", world.owner, 1)).await;
     let shave = offer(&world, &salon, with_chairs("Shave", salon.jonas.staff, 1)).await;
-    book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    book(&world, wish("10:00", &[(shave, None)], "b")).await;
+    book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    book(&world, booking("10:00", &[(shave, None)], "b")).await;
     let booked = problem(chairs(&world, Some(chair), 1).await);
     assert!(
         booked.contains("booked until 24 November 2026, 10:30"),
@@ -603,10 +603,10 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
     for time in ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"] {
         chairs(&world, Some(chair), 2).await.unwrap();
-        book(&world, wish(time, &[(cut, None)], "a")).await;
+        book(&world, booking(time, &[(cut, None)], "a")).await;
         let (fewer, second) = tokio::join!(
             chairs(&world, Some(chair), 1),
-            appointments::book(&world.quince, wish(time, &[(shave, None)], "b")),
+            appointments::book(&world.quince, booking(time, &[(shave, None)], "b")),
         );
         assert_ne!(fewer.is_ok(), second.is_ok(), "{time}: {fewer:?}, {second:?}");
         if let Ok(second) = second {
@@ -626,8 +626,8 @@ async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
     };
     let cut = offer(&world, &salon, with_chair("Cut", world.owner)).await;
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    book(&world, wish("12:00", &[(shave, None)], "b")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    book(&world, booking("12:00", &[(shave, None)], "b")).await;
     services::remove(&world.quince, world.owner, salon.calendar, cut)
         .await
         .unwrap();
@@ -643,7 +643,7 @@ async fn who_does_a_service_no_more_gives_it_up_when_it_is_moved(world: World) {
     let salon = salon(&world).await;
     let both = [world.owner, salon.jonas.staff];
     let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     let changed = service("Cut", 30, 0, &[salon.jonas.staff]);
     services::save(&world.quince, world.owner, salon.calendar, Some(cut), changed)
         .await
@@ -660,7 +660,7 @@ async fn a_moved_visit_keeps_who_does_what(world: World) {
     let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
     let chosen = [(wash, Some(salon.jonas.staff)), (cut, Some(world.owner))];
-    let booked = book(&world, wish("10:00", &chosen, "a")).await;
+    let booked = book(&world, booking("10:00", &chosen, "a")).await;
     appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
         .await
         .unwrap();
@@ -690,7 +690,7 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
         tuesday("11:00"),
         tuesday("12:00"),
     );
-    let booked = book(&world, wish("10:00", &visit, "a")).await;
+    let booked = book(&world, booking("10:00", &visit, "a")).await;
     assert_eq!(
         who_does_what(&world, &booked).await,
         ["Wash Maya Lopez", "Shave Jonas", "Cut Maya Lopez"]
@@ -700,7 +700,7 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
         .unwrap();
     // Now Maya has one, too, who was found free for the wash.
     world.event("Work", "11:00");
-    let refused = appointments::book(&world.quince, wish("10:00", &visit, "b")).await;
+    let refused = appointments::book(&world.quince, booking("10:00", &visit, "b")).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }
 
@@ -708,13 +708,13 @@ async fn who_does_several_services_is_named_once(world: World) {
     let salon = salon(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
     let shave = offer(&world, &salon, service("Shave", 30, 0, &[salon.jonas.staff])).await;
-    let visit = wish("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
+    let visit = booking("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
     let booked = book(&world, visit.clone()).await;
     assert_eq!(booked.host_name, "Maya Lopez, Jonas");
     assert_eq!(
         book(&world, visit).await,
         booked,
-        "the same wish gets the same answer"
+        "the same booking gets the same answer"
     );
 }
 
@@ -731,9 +731,9 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
     let shave = offer(&world, &salon, service("Shave", 30, 0, &[world.owner])).await;
     // One chair is taken by Maya's client when the cut would be, and Maya has another appointment when she would shave.
-    book(&world, wish("10:00", &[(cut, Some(world.owner))], "a")).await;
+    book(&world, booking("10:00", &[(cut, Some(world.owner))], "a")).await;
     world.book("11:00").await;
-    let visit = wish(
+    let visit = booking(
         "10:00",
         &[(cut, None), (wash, Some(world.owner)), (shave, None)],
         "b",
@@ -751,7 +751,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
         Some(&[Reason::Booked][..]),
         "only the shave had to be"
     );
-    let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;
+    let third = appointments::book(&world.quince, booking("10:00", &[(cut, None)], "c")).await;
     assert!(
         matches!(third, Err(Error::SlotTaken { .. })),
         "both chairs are taken: {third:?}"
@@ -763,7 +763,7 @@ async fn one_service_of_a_visit_is_given_to_somebody_else(world: World) {
     let mira = world.connected_colleague("Mira").await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(wash, None), (cut, None)], "a")).await;
     appointments::reassign(
         &world.quince,
         world.owner,
@@ -787,7 +787,7 @@ async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
     let (maya, jonas) = (world.owner, salon.jonas.staff);
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[maya])).await;
     let colour = offer(&world, &salon, service("Colour", 60, 0, &[jonas])).await;
-    book(&world, wish("10:00", &[(cut, None), (colour, None)], "a")).await;
+    book(&world, booking("10:00", &[(cut, None), (colour, None)], "a")).await;
     world.jobs().await;
     let seen = async |who| {
         let view = agenda::view(&world.quince, maya, date(TUESDAY), 1, who)

@@ -5,7 +5,7 @@ use bookings::booking_calendars::{self, CalendarForm};
 use bookings::{Error, Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, tuesday};
 
 stories! {
     connected_on:
@@ -30,16 +30,16 @@ async fn room(world: &World, per_slot: u32) {
         .await;
 }
 
-fn wish(time: &str, key: &str) -> Booking {
+fn booking(time: &str, key: &str) -> Booking {
     Booking {
         slug: "room".into(),
         idempotency_key: key.into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn book(world: &World, time: &str, key: &str) -> Result<Booked, Error> {
-    appointments::book(&world.quince, wish(time, key)).await
+    appointments::book(&world.quince, booking(time, key)).await
 }
 
 async fn d1_it_is_never_in_icloud_and_icloud_never_blocks_it(world: World) {

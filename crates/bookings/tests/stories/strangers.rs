@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{NOW, World, adas_wish, at, member, tuesday};
+use crate::world::{NOW, World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -55,17 +55,17 @@ fn start(n: u32) -> Timestamp {
         + SignedDuration::from_mins(30 * i64::from(half_hour))
 }
 
-fn wish(n: u32, email: &str) -> Booking {
+fn booking(n: u32, email: &str) -> Booking {
     Booking {
         start: start(n),
         email: email.into(),
         idempotency_key: format!("wish {n}"),
-        ..adas_wish("09:00")
+        ..adas_booking("09:00")
     }
 }
 
 async fn book(quince: &Quince, network: &str, n: u32, email: &str) -> Result<Booked, Error> {
-    book_as_stranger(quince, &from(network), wish(n, email)).await
+    book_as_stranger(quince, &from(network), booking(n, email)).await
 }
 
 fn too_many(result: Result<Booked, Error>) -> TooMany {
@@ -129,7 +129,7 @@ async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: 
         ),
         "{refused:?}"
     );
-    // What is called off was booked all the same.
+    // What is cancelled was booked all the same.
     let list = appointments::Filter {
         upcoming: true,
         host: None,
@@ -205,7 +205,7 @@ fn seat(n: u32, email: &str, guests: u32) -> Booking {
     Booking {
         slug: "yoga".into(),
         guests: (0..guests).map(|n| format!("Guest {n}")).collect(),
-        ..wish(n, email)
+        ..booking(n, email)
     }
 }
 
@@ -228,14 +228,14 @@ async fn groups_do_not_fill_class_after_class(world: World) {
 
 async fn three_visitors_of_a_network_hold_time(world: World) {
     let hold = async |quince: &Quince, network: &str, visitor: u32, n: u32| {
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: "intro".into(),
             start: start(n),
             host: None,
             services: Vec::new(),
         };
         let holder = holder(&format!("the secret of visitor {visitor}"));
-        hold_as_stranger(quince, &from(network), holder, &wish).await
+        hold_as_stranger(quince, &from(network), holder, &request).await
     };
     let other = world.another_process().await;
     for n in 0..MAX_HOLDS {
@@ -296,10 +296,15 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
 
 async fn staff_book_as_much_as_they_like(world: World) {
     for n in 0..15 {
-        let wish = wish(n, "ada@example.com");
-        appointments::book_as_staff(&world.quince, world.owner, wish, appointments::OnConflict::Refuse)
-            .await
-            .unwrap();
+        let booking = booking(n, "ada@example.com");
+        appointments::book_as_staff(
+            &world.quince,
+            world.owner,
+            booking,
+            appointments::OnConflict::Refuse,
+        )
+        .await
+        .unwrap();
     }
     book(&world.quince, "203.0.113.7", 20, "ada@example.com")
         .await
@@ -313,8 +318,8 @@ async fn without_limits_everything_is_taken(world: World) {
         proof: Proof::default(),
     };
     for n in 0..15 {
-        let wish = wish(n, "ada@example.com");
-        book_as_stranger(&world.quince, &stranger, wish).await.unwrap();
+        let booking = booking(n, "ada@example.com");
+        book_as_stranger(&world.quince, &stranger, booking).await.unwrap();
     }
 }
 
@@ -410,7 +415,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     book(&world.quince, "203.0.113.2", 2, "bob@example.com")
         .await
         .unwrap();
-    let by_staff = wish(3, "eve@gmail.com");
+    let by_staff = booking(3, "eve@gmail.com");
     appointments::book_as_staff(
         &world.quince,
         world.owner,
@@ -428,13 +433,13 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
         .await
         .unwrap();
     world.jobs().await;
-    let told = world
+    let cancellation_mails = world
         .mails()
         .iter()
         .filter(|mail| mail.contains("Subject: Cancelled"))
         .count();
     assert_eq!(
-        (told, world.mails().len()),
+        (cancellation_mails, world.mails().len()),
         (2, before + 2),
         "hosts see it in their calendars"
     );
@@ -492,13 +497,13 @@ async fn hold_something(world: &World) {
     let today = zone.date(world.quince.now());
     let question = SlotQuery::new("intro", today, today.saturating_add(5.days()), &zone);
     let free = availability::free(&world.quince, &question).await.unwrap();
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: free.days.values().flatten().next().unwrap().start,
         host: None,
         services: Vec::new(),
     };
-    appointments::hold(&world.quince, holder("a secret"), &wish)
+    appointments::hold(&world.quince, holder("a secret"), &request)
         .await
         .unwrap();
 }

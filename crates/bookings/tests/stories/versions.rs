@@ -71,7 +71,7 @@ async fn nobodys_change_is_lost<T: std::fmt::Debug>(
     world: &World,
     of: Versioned,
     save: impl AsyncFn(Editor, usize) -> Result<T, Error>,
-    told: [&str; 2],
+    expected: [&str; 2],
 ) {
     let jonas = jonas(world).await;
     let seen = newest(&world.quince, of).await;
@@ -80,14 +80,14 @@ async fn nobodys_change_is_lost<T: std::fmt::Debug>(
     world.clock.advance(SignedDuration::from_mins(6));
 
     let first = refused(save(Editor::having_seen(world.owner, seen), 1).await);
-    assert_eq!(first.to_string(), format!("Jonas {} at 8:00.", told[0]));
+    assert_eq!(first.to_string(), format!("Jonas {} at 8:00.", expected[0]));
     assert_eq!(first.newest, seen + 1, "nothing was saved");
 
     save(Editor::having_seen(jonas, first.newest), 2).await.unwrap();
     let second = refused(save(Editor::having_seen(world.owner, first.newest), 1).await);
     assert_eq!(
         second.to_string(),
-        format!("Jonas {} at 8:06.", told[1]),
+        format!("Jonas {} at 8:06.", expected[1]),
         "only what is new"
     );
 
@@ -146,15 +146,15 @@ async fn members_and_questions_are_told(world: World) {
     booking_calendars::update(&world.quince, jonas, id, changed)
         .await
         .unwrap();
-    let told = refused(
+    let conflict = refused(
         booking_calendars::update(&world.quince, Editor::having_seen(world.owner, 0), id, form).await,
     );
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the kind from personal to round-robin, switched hours of its own on, added the member Jonas, added the \
          question “Why?” (must be answered: a short text) and switched bookings off at 8:00."
     );
-    assert_eq!(told.changes[0].differences[0].field, Field::Kind);
+    assert_eq!(conflict.changes[0].differences[0].field, Field::Kind);
 }
 
 fn service(name: &str, duration: u32, staff: StaffId) -> ServiceForm {
@@ -217,14 +217,16 @@ async fn a_menu_keeps_what_both_admins_changed(world: World) {
     services::save(&world.quince, unseen, menu, None, wash)
         .await
         .unwrap();
-    let told = refused(services::remove(&world.quince, unseen, menu, cut).await);
+    let conflict = refused(services::remove(&world.quince, unseen, menu, cut).await);
     assert!(
-        told.to_string().contains("You added the service “Wash” at 8:06."),
-        "{told}"
+        conflict
+            .to_string()
+            .contains("You added the service “Wash” at 8:06."),
+        "{conflict}"
     );
     services::remove(
         &world.quince,
-        Editor::having_seen(world.owner, told.newest),
+        Editor::having_seen(world.owner, conflict.newest),
         menu,
         cut,
     )
@@ -297,13 +299,13 @@ async fn a_profile_that_is_open_twice_keeps_both_changes(world: World) {
     let seen = newest(&world.quince, Versioned::profile(world.owner)).await;
     let by = Editor::having_seen(world.owner, seen);
     profile::save(&world.quince, by, &early).await.unwrap();
-    let told = refused(profile::save(&world.quince, by, &named).await);
+    let conflict = refused(profile::save(&world.quince, by, &named).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "You changed the hours of Monday from 9:00–17:00 to closed at 8:00."
     );
     assert_eq!(world.profile_of(world.owner).await, early);
-    let by = Editor::having_seen(world.owner, told.newest);
+    let by = Editor::having_seen(world.owner, conflict.newest);
     profile::save(&world.quince, by, &named).await.unwrap();
     assert_eq!(world.profile_of(world.owner).await, named);
 }
@@ -358,20 +360,20 @@ async fn an_appointment_is_moved_only_from_where_it_was_seen(world: World) {
         .await
         .unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(move_to(&world, unseen, &booked, "12:00").await);
+    let conflict = refused(move_to(&world, unseen, &booked, "12:00").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "The client changed the time from 24 November 2026, 10:00 to 24 November 2026, 11:00 at 8:00."
     );
     assert_eq!(world.appointment(&booked).await.start, tuesday("11:00"));
     // Moving it to where it is changes nothing, whatever was seen.
     move_to(&world, unseen, &booked, "11:00").await.unwrap();
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     move_to(&world, seen, &booked, "12:00").await.unwrap();
     assert_eq!(world.appointment(&booked).await.start, tuesday("12:00"));
 
     let cancelled = appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await;
-    assert_eq!(refused(cancelled).newest, told.newest + 1);
+    assert_eq!(refused(cancelled).newest, conflict.newest + 1);
     let jonas = world.connected_colleague("Jonas").await.staff;
     let given = appointments::reassign(&world.quince, seen, booked.id, world.owner, jonas).await;
     let newest = refused(given).newest;
@@ -379,12 +381,12 @@ async fn an_appointment_is_moved_only_from_where_it_was_seen(world: World) {
     appointments::reassign(&world.quince, seen, booked.id, world.owner, jonas)
         .await
         .unwrap();
-    let told = refused(appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await);
+    let conflict = refused(appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "You changed the host from Maya Lopez to Jonas at 8:00."
     );
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     appointments::cancel_as_staff(&world.quince, seen, booked.id, "")
         .await
         .unwrap();
@@ -401,15 +403,15 @@ async fn a_status_is_given_only_over_the_one_that_was_seen(world: World) {
     };
     give(Editor::having_seen(jonas, 0), Status::NoShow).await.unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(give(unseen, Status::Showed).await);
+    let conflict = refused(give(unseen, Status::Showed).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the status from confirmed to no-show at 11:00."
     );
     assert_eq!(world.appointment(&booked).await.status, Status::NoShow);
     // The same by both is no conflict.
     give(unseen, Status::NoShow).await.unwrap();
-    give(Editor::having_seen(world.owner, told.newest), Status::Showed)
+    give(Editor::having_seen(world.owner, conflict.newest), Status::Showed)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.status, Status::Showed);
@@ -475,11 +477,11 @@ async fn who_saves_at_the_same_moment_is_told(world: World) {
             (Ok(_), Err(lost)) | (Err(lost), Ok(_)) => lost,
             both => panic!("{both:?}"),
         };
-        let Error::Conflict(told) = lost else {
+        let Error::Conflict(conflict) = lost else {
             panic!("{lost:?}")
         };
-        assert_eq!((told.changes.len(), told.newest), (1, seen + 1));
-        assert!(told.to_string().contains("the holiday "), "{told}");
+        assert_eq!((conflict.changes.len(), conflict.newest), (1, seen + 1));
+        assert!(conflict.to_string().contains("the holiday "), "{conflict}");
     }
 }
 
@@ -507,13 +509,14 @@ async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
 async fn who_saw_a_version_that_is_not_there_is_told(world: World) {
     // As after a backup was restored.
     let by = Editor::having_seen(world.owner, 7);
-    let told = refused(holidays::save(&world.quince, by, "Other", "UTC", Vec::new()).await);
+    let conflict = refused(holidays::save(&world.quince, by, "Other", "UTC", Vec::new()).await);
     assert!(
-        told.to_string()
+        conflict
+            .to_string()
             .contains("older than what this form was made from"),
-        "{told}"
+        "{conflict}"
     );
-    let by = Editor::having_seen(world.owner, told.newest);
+    let by = Editor::having_seen(world.owner, conflict.newest);
     holidays::save(&world.quince, by, "Other", "UTC", Vec::new())
         .await
         .unwrap();
@@ -576,13 +579,13 @@ async fn an_appointment_is_deleted_only_as_it_was_seen(world: World) {
         let by = Editor::having_seen(world.owner, seen);
         appointments::delete(&world.quince, by, booked.id, true).await
     };
-    let told = refused(delete(0).await);
+    let conflict = refused(delete(0).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the status from confirmed to invalid at 8:00."
     );
     assert_eq!(world.appointment(&booked).await.status, Status::Invalid);
-    delete(told.newest).await.unwrap();
+    delete(conflict.newest).await.unwrap();
     // Whoever deletes it once more wants what is so already.
     delete(0).await.unwrap();
     let gone = appointments::get(&world.quince, world.owner, booked.id).await;
@@ -605,15 +608,15 @@ async fn blocked_off_time_keeps_what_both_changed(world: World) {
         .await
         .unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(change(unseen, "12:30", "Lunch").await);
+    let conflict = refused(change(unseen, "12:30", "Lunch").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the title from “Lunch” to “Dentist” and changed the end from 24 November 2026, 13:00 to 24 November 2026, \
          14:00 at 8:00."
     );
     assert!(!world.is_free("13:00").await, "theirs stays");
-    let told = refused(blocked::remove(&world.quince, unseen, block).await);
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let conflict = refused(blocked::remove(&world.quince, unseen, block).await);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     change(seen, "12:30", "Lunch").await.unwrap();
     assert!(world.is_free("13:00").await);
     assert_eq!(newest(&world.quince, Versioned::blocked_time(block)).await, 2);

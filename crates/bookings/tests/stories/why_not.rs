@@ -9,7 +9,7 @@ use scheduling::{DateOverride, Reason};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, tuesday};
 
 stories! {
     connected_on:
@@ -101,11 +101,11 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
 async fn what_is_offered_is_what_can_be_booked(world: World) {
     world.event("Home", "11:00");
     world.sync().await;
-    let wish = Booking {
+    let booking = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("15:00")
+        ..adas_booking("15:00")
     };
-    appointments::book(&world.quince, wish).await.unwrap();
+    appointments::book(&world.quince, booking).await.unwrap();
     for start in tuesdays(&world, world.owner).await {
         let time = start.start.strftime("%H:%M").to_string();
         let booked = world.try_to_book(&time).await;
@@ -163,11 +163,11 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
     world.sync().await;
     // What Maya has to do then is in nobody's way.
     for (time, reason) in [("10:10", Reason::Grid), ("20:00", Reason::Hours)] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "team".into(),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        let booked = appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Override);
+        let booked = appointments::book_as_staff(&world.quince, world.owner, booking, OnConflict::Override);
         let view = world.appointment(&booked.await.unwrap()).await;
         assert_eq!(
             (&view.hosts[..], view.overridden.as_deref()),

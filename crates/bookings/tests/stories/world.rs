@@ -89,7 +89,7 @@ pub fn clock_at(now: &str) -> Arc<TestClock> {
 }
 
 /// Ada's booking request for a time on Tuesday.
-pub fn adas_wish(time: &str) -> Booking {
+pub fn adas_booking(time: &str) -> Booking {
     Booking {
         slug: "intro".into(),
         start: tuesday(time),
@@ -425,7 +425,7 @@ impl World {
     }
 
     pub async fn try_to_book(&self, time: &str) -> Result<Booked, Error> {
-        appointments::book(&self.quince, adas_wish(time)).await
+        appointments::book(&self.quince, adas_booking(time)).await
     }
 
     pub async fn book(&self, time: &str) -> Booked {

@@ -214,7 +214,7 @@ async fn set_up_menu(quince: &bookings::Quince, maya: StaffId, jonas: StaffId, t
 
 /// Appointments of each sort, a place on a waiting list, and blocked-off time.
 async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things) {
-    let wish = |slug: &str, time: &str| Booking {
+    let booking = |slug: &str, time: &str| Booking {
         slug: slug.to_owned(),
         start: at(time),
         zone: Zone::utc(),
@@ -230,10 +230,10 @@ async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things
         holder: None,
         idempotency_key: format!("{slug} at {time}"),
     };
-    let book = async |wish: Booking| -> Booked { appointments::book(quince, wish).await.unwrap() };
+    let book = async |booking: Booking| -> Booked { appointments::book(quince, booking).await.unwrap() };
     let with_a_guest = Booking {
         guests: vec!["Bea".to_owned()],
-        ..wish("class", "13:30")
+        ..booking("class", "13:30")
     };
     let seat = book(with_a_guest).await;
     let session = appointments::get(quince, jonas, seat.id).await.unwrap().session;
@@ -241,17 +241,29 @@ async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things
         name: "Ida Rhodes".to_owned(),
         email: "ida@client.example".to_owned(),
         guests: vec!["Jo".to_owned()],
-        ..wish("class", "13:30")
+        ..booking("class", "13:30")
     };
     let hour = Interval::new(at("17:00"), at("18:00"));
     let block = blocked::add(quince, jonas, jonas, hour, "Away").await.unwrap();
     things.extend([
-        ("appointment", book(wish("alone", "09:00")).await.id.to_string()),
-        ("given_away", book(wish("alone", "10:30")).await.id.to_string()),
-        ("token", book(wish("alone", "09:30")).await.manage_token),
-        ("pending", book(wish("to-confirm", "11:00")).await.id.to_string()),
-        ("declined", book(wish("to-confirm", "11:30")).await.id.to_string()),
-        ("unconfirmed", book(wish("by-mail", "13:00")).await.manage_token),
+        (
+            "appointment",
+            book(booking("alone", "09:00")).await.id.to_string(),
+        ),
+        ("given_away", book(booking("alone", "10:30")).await.id.to_string()),
+        ("token", book(booking("alone", "09:30")).await.manage_token),
+        (
+            "pending",
+            book(booking("to-confirm", "11:00")).await.id.to_string(),
+        ),
+        (
+            "declined",
+            book(booking("to-confirm", "11:30")).await.id.to_string(),
+        ),
+        (
+            "unconfirmed",
+            book(booking("by-mail", "13:00")).await.manage_token,
+        ),
         ("seat", seat.manage_token),
         ("session", session.unwrap().to_string()),
         (

@@ -16,14 +16,14 @@ use zones::Zone;
 
 use crate::world::{PASSWORD, date};
 
-type Told = Result<(), Box<dyn Error>>;
+type Written = Result<(), Box<dyn Error>>;
 
 fn short(instant: Timestamp) -> String {
     instant.strftime("%m-%dT%H:%M").to_string()
 }
 
 /// All of it. In the end the background jobs do what is due, whose mails go to a folder.
-pub async fn tell(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error>> {
+pub async fn write(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let team = team(quince).await?;
     let owner = team
@@ -47,7 +47,7 @@ async fn team(quince: &Quince) -> Result<Vec<StaffMember>, Box<dyn Error>> {
     Ok(team)
 }
 
-async fn people(quince: &Quince, text: &mut String) -> Told {
+async fn people(quince: &Quince, text: &mut String) -> Written {
     let workspace = accounts::workspace(quince).await?;
     writeln!(text, "workspace {}, {}", workspace.name, workspace.zone.name())?;
     for holiday in holidays::list(quince).await? {
@@ -80,7 +80,7 @@ async fn people(quince: &Quince, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     for person in team(quince).await? {
         for found in connections::list(quince, person.id).await? {
             let (server, user, state) = (found.server, &found.username, found.state);
@@ -99,7 +99,7 @@ async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     for room in services::resources(quince).await? {
         writeln!(text, "resource {} × {}", room.name, room.quantity)?;
     }
@@ -175,7 +175,7 @@ async fn all(quince: &Quince, owner: StaffId) -> Result<Vec<AppointmentView>, Bo
     Ok(all)
 }
 
-async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     let mut sessions = Vec::new();
     for found in all(quince, owner).await? {
         let services: Vec<String> = found
@@ -208,22 +208,22 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     }
     sessions.sort_unstable();
     sessions.dedup();
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for id in sessions {
         let session = classes::session(quince, owner, id).await?;
         let (start, taken, seats) = (short(session.start), session.taken, session.seats);
         let cancellation = session
             .cancellation
             .map(|cancellation| (cancellation.by, cancellation.reason));
-        told.push(format!(
+        lines.push(format!(
             "session {start} {taken} of {seats}, called off {cancellation:?}"
         ));
         for (_, name, email, seats) in session.waiting {
-            told.push(format!("waits {start} {name} <{email}> for {seats}"));
+            lines.push(format!("waits {start} {name} <{email}> for {seats}"));
         }
     }
-    told.sort();
-    for line in told {
+    lines.sort();
+    for line in lines {
         writeln!(text, "{line}")?;
     }
     for deleted in appointments::deleted_lately(quince, owner).await? {
@@ -238,7 +238,7 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     let agenda = agenda::view(quince, owner, date("2026-11-23"), 14, Scope::Everybody).await?;
     for day in agenda.days {
         let mut lines: Vec<String> = Vec::new();
@@ -265,10 +265,10 @@ async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut String) -> Told {
-    let mut told = Vec::new();
+async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut String) -> Written {
+    let mut lines = Vec::new();
     for mail in mails::given_up(quince, owner).await? {
-        told.push(format!("given up {} to {}", mail.title, mail.recipient));
+        lines.push(format!("given up {} to {}", mail.title, mail.recipient));
     }
     jobs::run_due(quince).await?;
     for file in std::fs::read_dir(folder.join("mails"))? {
@@ -279,10 +279,10 @@ async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut Strin
                 .unwrap_or_default()
                 .to_owned()
         };
-        told.push(format!("mail {} {}", header("To:"), header("Subject:")));
+        lines.push(format!("mail {} {}", header("To:"), header("Subject:")));
     }
-    told.sort();
-    for line in told {
+    lines.sort();
+    for line in lines {
         writeln!(text, "{line}")?;
     }
     Ok(())
