@@ -199,10 +199,10 @@ fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<W
     };
     let mut sentences = Vec::new();
     for calendar in calendars {
-        let told = trouble::sentence(calendar, CalendarState::Stale);
+        let sentence = trouble::sentence(calendar, CalendarState::Stale);
         sentences.push(match calendars {
-            [_] => told,
-            _ => format!("“{}”: {told}", calendar.name),
+            [_] => sentence,
+            _ => format!("“{}”: {sentence}", calendar.name),
         });
     }
     let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());

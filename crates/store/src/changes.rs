@@ -105,19 +105,19 @@ pub async fn since(
 }
 
 /// Returns the most recent deletions of a kind of thing, newest first.
-pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, limit: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,
         change,
         "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = $1 AND deed = 'deleted' ORDER BY at DESC, subject_id DESC LIMIT $2",
         subject.as_str(),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Deleted appointments whose event could not be removed from a calendar, those deleted last first.
-pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn deleted_but_written(tx: &mut ReadTx, limit: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,
         change,
@@ -125,7 +125,7 @@ pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Chang
          WHERE subject = 'appointment' AND deed = 'deleted'
             AND subject_id IN (SELECT appointment_id FROM event_writes WHERE state = 'failed' AND action = 'delete')
          ORDER BY at DESC, subject_id DESC LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 

@@ -1,7 +1,7 @@
 //! Tells workers whether anything is due. It runs often, so it only reads.
 //!
 //! A wrong clock must not delay work. What was scheduled by a clock more than [`SKEW`] ahead of the present is due now, and a lease that
-//! ends later than [`LONGEST_LEASE`] allows has expired.
+//! ends later than [`MAX_LEASE`] allows has expired.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 
 /// The longest lease that a worker takes.
-pub const LONGEST_LEASE: SignedDuration = SignedDuration::from_mins(10);
+pub const MAX_LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// The tolerated difference between the clocks of two processes. With a larger one each would take the other's schedule for a mistake.
 pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -44,7 +44,7 @@ impl ClaimTimes {
 
 /// Leases that end after this instant by the lease clock are void.
 pub(crate) fn far_lease(now: Timestamp) -> i64 {
-    ms(later(now, LONGEST_LEASE + SKEW))
+    ms(later(now, MAX_LEASE + SKEW))
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {

@@ -187,13 +187,13 @@ impl Examination {
         )?;
         let Some(proof) = proof else { return Ok(None) };
         key.check(&proof)?;
-        let kept = fetch_all!(
+        let stored = fetch_all!(
             &mut tx,
             |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
             "SELECT purpose, sealed FROM link_keys"
         )?;
         let (table, column) = link_keys::SEALED_FOR;
-        for (purpose, sealed) in kept {
+        for (purpose, sealed) in stored {
             key.open(table, &purpose, column, &sealed)?;
         }
         let sealed: Vec<(Uuid, Vec<u8>)> = fetch_all!(

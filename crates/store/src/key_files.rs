@@ -97,13 +97,13 @@ impl SecretKey {
         let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
         let old = Self::from_base64(&text).map_err(|error| failed(path, error))?;
         let previous = previous_keys_file(path);
-        let mut kept = load_list(&previous)?;
-        kept.retain(|key| key.id() != old.id());
-        if kept.len() >= MAX_KEYS {
-            return Err(failed(&previous, KeyListError::TooMany(kept.len() + 1)));
+        let mut retained = load_list(&previous)?;
+        retained.retain(|key| key.id() != old.id());
+        if retained.len() >= MAX_KEYS {
+            return Err(failed(&previous, KeyListError::TooMany(retained.len() + 1)));
         }
-        kept.insert(0, old.clone());
-        replace(&previous, &kept.iter().collect::<Vec<_>>())?;
+        retained.insert(0, old.clone());
+        replace(&previous, &retained.iter().collect::<Vec<_>>())?;
         let new = Self::random()?;
         replace(path, &[&new])?;
         Ok(Rotated {

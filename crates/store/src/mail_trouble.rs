@@ -59,7 +59,7 @@ pub async fn claim_alert(tx: &mut WriteTx, now: Timestamp) -> Result<bool, Store
         "UPDATE mail_trouble SET told_at = $1 WHERE told_at IS NULL AND alarm_at <= $1",
         ms(now)
     )
-    .map(|told| told > 0)
+    .map(|rows| rows > 0)
 }
 
 /// Records that a mail was sent, which ends the trouble. Returns the trouble that ended.

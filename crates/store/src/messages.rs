@@ -227,13 +227,13 @@ fn read_failed(row: &dyn Fields) -> Result<FailedMessage, StoreError> {
 }
 
 /// Returns the mails that were given up most recently.
-pub async fn given_up(tx: &mut ReadTx, most: u32) -> Result<Vec<FailedMessage>, StoreError> {
+pub async fn given_up(tx: &mut ReadTx, limit: u32) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.state = 'failed' ORDER BY m.next_attempt_at DESC, m.id DESC LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
@@ -252,14 +252,14 @@ pub async fn given_up_about(
 }
 
 /// Returns the mails that failed and wait for another attempt, soonest first.
-pub async fn retrying(tx: &mut ReadTx, most: u32) -> Result<Vec<FailedMessage>, StoreError> {
+pub async fn retrying(tx: &mut ReadTx, limit: u32) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.state = 'waiting' AND m.attempts > 0 AND m.problem IS NOT NULL
          ORDER BY m.next_attempt_at, m.id LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 

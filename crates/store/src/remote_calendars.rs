@@ -222,7 +222,7 @@ pub async fn upsert(
      SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
         readable = excluded.readable, vanished_at = NULL
      RETURNING id";
-    let kept = write_rows!(
+    let upserted = write_rows!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
         UPSERT,
@@ -236,7 +236,7 @@ pub async fn upsert(
         listed.writable,
         listed.readable
     )?;
-    let id = kept.into_iter().next().map(RemoteCalendarId);
+    let id = upserted.into_iter().next().map(RemoteCalendarId);
     id.ok_or(StoreError::Gone("calendar"))
 }
 

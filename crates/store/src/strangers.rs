@@ -85,13 +85,13 @@ fn read_sent(row: &dyn Fields) -> Result<Sent, StoreError> {
     })
 }
 
-/// Returns the latest bookings within a span from this network and with this address, newest first; at most `most` of each.
+/// Returns the latest bookings within a span from this network and with this address, newest first; at most `limit` of each.
 pub async fn bookings(
     tx: &mut ReadTx,
     sender: &Sender,
     since: Timestamp,
     until: Timestamp,
-    most: u32,
+    limit: u32,
 ) -> Result<Vec<Sent>, StoreError> {
     fetch_all!(
         tx,
@@ -105,7 +105,7 @@ pub async fn bookings(
         &sender.address,
         ms(since),
         ms(until),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 

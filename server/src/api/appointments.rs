@@ -226,7 +226,7 @@ async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool
     let Ok(Some(staff)) = session.get::<StaffId>(SESSION_STAFF).await else {
         return Ok(false);
     };
-    let may = bookings::availability::may_look_into(quince, staff, slug).await;
+    let may = bookings::availability::may_view_availability(quince, staff, slug).await;
     may.map_err(problem)
 }
 

@@ -18,7 +18,7 @@ use crate::validate::{NAME_LIMIT, Validator};
 /// A staff member's session ends after this long without a visit.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A staff member's session ends after this long, even if it is used.
-pub const SESSION_LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub const SESSION_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// An anonymous visitor's session ends after this long without a change. It holds a submitted form, or a hold.
 pub const ANONYMOUS_IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// Maximum number of sessions of anonymous visitors.

@@ -147,15 +147,15 @@ async fn record(
         ends_at,
         ..
     } = &opened.appointment;
-    let trace = DeletionRecord {
+    let deletion = DeletionRecord {
         client: name.clone(),
         calendar: opened.calendar.name.clone(),
         start: *starts_at,
         end: *ends_at,
     };
-    let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
+    let deletion = serde_json::to_string(&deletion).map_err(Internal::because)?;
     let of = Versioned::appointment(*id);
-    versions::delete(tx, of, opened.author(seen), Some(trace), now).await?;
+    versions::delete(tx, of, opened.author(seen), Some(deletion), now).await?;
     // These entries may hold contact data of the client.
     Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
@@ -232,13 +232,13 @@ pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Dele
     let people: Vec<StaffId> = found.iter().filter_map(|change| change.by.staff()).collect();
     let names = names(staff::list_of(&mut tx, &people).await?);
     let deleted = |change: Change| {
-        let trace: DeletionRecord = serde_json::from_str(&change.details).map_err(Internal::because)?;
+        let deletion: DeletionRecord = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
             id: AppointmentId(change.subject_id),
-            name: trace.client,
-            calendar_name: trace.calendar,
-            start: trace.start,
-            end: trace.end,
+            name: deletion.client,
+            calendar_name: deletion.calendar,
+            start: deletion.start,
+            end: deletion.end,
             by: change
                 .by
                 .staff()

@@ -1,12 +1,12 @@
 //! Availability: free times, and the reasons against others. No calendar server is asked; everything comes from the database, with a fixed
 //! number of queries.
 
-mod asked;
 pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod input;
 mod load;
 pub(crate) mod public_calendar;
+mod query;
 mod why;
 
 use std::collections::BTreeMap;
@@ -25,13 +25,13 @@ use zones::Zone;
 use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::services::{self, ChosenService, ServiceView};
-use asked::{load_new, members_visible_to, window};
 use input::{AvailabilityInput, Exclusions};
 use public_calendar::public;
+use query::{load_new, members_visible_to, window};
 
 pub use crate::error::HostProblem;
-pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
+pub use query::DAYS_LIMIT;
 pub(crate) use why::in_words;
 pub use why::{
     ClosedDay, ExplainedReason, ExplainedStart, Obstacle, WhyNot, record_in_words, why, why_for_operator,
@@ -283,7 +283,7 @@ async fn load(
 }
 
 /// Whether a staff member may see the availability of the booking calendar at this address.
-pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
+pub async fn may_view_availability(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
     let Some(viewer) = staff::find(&mut tx, viewer).await? else {
         return Ok(false);

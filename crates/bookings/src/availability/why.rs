@@ -18,9 +18,9 @@ use store::staff::Staff;
 use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
-use super::asked::{load_new, members_visible_to, window};
 use super::busy;
 use super::input::{self, AvailabilityInput, Exclusions};
+use super::query::{load_new, members_visible_to, window};
 use crate::accounts::is_admin;
 use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;

@@ -304,7 +304,7 @@ fn tidy_server(login: &ServerLogin) -> Result<LoginAttempt, Error> {
 async fn check(quince: &Quince, attempt: &LoginAttempt) -> Result<CheckedLogin, Error> {
     let server = attempt.server;
     let credentials = Credentials::new(attempt.username.as_str(), attempt.password.as_str());
-    let look = async {
+    let checking = async {
         let client = quince.caldav(attempt.start.url());
         let (entry, account) = match &attempt.start {
             DiscoveryStart::Entry(entry) => (entry.clone(), client.discover(entry, &credentials).await?),
@@ -317,7 +317,7 @@ async fn check(quince: &Quince, attempt: &LoginAttempt) -> Result<CheckedLogin, 
         let calendars = client.calendars(&account.homes, &credentials).await?;
         Ok::<_, FindError>((entry, account, calendars))
     };
-    let outcome = timeout(CHECK_TIMEOUT, look)
+    let outcome = timeout(CHECK_TIMEOUT, checking)
         .await
         .map_err(|_| ConnectProblem::Unreachable(Unreachable::TimedOut(server)))?;
     let (entry, account, calendars) = outcome.map_err(|error| match error {

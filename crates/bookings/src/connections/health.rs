@@ -46,7 +46,7 @@ impl Health {
                         server_name(&connection)
                     )
                 };
-                ailing.extend(sentence(&name, calendar, of_calendar, now).map(|told| (owner, told)));
+                ailing.extend(sentence(&name, calendar, of_calendar, now).map(|text| (owner, text)));
             }
         }
         Ok(Self(ailing))

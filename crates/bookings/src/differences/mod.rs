@@ -337,19 +337,19 @@ mod tests {
             let entry = |sign: char| (sign.to_ascii_lowercase(), sign.is_uppercase());
             text.chars().map(entry).collect()
         };
-        let told = |from: &str, to: &str| -> Vec<(Option<String>, Option<String>)> {
+        let changes = |from: &str, to: &str| -> Vec<(Option<String>, Option<String>)> {
             let mut all = Differences::default();
             let words = |(sign, _): &(char, bool)| sign.to_string();
             all.entries(Field::Member, &list(from), &list(to), |(sign, _)| *sign, words);
             of(&all).into_iter().map(|one| (one.from, one.to)).collect()
         };
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(told("abc", "abc"), []);
-        assert_eq!(told("abc", "ac"), [(some("b"), None)]);
-        assert_eq!(told("ac", "abc"), [(None, some("b"))]);
-        assert_eq!(told("abc", "cab"), [(None, None)]);
-        assert_eq!(told("abc", "aBc"), [(some("b"), some("b"))]);
-        assert_eq!(told("ab", "cb"), [(some("a"), None), (None, some("c"))]);
+        assert_eq!(changes("abc", "abc"), []);
+        assert_eq!(changes("abc", "ac"), [(some("b"), None)]);
+        assert_eq!(changes("ac", "abc"), [(None, some("b"))]);
+        assert_eq!(changes("abc", "cab"), [(None, None)]);
+        assert_eq!(changes("abc", "aBc"), [(some("b"), some("b"))]);
+        assert_eq!(changes("ab", "cb"), [(some("a"), None), (None, some("c"))]);
     }
 
     #[test]

@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn every_sort_of_difference_has_its_words() {
         let zone = Zone::named("Europe/Berlin").unwrap();
-        for (field, of, from, to, told) in [
+        for (field, of, from, to, expected) in [
             (
                 Field::Name,
                 "",
@@ -328,7 +328,7 @@ mod tests {
             ),
             (Field::Further, "", "", "3", "changed 3 more things"),
         ] {
-            assert_eq!(clause(&difference(field, of, from, to), &zone), told);
+            assert_eq!(clause(&difference(field, of, from, to), &zone), expected);
         }
     }
 
@@ -339,12 +339,12 @@ mod tests {
             .chain([difference(Field::Further, "", "", "4")])
             .collect();
         let changes = (0..7).map(|_| change(Some("Maya"), "2026-11-23T13:02:00Z", many.clone()));
-        let told = meanwhile(changes.collect()).sentences();
-        assert_eq!(told.len(), 6);
-        assert_eq!(told[0], "It was changed 2 times before that.");
+        let sentences = meanwhile(changes.collect()).sentences();
+        assert_eq!(sentences.len(), 6);
+        assert_eq!(sentences[0], "It was changed 2 times before that.");
         assert!(
-            told[5].ends_with("added the guest 5 and changed 7 more things at 14:02."),
-            "{told:?}"
+            sentences[5].ends_with("added the guest 5 and changed 7 more things at 14:02."),
+            "{sentences:?}"
         );
     }
 }

@@ -42,10 +42,10 @@ pub enum Refusal {
     #[error("Ask for days between {} and {}.", YEARS.start(), YEARS.end())]
     YearOutOfRange,
     /// A query covers too many days.
-    #[error("Ask for at most {most} days at a time.")]
+    #[error("Ask for at most {max} days at a time.")]
     TooManyDays {
         /// Maximum number of days.
-        most: i32,
+        max: i32,
     },
     /// The kind of booking calendar has no slots.
     #[error(transparent)]
@@ -253,10 +253,10 @@ pub enum VisitProblem {
     #[error("Choose at least one service first.")]
     NoServices,
     /// Too many services were chosen.
-    #[error("Choose at most {most} services for one visit.")]
+    #[error("Choose at most {max} services for one visit.")]
     TooMany {
         /// Maximum number of services.
-        most: usize,
+        max: usize,
     },
     /// A service is not on the menu.
     #[error("A service that you chose is not offered any more. Choose again.")]

@@ -120,22 +120,22 @@ impl Smtp {
         })
     }
 
-    /// Sends a mail, within `longest`.
+    /// Sends a mail, within `limit`.
     pub(crate) async fn send(
         &self,
         envelope: &Envelope,
         mail: &[u8],
-        longest: Duration,
+        limit: Duration,
     ) -> Result<(), Failure> {
-        self.run_session(Some((envelope, mail)), longest).await
+        self.run_session(Some((envelope, mail)), limit).await
     }
 
-    /// Connects and signs in as for a mail, within `longest`, and sends nothing.
-    pub(crate) async fn sign_in(&self, longest: Duration) -> Result<(), Failure> {
-        self.run_session(None, longest).await
+    /// Connects and signs in as for a mail, within `limit`, and sends nothing.
+    pub(crate) async fn sign_in(&self, limit: Duration) -> Result<(), Failure> {
+        self.run_session(None, limit).await
     }
 
-    async fn run_session(&self, mail: Option<(&Envelope, &[u8])>, longest: Duration) -> Result<(), Failure> {
+    async fn run_session(&self, mail: Option<(&Envelope, &[u8])>, limit: Duration) -> Result<(), Failure> {
         let mut step = Step::Connect;
         let dialogue = async {
             let mut connection = self.connect(&mut step).await?;
@@ -145,7 +145,7 @@ impl Smtp {
             };
             Ok::<_, Cause>((connection, taken))
         };
-        let ended = timeout(longest, dialogue).await;
+        let ended = timeout(limit, dialogue).await;
         let taken = match ended {
             Err(_) => Err(Cause::Timeout),
             Ok(Err(cause)) => Err(cause),

@@ -36,7 +36,7 @@ pub(crate) struct RenderedMail {
 pub(crate) struct Mailer {
     from: Mailbox,
     transport: Transport,
-    longest: Duration,
+    limit: Duration,
 }
 
 /// The timeout of a mail, so that a server that does not respond does not block the others. It is shorter than the lease of a claim.
@@ -56,15 +56,15 @@ impl Mailer {
     }
 
     /// Sets another timeout.
-    pub(crate) fn with_timeout(self, longest: Duration) -> Self {
-        Self { longest, ..self }
+    pub(crate) fn with_timeout(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
         Ok(Self {
             from: sender(from)?,
             transport: Transport::Smtp(Box::new(Smtp::from_url(url).map_err(Internal::because)?)),
-            longest: TIMEOUT,
+            limit: TIMEOUT,
         })
     }
 
@@ -72,7 +72,7 @@ impl Mailer {
         Ok(Self {
             from: sender(from)?,
             transport: Transport::Folder(path.to_owned()),
-            longest: TIMEOUT,
+            limit: TIMEOUT,
         })
     }
 
@@ -104,12 +104,12 @@ impl Mailer {
         match &self.transport {
             Transport::Smtp(server) => {
                 let mail = message.formatted();
-                server.send(message.envelope(), &mail, self.longest).await
+                server.send(message.envelope(), &mail, self.limit).await
             }
             Transport::Folder(folder) => {
                 let name = format!("{}-{id}.eml", created_at.strftime("%Y%m%dT%H%M%SZ"));
                 let mail = message.formatted();
-                let written = timeout(self.longest, write(folder, &name, &mail)).await;
+                let written = timeout(self.limit, write(folder, &name, &mail)).await;
                 written.unwrap_or(Err(Failure::new(Step::File, Cause::Timeout)))
             }
         }
@@ -118,7 +118,7 @@ impl Mailer {
     /// Tests connection and login as for a mail; none if there is no mail server.
     pub(crate) async fn sign_in(&self) -> Option<Result<(), Failure>> {
         match &self.transport {
-            Transport::Smtp(server) => Some(server.sign_in(self.longest).await),
+            Transport::Smtp(server) => Some(server.sign_in(self.limit).await),
             Transport::Folder(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The worker that sends the mails that are due.
 
 use jiff::SignedDuration;
-use store::due::LONGEST_LEASE;
+use store::due::MAX_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{
@@ -21,15 +21,15 @@ use crate::quince::Quince;
 use crate::{caldav_messages, links};
 
 /// After this time the mails of a dead worker can be claimed again.
-const LEASE: SignedDuration = LONGEST_LEASE;
+const LEASE: SignedDuration = MAX_LEASE;
 /// The most attempts for a mail, which last five to six days: the operator may be away for a long weekend.
 const MAX_ATTEMPTS: u32 = 150;
 
-/// Claims up to `most` of the due mails.
-pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
+/// Claims up to `limit` of the due mails.
+pub(crate) async fn claim(quince: &Quince, limit: u32) -> Result<Vec<Message>, Internal> {
     let mut tx = quince.store().write().await?;
     let at = quince.claims_at(&mut tx).await?;
-    let mut claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, most).await?;
+    let mut claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, limit).await?;
     if quince.limits_mails() {
         let withheld = unconfirmed::withhold(&mut tx, &claimed, at).await?;
         claimed.retain(|message| !withheld.contains(&message.id));

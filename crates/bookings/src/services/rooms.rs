@@ -137,11 +137,11 @@ async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp)
             Some((service.new.name.as_str(), *quantity))
         });
         let (names, needed): (Vec<&str>, Vec<u32>) = needing.unzip();
-        if let Some(most) = needed.iter().max() {
+        if let Some(max) = needed.iter().max() {
             let names = names.join(", ");
             checked.problem(
                 "resources",
-                format!("Of “{name}”, {most} must stay for: {names}. Change what these services need first."),
+                format!("Of “{name}”, {max} must stay for: {names}. Change what these services need first."),
             );
         }
         let units = units_from(&old, remaining);

@@ -123,8 +123,8 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
     let lengths = menu
         .iter()
         .map(|service| service.new.duration + service.new.processing);
-    let most = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
-    Ok(lengths.max().unwrap_or(0).saturating_mul(most))
+    let max = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
+    Ok(lengths.max().unwrap_or(0).saturating_mul(max))
 }
 
 /// Returns the visit that a client chose from a menu.
@@ -141,7 +141,7 @@ pub(crate) async fn visit_request(
         return Ok(Err(VisitProblem::NoServices));
     }
     if chosen.len() > CHOICE_LIMIT {
-        return Ok(Err(VisitProblem::TooMany { most: CHOICE_LIMIT }));
+        return Ok(Err(VisitProblem::TooMany { max: CHOICE_LIMIT }));
     }
     let menu = services::list(tx, calendar.id).await?;
     let mut visit = VisitRequest {

@@ -203,16 +203,16 @@ pub(crate) async fn save(
     record(tx, of, by, ChangeAction::Saved, differences.to_json(), now).await
 }
 
-/// Records that an author deletes something. `trace` holds the details that remain afterwards.
+/// Records that an author deletes something. `details` holds the details that remain afterwards.
 pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author,
-    trace: Option<String>,
+    details: Option<String>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let trace = trace.unwrap_or_else(|| "[]".to_owned());
-    record(tx, of, by, ChangeAction::Deleted, trace, now).await
+    let details = details.unwrap_or_else(|| "[]".to_owned());
+    record(tx, of, by, ChangeAction::Deleted, details, now).await
 }
 
 /// Records a version. The caller holds a lock that makes versions unique: [`lock`] for what is edited as a whole, the appointment's own

@@ -191,7 +191,7 @@ pub async fn upsert(
             calendar.0
         )?;
     }
-    let kept = write_rows!(
+    let upserted = write_rows!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.text("href")?, EventId(row.uuid("id")?))),
         "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
@@ -212,7 +212,7 @@ pub async fn upsert(
         &rows,
         calendar.0
     )?;
-    let ids: HashMap<String, EventId> = kept.into_iter().collect();
+    let ids: HashMap<String, EventId> = upserted.into_iter().collect();
     let instances: Vec<(EventId, &[NewInstance])> = events
         .values()
         .filter_map(|event| Some((*ids.get(&event.href)?, event.instances.as_slice())))

@@ -60,7 +60,7 @@ pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Erro
         return Err(Refusal::YearOutOfRange.into());
     }
     if days > DAYS_LIMIT {
-        return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
+        return Err(Refusal::TooManyDays { max: DAYS_LIMIT }.into());
     }
     Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
 }
