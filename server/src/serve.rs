@@ -73,6 +73,7 @@ pub fn for_use_cases(
         setup_code,
         practice,
         retention: settings.retention,
+        password_work: bookings::PasswordWork::Full,
     }
 }
 

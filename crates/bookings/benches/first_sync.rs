@@ -197,6 +197,7 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
         },
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let address = format!("sqlite://{}", folder.join("quince.db").display());

@@ -200,6 +200,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         },
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let store = Store::open(database, SecretKey::random().unwrap()).await.unwrap();

@@ -66,6 +66,7 @@ mod mailer;
 mod notifications;
 mod outages;
 mod outbox;
+mod passwords;
 mod people;
 mod placement;
 mod problem;
@@ -82,6 +83,7 @@ pub use error::{
     VisitProblem,
 };
 pub use mailer::Mail;
+pub use passwords::PasswordWork;
 pub use people::{CalledOffView, PartyName};
 pub use problem::{FieldProblem, Internal};
 pub use quince::{Practice, Quince, Retention, Settings};

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::mailer::Mail;
 use crate::mailer::outcomes::Outcomes;
 use crate::mailer::transport::Mailer;
+use crate::passwords::{PasswordWork, Passwords};
 use crate::problem::Internal;
 
 /// How long data is kept, in days; `None` keeps it for ever.
@@ -48,6 +49,8 @@ pub struct Settings {
     pub practice: Option<Practice>,
     /// How long data is kept.
     pub retention: Retention,
+    /// How much work hashing a password is.
+    pub password_work: PasswordWork,
 }
 
 /// The login of the practice iCloud. It is not secret.
@@ -72,6 +75,7 @@ struct Inner {
     caldav: Client,
     live: Client,
     mailer: Mailer,
+    passwords: Passwords,
     letter_turn: Mutex<()>,
     mail_outcomes: Outcomes,
     mails_cut_off: watch::Sender<bool>,
@@ -120,6 +124,7 @@ impl Quince {
         };
         let live = calendar_client(&settings, live)?;
         let mailer = Mailer::new(&settings.mail)?;
+        let passwords = Passwords::new(settings.password_work);
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -127,6 +132,7 @@ impl Quince {
             caldav,
             live,
             mailer,
+            passwords,
             letter_turn: Mutex::new(()),
             mail_outcomes: Outcomes::default(),
             mails_cut_off: watch::Sender::new(false),
@@ -196,6 +202,10 @@ impl Quince {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 
     /// Locks the mutex that lets one task at a time compose a mail.

@@ -120,6 +120,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         calendar_hosts: Vec::new(),
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();

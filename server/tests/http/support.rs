@@ -263,6 +263,7 @@ fn open_use_cases(icloud: &str, store: Store, folder: &Path, clock: Arc<dyn Cloc
         calendar_hosts: Vec::new(),
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::LeastForTests,
         practice: None,
     };
     bookings::Quince::new(settings, store, clock).unwrap()

@@ -1,7 +1,5 @@
 //! The owner, the team, sessions, passwords.
 
-mod password;
-
 use std::collections::HashMap;
 
 use jiff::SignedDuration;
@@ -143,7 +141,7 @@ pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Er
     }
     checked.finish()?;
     let zone = zone.unwrap_or_else(Zone::utc);
-    let hash = password::hash(&new.password).await?;
+    let hash = quince.passwords().hash(&new.password).await?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::count(&mut tx).await? > 0 {
@@ -181,7 +179,7 @@ pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<St
     if !me(quince, by).await?.is_admin() {
         return Err(Error::NotAllowed(Deed::Administer));
     }
-    let hash = password::hash(&new.password).await?;
+    let hash = quince.passwords().hash(&new.password).await?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::find_by_email(&mut tx, &person.email).await?.is_some() {
@@ -217,7 +215,7 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sig
         (who, staff.password_hash)
     });
     let (who, hash) = known.unzip();
-    match (password::verify(password, hash).await?, who) {
+    match (quince.passwords().verify(password, hash).await?, who) {
         (true, Some(who)) => Ok(who),
         _ => Err(Refusal::WrongLogin.into()),
     }
@@ -234,7 +232,7 @@ pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str)
     let mut checked = Validator::default();
     checked.password("new_password", new, &[&known.email, &known.name]);
     checked.finish()?;
-    if !password::verify(old, Some(known.password_hash)).await? {
+    if !quince.passwords().verify(old, Some(known.password_hash)).await? {
         return Err(Error::field(
             "current",
             "Your current password is not right. Try again.",
@@ -259,7 +257,7 @@ pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(
 }
 
 async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedIn, Error> {
-    let hash = password::hash(new).await?;
+    let hash = quince.passwords().hash(new).await?;
     let mut tx = quince.store().write().await?;
     let epoch = staff::set_password(&mut tx, id, &hash).await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@ use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Priority, Quince,
+    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, PasswordWork, Priority, Quince,
     RemoteCalendarId, Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
@@ -81,6 +81,7 @@ pub fn settings(icloud: &str, folder: &Path) -> Settings {
         setup_code: None,
         practice: None,
         retention: Retention::default(),
+        password_work: PasswordWork::LeastForTests,
     }
 }
 
