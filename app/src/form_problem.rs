@@ -43,12 +43,12 @@ pub enum FormProblem {
     #[error("Choose a priority.")]
     NoPriority,
     /// A member's weight is out of range.
-    #[error("Enter a weight from {least} to {most}.")]
+    #[error("Enter a weight from {min} to {max}.")]
     Weight {
         /// The least weight.
-        least: u32,
+        min: u32,
         /// The largest weight.
-        most: u32,
+        max: u32,
     },
     /// Hours are typed that the booking calendar is not to have.
     #[error(
@@ -69,12 +69,12 @@ pub enum FormProblem {
         number: usize,
     },
     /// A question has too few or too many choices, or the same choice twice.
-    #[error("Question {number}: enter 2 to {most} different choices.")]
+    #[error("Question {number}: enter 2 to {max} different choices.")]
     QuestionChoices {
         /// The number of its row.
         number: usize,
         /// Maximum number of choices.
-        most: usize,
+        max: usize,
     },
     /// How a question is answered is missing.
     #[error("Question {number}: choose how it is answered.")]
@@ -155,7 +155,7 @@ pub enum RowProblem {
     },
     /// The last day is before the first.
     #[error("{date}: the last day, {last}, is before it. Swap the two.")]
-    LastDayFirst {
+    LastDayBeforeFirst {
         /// The first day.
         date: Date,
         /// The last day.
@@ -234,11 +234,11 @@ mod tests {
             NoKind,
             NoDistribution,
             NoPriority,
-            Weight { least: 1, most: 1_000 },
+            Weight { min: 1, max: 1_000 },
             HoursNotUsed,
             QuestionWithoutText { number: 1 },
             QuestionTwice { number: 1 },
-            QuestionChoices { number: 1, most: 50 },
+            QuestionChoices { number: 1, max: 50 },
             NoAnswerKind { number: 1 },
             PreferredNotTicked,
             ResourceWithoutName,
@@ -257,7 +257,7 @@ mod tests {
             NoOverrideDate,
             NoHolidayDate { name: name() },
             NotALastDay { date: date },
-            LastDayFirst { date: date, last: date },
+            LastDayBeforeFirst { date: date, last: date },
             OverrideTooLong { date: date },
             HolidayTooLong { date: date },
             ClosedAndOpen { date: date },

@@ -29,7 +29,7 @@ test("a chosen time is held for its visitor, survives a reload, and is theirs to
   await expect(page.locator(`a.time[data-start="${start}"]`)).toBeVisible();
   await page.locator("a.time").nth(1).click();
   await expect(held).toBeVisible();
-  // The first one is given back as soon as another is held.
+  // The first one is released as soon as another is held.
   await expect(async () => {
     await others.reload();
     await expect(others.locator(`a.time[data-start="${start}"]`)).toBeVisible({ timeout: 1_000 });

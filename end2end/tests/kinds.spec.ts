@@ -66,7 +66,7 @@ async function book(page: Page, name: string, button = "Book this time"): Promis
   await page.getByRole("button", { name: button }).click();
 }
 
-test("a class: seats, one event, a waiting list, calling the session off", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
+test("a class: seats, one event, a waiting list, cancelling the session", async ({ page, ownDemo: { is: demo }, visit, usable, javaScriptEnabled }) => {
   test.setTimeout(180_000);
   await signIn(page, demo);
   const yoga = await create(page, demo, visit, "Yoga", "Class Booking", ["Jonas Okafor"], async () => {

@@ -25,7 +25,7 @@ const CONNECTIONS: usize = 8;
 /// Questions for a month of free times, by each connection.
 const QUESTIONS: usize = 100;
 /// Most bookings, by each connection.
-const BOOKINGS: usize = 100;
+const MAX_BOOKINGS: usize = 100;
 /// Hosts and events of each.
 const SIZES: [(usize, i64); 6] = [(1, 100), (10, 100), (25, 100), (50, 100), (10, 10), (10, 1000)];
 /// Processes on one Postgres.
@@ -163,7 +163,7 @@ async fn bookings(
 ) -> Latencies {
     let client = reqwest::Client::new();
     // At least half of the hosts are free at most starts.
-    let each = BOOKINGS.min(starts.len() * hosts.div_ceil(2) / CONNECTIONS);
+    let each = MAX_BOOKINGS.min(starts.len() * hosts.div_ceil(2) / CONNECTIONS);
     let connection = |connection: usize| {
         let address = format!(
             "{}api/v1/calendars/team/appointments",

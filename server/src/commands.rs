@@ -5,9 +5,9 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use bookings::accounts::NewOwner;
+use bookings::accounts::OwnerForm;
 use bookings::clock::{Clock as _, SystemClock};
-use bookings::{Mail, Quince};
+use bookings::{MailSettings, Quince};
 use store::SqliteFile;
 use url::Url;
 
@@ -136,13 +136,13 @@ pub async fn mail_test(address: &str) -> Result<(), Failure> {
         return Err(Failure::NoMailServer(settings.data_dir));
     }
     let mail = mail(&settings, &base_url(&settings)?);
-    bookings::mails::send_for_trial(&mail, address, SystemClock.now()).await?;
+    bookings::mails::send_test_mail(&mail, address, SystemClock.now()).await?;
     say(&match mail {
-        Mail::Smtp { from, .. } => format!(
+        MailSettings::Smtp { from, .. } => format!(
             "The mail server has taken a mail from {from} to {address}. If it does not arrive, look among the unwanted mails \
              there and into the mail server's log.\n"
         ),
-        Mail::Folder { path, .. } => format!(
+        MailSettings::Folder { path, .. } => format!(
             "No mail server is set, so the mail is a file in {}. Set QUINCE_SMTP_URL to send mails.\n",
             path.display()
         ),
@@ -160,7 +160,7 @@ pub async fn create_owner(
     let password = password()?;
     let created = bookings::accounts::create_owner(
         &quince,
-        NewOwner {
+        OwnerForm {
             workspace,
             name,
             email,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bookings::clock::Clock;
-use bookings::{Mail, Practice, Quince};
+use bookings::{MailSettings, Practice, Quince};
 use leptos::config::LeptosOptions;
 use store::{SecretKey, Store, StoreError};
 use tokio::net::TcpListener;
@@ -73,11 +73,12 @@ pub fn for_use_cases(
         setup_code,
         practice,
         retention: settings.retention,
+        password_work: bookings::PasswordWork::Full,
     }
 }
 
 /// The mail transport.
-pub fn mail(settings: &Settings, base_url: &Url) -> Mail {
+pub fn mail(settings: &Settings, base_url: &Url) -> MailSettings {
     let from = settings.mail_from.clone().unwrap_or_else(|| {
         format!(
             "quince@{}",
@@ -88,11 +89,11 @@ pub fn mail(settings: &Settings, base_url: &Url) -> Mail {
         )
     });
     match &settings.smtp_url {
-        Some(url) => Mail::Smtp {
+        Some(url) => MailSettings::Smtp {
             url: url.0.clone(),
             from,
         },
-        None => Mail::Folder {
+        None => MailSettings::Folder {
             path: settings.data_dir.join("mail"),
             from,
         },
@@ -137,7 +138,7 @@ impl Server {
             Limits::on()
         } else {
             tracing::warn!("rate limits are off: QUINCE_RATE_LIMITS=off is for load tests only");
-            quince.lift_mail_limit();
+            quince.disable_mail_limit();
             Limits::off()
         };
         let leptos = LeptosOptions::builder()

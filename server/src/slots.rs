@@ -1,7 +1,7 @@
 //! `quince slots`: the free times of a booking calendar, or for every start the reasons against it.
 
-use bookings::availability::{ClosedDay, Start, Why};
-use bookings::services::{self, Chosen, ServiceView};
+use bookings::availability::{ClosedDay, ExplainedReason, ExplainedStart};
+use bookings::services::{self, ChosenService, ServiceView};
 use bookings::{Error, Kind, Quince};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ async fn tell(quince: &Quince, options: &Slots) -> Result<(), Failure> {
     )
     .await?;
     let is_simple = why.kind == Kind::Simple;
-    let shown = |start: &&Start| options.explain || start.is_offered;
+    let shown = |start: &&ExplainedStart| options.explain || start.is_offered;
     let starts = why.starts.iter().filter(shown);
     let mut lines: Vec<(Date, Value)> = starts
         .map(|start| {
@@ -71,7 +71,7 @@ async fn tell(quince: &Quince, options: &Slots) -> Result<(), Failure> {
 }
 
 /// Resolves services by name, each with the person named after a colon.
-async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure> {
+async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<ChosenService>, Failure> {
     let menu = match services::public_menu(quince, &options.calendar).await {
         Ok(menu) => menu,
         // Another kind of calendar, or none of this slug, which the query itself reports.
@@ -84,14 +84,14 @@ async fn chosen(quince: &Quince, options: &Slots) -> Result<Vec<Chosen>, Failure
     options.services.iter().map(|name| named(name, &menu)).collect()
 }
 
-fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
+fn named(text: &str, menu: &[ServiceView]) -> Result<ChosenService, Failure> {
     let of_name = |name: &str| {
         menu.iter()
-            .find(|service| service.name.eq_ignore_ascii_case(name.trim()))
+            .find(|service| service.settings.name.eq_ignore_ascii_case(name.trim()))
     };
     // The name of a service may contain a colon.
     if let Some(service) = of_name(text) {
-        return Ok(Chosen {
+        return Ok(ChosenService {
             service: service.id,
             host: None,
         });
@@ -101,27 +101,30 @@ fn named(text: &str, menu: &[ServiceView]) -> Result<Chosen, Failure> {
         return Err(Failure::UnknownService(text.to_owned(), names(menu)));
     };
     let person = person.trim();
-    let mut staff = service.staff.iter();
+    let mut staff = service.hosts.iter();
     if let Some((host, _)) = staff.find(|(_, known)| known.eq_ignore_ascii_case(person)) {
-        return Ok(Chosen {
+        return Ok(ChosenService {
             service: service.id,
             host: Some(*host),
         });
     }
-    let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
+    let staff: Vec<&str> = service.hosts.iter().map(|(_, name)| name.as_str()).collect();
     Err(Failure::UnknownPerson(
         person.to_owned(),
-        service.name.clone(),
+        service.settings.name.clone(),
         staff.join(", "),
     ))
 }
 
 fn names(menu: &[ServiceView]) -> String {
-    let names: Vec<&str> = menu.iter().map(|service| service.name.as_str()).collect();
+    let names: Vec<&str> = menu
+        .iter()
+        .map(|service| service.settings.name.as_str())
+        .collect();
     names.join(", ")
 }
 
-fn line(start: &Start, options: &Slots, is_simple: bool) -> Value {
+fn line(start: &ExplainedStart, options: &Slots, is_simple: bool) -> Value {
     let local = |instant: jiff::Timestamp| {
         let zoned = instant.to_zoned_datetime(options.timezone.rules().clone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
@@ -143,7 +146,7 @@ fn closed_line(day: &ClosedDay) -> Value {
 }
 
 /// The distinct reasons.
-fn reasons(all: &[Why]) -> Value {
+fn reasons(all: &[ExplainedReason]) -> Value {
     let mut told: Vec<Value> = Vec::new();
     for why in all {
         let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});

@@ -1,15 +1,15 @@
 //! Parsing what the clients' forms and addresses contain.
 
 use bookings::StaffId;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use jiff::Timestamp;
 use zones::Zone;
 
 use crate::error::AppError;
 
 /// Parses the services of a form.
-pub fn parse_services(text: &str) -> Result<Vec<Chosen>, AppError> {
-    Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
+pub fn parse_services(text: &str) -> Result<Vec<ChosenService>, AppError> {
+    ChosenService::list(text).map_err(|error| AppError::Refused(error.to_string()))
 }
 
 /// Parses the member of a form; none when it is empty.

@@ -277,11 +277,11 @@ mod of_configuration {
             .connections
             .iter()
             .map(|connection| AccountView {
-                place: connection.place.clone(),
+                place: connection.server_name.clone(),
                 id: connection.id.to_string(),
                 username: connection.username.clone(),
-                import_policy: connection.import_policy.as_str().to_owned(),
-                when_stale: connection.when_stale.as_str().to_owned(),
+                import_policy: connection.policies.import_policy.as_str().to_owned(),
+                when_stale: connection.policies.when_stale.as_str().to_owned(),
                 calendars: connection
                     .calendars
                     .iter()

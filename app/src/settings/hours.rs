@@ -305,7 +305,7 @@ mod parse {
             last => last.parse().map_err(|_| RowProblem::NotALastDay { date })?,
         };
         if last < date {
-            return Err(RowProblem::LastDayFirst { date, last });
+            return Err(RowProblem::LastDayBeforeFirst { date, last });
         }
         let dates: Vec<Date> = date
             .series(1.day())

@@ -88,7 +88,7 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
         well: words == "Connected",
         needs_password: state == "needs-attention" || connection.login_in_doubt,
         id: connection.id.to_string(),
-        place: connection.place,
+        place: connection.server_name,
         icloud: connection.server == bookings::Server::Icloud,
         username: connection.username,
         state: state.to_owned(),
@@ -181,7 +181,7 @@ async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppErr
 fn sync_result(connection: &bookings::connections::ConnectionView) -> String {
     use bookings::connections::CalendarState;
 
-    let place = &connection.place;
+    let place = &connection.server_name;
     let is_unread = |state: CalendarState| state.is_unread() || state == CalendarState::Trying;
     let mut calendars = connection.calendars.iter();
     if connection.problem.is_some() || connection.state != bookings::ConnectionState::Connected {
@@ -215,7 +215,7 @@ async fn renew(id: &str, app_password: String) -> Result<String, AppError> {
     bookings::connections::reconnect(&quince, staff, id, &app_password).await?;
     let connections = bookings::connections::list(&quince, staff).await?;
     let found = connections.into_iter().find(|connection| connection.id == id);
-    Ok(found.map(|connection| connection.place).unwrap_or_default())
+    Ok(found.map(|connection| connection.server_name).unwrap_or_default())
 }
 
 /// Disconnects, and erases the password (D10).
@@ -387,7 +387,7 @@ pub async fn disconnect_page(id: String) -> Result<DisconnectView, AppError> {
     let flash = crate::context::flash("disconnect").await;
     Ok(DisconnectView {
         id,
-        place: connection.place,
+        place: connection.server_name,
         username: connection.username,
         written: connection.written_events,
         flash,

@@ -48,9 +48,9 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
     let quince = crate::context::quince()?;
     let found = bookings::mails::given_up(&quince, me.id).await;
     let found = found.map_err(|error| crate::context::with_status(error.into()))?;
-    let put_off = bookings::mails::put_off(&quince, me.id).await;
+    let put_off = bookings::mails::retry_summary(&quince, me.id).await;
     let put_off = put_off.map_err(|error| crate::context::with_status(error.into()))?;
-    let waiting = bookings::mails::waiting_again(&quince, me.id).await;
+    let waiting = bookings::mails::waiting_for_retry(&quince, me.id).await;
     let waiting = waiting.map_err(|error| crate::context::with_status(error.into()))?;
     let moment = |at: jiff::Timestamp| {
         let date = crate::staff::format::long_date(me.zone.date(at));
@@ -62,7 +62,7 @@ pub async fn mails_page() -> Result<MailsView, AppError> {
         title: mail.title,
         recipient: mail.recipient,
         problem: mail.problem,
-        asked: moment(mail.asked_at),
+        asked: moment(mail.enqueued_at),
         appointment: mail
             .about
             .map(|(name, start)| format!("{name}, {}", moment(start)))
@@ -104,7 +104,7 @@ pub async fn try_mails_now() -> Result<String, AppError> {
 #[cfg(feature = "ssr")]
 async fn hurry() -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    Ok(bookings::mails::try_now(&crate::context::quince()?, staff).await?)
+    Ok(bookings::mails::retry_now(&crate::context::quince()?, staff).await?)
 }
 
 /// `/settings/mails`.

@@ -67,8 +67,8 @@ async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, cra
 
 /// Converts appointments on closed days for display in a person's zone.
 #[cfg(feature = "ssr")]
-fn staying(found: Vec<bookings::holidays::OnClosedDay>, zone: &zones::Zone) -> Vec<StayingRow> {
-    let row = |found: bookings::holidays::OnClosedDay| {
+fn staying(found: Vec<bookings::holidays::AppointmentOnClosedDay>, zone: &zones::Zone) -> Vec<StayingRow> {
+    let row = |found: bookings::holidays::AppointmentOnClosedDay| {
         let local = zone.local(found.start);
         let day = crate::staff::format::long_date(local.date());
         let time = crate::staff::format::clock(local.time());

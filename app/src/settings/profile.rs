@@ -43,7 +43,8 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let quince = crate::context::quince()?;
     let version = crate::context::version(Versioned::profile(staff)).await?;
-    let profile = bookings::profile::get(&quince, staff).await?;
+    let bookings::profile::ProfileView { profile, email, .. } =
+        bookings::profile::get(&quince, staff).await?;
     let flash = crate::context::flash("profile").await;
     let typed = flash
         .values
@@ -53,11 +54,11 @@ pub async fn profile_page() -> Result<ProfileView, AppError> {
     Ok(ProfileView {
         staying: super::staying(staying, &profile.zone),
         zones: crate::ui::zone::zone_options(quince.now()),
-        hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.weekly, &profile.overrides)),
+        hours: typed.unwrap_or_else(|| super::hours::from_rules(&profile.hours, &profile.overrides)),
         zone: profile.zone.name().to_owned(),
         version: flash.value_or("seen", &version),
         name: profile.name,
-        email: profile.email,
+        email,
         flash,
         flash_of_password: crate::context::flash("password").await,
     })
@@ -83,11 +84,11 @@ pub async fn save_profile(
 #[cfg(feature = "ssr")]
 async fn save(seen: &str, name: String, zone: String, hours: &HoursText) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
-    let (weekly, overrides) = super::hours::to_rules("hours", hours)?;
+    let (hours, overrides) = super::hours::to_rules("hours", hours)?;
     let form = bookings::profile::ProfileForm {
         name,
         zone,
-        weekly,
+        hours,
         overrides,
     };
     Ok(bookings::profile::save(&crate::context::quince()?, by, &form).await?)

@@ -61,8 +61,8 @@ pub async fn resources_page() -> Result<ResourcesView, AppError> {
         .and_then(|text| serde_json::from_str(text).ok());
     let shown = stored.into_iter().map(|resource| ResourceText {
         id: resource.id.to_string(),
-        name: resource.name,
-        quantity: resource.quantity.to_string(),
+        name: resource.settings.name,
+        quantity: resource.settings.quantity.to_string(),
     });
     Ok(ResourcesView {
         resources: typed.unwrap_or_else(|| shown.collect()),
@@ -118,8 +118,10 @@ fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
         match whole_number(NumberName::Quantity { resource: named() }, quantity) {
             Ok(quantity) => all.push(bookings::services::ResourceForm {
                 id,
-                name: resource.name,
-                quantity,
+                settings: bookings::services::ResourceSettings {
+                    name: resource.name,
+                    quantity,
+                },
             }),
             Err(_) if quantity.is_empty() => {
                 problem("quantity", FormProblem::NoQuantity { name: named() });

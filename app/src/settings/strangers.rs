@@ -42,7 +42,7 @@ pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersView, AppError> {
+async fn load(me: &bookings::accounts::StaffMember, whose: String) -> Result<StrangersView, AppError> {
     use bookings::undo;
 
     let quince = crate::context::quince()?;
@@ -62,7 +62,7 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
     if asked.is_empty() {
         return Ok(view);
     }
-    let asked: undo::Whose = match asked.parse() {
+    let asked: undo::BookingOrigin = match asked.parse() {
         Ok(asked) => asked,
         Err(nobody) => {
             let problem = Some(AppError::field("whose", nobody));
@@ -121,7 +121,7 @@ fn counted(number: u32, one: &str, many: &str) -> String {
 
 /// What was found, one sentence each.
 #[cfg(feature = "ssr")]
-fn sentences(found: &bookings::undo::Found) -> Vec<String> {
+fn sentences(found: &bookings::undo::UndoSummary) -> Vec<String> {
     let all = [
         (found.appointments, "appointment to come", "appointments to come"),
         (found.holds, "time that is held", "times that are held"),
@@ -155,9 +155,9 @@ pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> R
 #[cfg(feature = "ssr")]
 async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
-    let whose: bookings::undo::Whose = whose
+    let whose: bookings::undo::BookingOrigin = whose
         .parse()
-        .map_err(|nobody: bookings::undo::NobodyNamed| AppError::Refused(nobody.to_string()))?;
+        .map_err(|nobody: bookings::undo::InvalidOrigin| AppError::Refused(nobody.to_string()))?;
     let done = bookings::undo::undo(&crate::context::quince()?, staff, &whose, tell).await?;
     Ok(if done.is_empty() {
         "There was nothing left to undo.".to_owned()

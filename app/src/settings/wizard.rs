@@ -74,13 +74,13 @@ async fn choose(
     let primary = super::calendar_configuration::calendar_id("primary", primary)?;
     let conflicts = super::calendar_configuration::calendar_ids("conflicts", conflicts)?;
     let (connection, policies) = super::calendar_choice::policies(connection, policy, when_stale)?;
-    let choice = bookings::configuration::Choice {
+    let choice = bookings::configuration::CalendarChoice {
         primary,
         conflicts,
         connection,
         policies,
     };
-    bookings::configuration::choose(&quince, staff, &choice).await?;
+    bookings::configuration::save_choice(&quince, staff, &choice).await?;
     Ok("/connect-icloud?step=done".to_owned())
 }
 

@@ -158,7 +158,7 @@ mod rows {
             last => last.parse().map_err(|_| RowProblem::NotALastDay { date })?,
         };
         if last < date {
-            return Err(RowProblem::LastDayFirst { date, last });
+            return Err(RowProblem::LastDayBeforeFirst { date, last });
         }
         if (last - date).get_days() >= DAYS_LIMIT {
             return Err(RowProblem::HolidayTooLong { date });

@@ -1,7 +1,7 @@
 //! Who is signed in. Every server function behind the sign-in asks here.
 
 use bookings::StaffId;
-use bookings::accounts::{Me, SESSION_STAFF, SignedIn};
+use bookings::accounts::{SESSION_STAFF, SignedIn, StaffMember};
 use bookings::versions::Editor;
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -49,7 +49,7 @@ pub async fn editor(seen: &str) -> Result<Editor, AppError> {
 }
 
 /// The signed-in person with name and role.
-pub async fn me() -> Result<Me, AppError> {
+pub async fn me() -> Result<StaffMember, AppError> {
     let staff = signed_in().await?;
     let found = bookings::accounts::me(&quince()?, staff).await?;
     Ok(found)

@@ -109,7 +109,7 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
 }
 
 #[cfg(feature = "ssr")]
-async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail, AppError> {
+async fn load(me: &bookings::accounts::StaffMember, id: &str) -> Result<AppointmentDetail, AppError> {
     let quince = crate::context::quince()?;
     let id = appointment_id(id)?;
     let version = crate::context::version(Versioned::appointment(id)).await?;
@@ -124,14 +124,15 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
         .await
         .ok();
     let (hosts, others) = match &calendar {
-        Some(calendar) => reassignable(&quince, &found, calendar.kind).await?,
+        Some(calendar) => reassignable(&quince, &found, calendar.settings.kind).await?,
         None => (Vec::new(), Vec::new()),
     };
-    let may_change_hands = calendar
-        .is_some_and(|calendar| calendar.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1);
+    let may_change_hands = calendar.is_some_and(|calendar| {
+        calendar.settings.kind == bookings::Kind::RoundRobin && calendar.members.len() > 1
+    });
     let undo = (me.is_admin() && found.booked_by == Party::Client)
         .then(|| crate::settings::strangers::address_of(&found.email));
-    let failed = bookings::mails::failed_about(&quince, found.id).await?;
+    let failed = bookings::mails::failed_of_appointment(&quince, found.id).await?;
     let reasons = |mails: Vec<bookings::mails::FailedMail>| -> Vec<(String, String)> {
         let reasons = |mail: bookings::mails::FailedMail| {
             (format!("{} · {}", mail.title, mail.recipient), mail.problem)
@@ -233,7 +234,7 @@ fn detail(
         name: appointment.name,
         calendar: appointment.calendar_name,
         host: appointment.host_name,
-        reason: appointment.assignment_reason,
+        reason: appointment.assignment_reason.map(|reason| reason.to_string()),
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
@@ -252,13 +253,13 @@ fn detail(
             .map(|answer| (answer.label, answer.text))
             .collect(),
         session: appointment.session.map(|session| session.to_string()),
-        cancelled: appointment
-            .called_off
-            .map(|called_off| match (called_off.by, called_off.reason) {
+        cancelled: appointment.cancellation.map(|cancellation| {
+            match (cancellation.by, cancellation.reason) {
                 (Some(by), Some(reason)) => format!("By {by}. Reason: {reason}"),
                 (Some(by), None) => format!("By {by}."),
                 (None, reason) => reason.unwrap_or_default(),
-            }),
+            }
+        }),
         steps,
         version: String::new(),
         flash,
@@ -275,8 +276,8 @@ fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
         .collect();
     WriteView {
         state: write.state.as_str().to_owned(),
-        words: write_label(write.state, &write.place),
-        server: write.place.clone(),
+        words: write_label(write.state, &write.server_name),
+        server: write.server_name.clone(),
         place: names.join(", "),
         problem: write.problem.clone(),
     }

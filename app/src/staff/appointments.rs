@@ -93,7 +93,7 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
         status: status_text(&appointment),
         notes: {
             let write = appointment.write.as_ref().filter(|write| write.can_write_again);
-            let write = write.map(|write| super::appointment::write_label(write.state, &write.place));
+            let write = write.map(|write| super::appointment::write_label(write.state, &write.server_name));
             let collision = appointment.collision.as_ref().map(|_| COLLIDES.to_owned());
             collision.into_iter().chain(write).collect()
         },

@@ -184,8 +184,8 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 mod form {
-    use bookings::accounts::Me;
-    use bookings::blocked::{self, BlockView, Owner};
+    use bookings::accounts::StaffMember;
+    use bookings::blocked::{self, BlockOwner, BlockView};
     use bookings::versions::Versioned;
     use bookings::{BlockId, Interval, TimeOwner};
     use jiff::ToSpan;
@@ -198,7 +198,7 @@ mod form {
     use crate::error::AppError;
     use crate::form_problem::FormProblem;
 
-    pub async fn page(me: Me, id: &str, date: &str) -> Result<BlockPage, AppError> {
+    pub async fn page(me: StaffMember, id: &str, date: &str) -> Result<BlockPage, AppError> {
         let quince = quince()?;
         let flash = flash("blocked-time").await;
         let (stored, newest) = match id {
@@ -255,7 +255,7 @@ mod form {
     }
 
     /// An owner with their zone: "Jonas Okafor (Europe/Berlin)".
-    fn option(owner: &Owner) -> (String, String) {
+    fn option(owner: &BlockOwner) -> (String, String) {
         let zone = owner.zone.to_string().replace('_', " ");
         let name = &owner.name;
         let shown = match owner.id {

@@ -44,24 +44,25 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
 
 #[cfg(feature = "ssr")]
 fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
+    let settings = calendar.settings;
     CalendarRow {
         id: calendar.id.to_string(),
-        kind: kind_label(calendar.kind).to_owned(),
-        duration: if calendar.kind == bookings::Kind::Service {
+        kind: kind_label(settings.kind).to_owned(),
+        duration: if settings.kind == bookings::Kind::Service {
             "menu".to_owned()
         } else {
-            format!("{} min", calendar.rules.duration)
+            format!("{} min", settings.rules.duration)
         },
-        color: calendar.color,
+        color: settings.color,
         members: calendar
             .members
             .iter()
             .map(|member| member.name.clone())
             .collect::<Vec<_>>()
             .join(", "),
-        name: calendar.name,
-        slug: calendar.slug,
-        active: calendar.active && calendar.problem.is_none(),
+        name: settings.name,
+        slug: settings.slug,
+        active: settings.active && calendar.problem.is_none(),
         notes: calendar.notes,
     }
 }

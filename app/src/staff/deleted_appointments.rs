@@ -44,14 +44,14 @@ pub async fn deleted_appointments_page() -> Result<DeletedView, AppError> {
     let row = |deleted: bookings::appointments::Deleted| {
         let date = super::format::long_date(me.zone.date(deleted.at));
         let time = super::format::clock(me.zone.local(deleted.at).time());
-        let is_given_up = matches!(deleted.still_written, Some((bookings::WriteState::Failed, _)));
+        let is_given_up = matches!(deleted.pending_removal, Some((bookings::WriteState::Failed, _)));
         DeletedRow {
             given_up: is_given_up.then(|| deleted.id.to_string()),
             name: deleted.name,
             when: super::format::when(deleted.start, deleted.end, &me.zone),
             calendar: deleted.calendar_name,
             by: format!("Deleted by {} on {date}, {time}", deleted.by),
-            event: deleted.still_written.map(|(state, problem)| {
+            event: deleted.pending_removal.map(|(state, problem)| {
                 let words = match state {
                     bookings::WriteState::Failed => "Its event could not be removed",
                     _ => "Its event waits to be removed",
@@ -83,13 +83,13 @@ pub async fn settle_removal(
 
 #[cfg(feature = "ssr")]
 async fn settle(id: &str, how: &str) -> Result<(), AppError> {
-    use bookings::appointments::GivenUp;
+    use bookings::appointments::RemovalDecision;
 
     let staff = crate::staff::access::signed_in().await?;
     let id = id.parse().map_err(|_| AppError::NotFound)?;
     let given_up = match how {
-        "again" => GivenUp::TryAgain,
-        "removed" => GivenUp::IsRemoved,
+        "again" => RemovalDecision::Retry,
+        "removed" => RemovalDecision::RemovedByHand,
         _ => return Err(AppError::Refused("Choose one of the buttons shown.".to_owned())),
     };
     Ok(bookings::appointments::settle_removal(&crate::context::quince()?, staff, id, given_up).await?)

@@ -97,16 +97,16 @@ fn detail(
         seats: format!("{} of {} seats taken", session.taken, session.seats),
         attendees: attendees.collect(),
         waiting: waiting.collect(),
-        can_cancel: session.called_off.is_none() && now < session.start,
+        can_cancel: session.cancellation.is_none() && now < session.start,
         cancelled: session
-            .called_off
-            .map(|called_off| match (called_off.by, called_off.reason) {
+            .cancellation
+            .map(|cancellation| match (cancellation.by, cancellation.reason) {
                 (Some(by), Some(reason)) => format!("Cancelled by {by}. Reason: {reason}"),
                 (Some(by), None) => format!("Cancelled by {by}."),
                 (None, reason) => reason.unwrap_or_default(),
             }),
         write: session.write_sentence,
-        server: session.place,
+        server: session.server_name,
         collision: session.collision,
         flash,
     }

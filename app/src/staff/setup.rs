@@ -67,7 +67,7 @@ async fn create(
     code: String,
 ) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
-    let owner = bookings::accounts::NewOwner {
+    let owner = bookings::accounts::OwnerForm {
         workspace,
         name,
         email,

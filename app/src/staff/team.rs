@@ -63,7 +63,7 @@ pub async fn team_page() -> Result<TeamView, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
+fn person(member: bookings::accounts::StaffMember, calendars: Vec<String>) -> Person {
     Person {
         role: member.role.as_str().to_owned(),
         zone: member.zone.to_string().replace('_', " "),
@@ -106,7 +106,7 @@ async fn add(
         "staff" => bookings::Role::Staff,
         _ => return Err(AppError::field("role", FormProblem::NoRole)),
     };
-    let new = bookings::accounts::NewStaff {
+    let new = bookings::accounts::StaffForm {
         name,
         email,
         password,

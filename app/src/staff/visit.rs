@@ -64,8 +64,8 @@ pub fn asked(query: &leptos_router::params::ParamsMap) -> String {
 /// Reading menus and choices.
 #[cfg(feature = "ssr")]
 pub mod menu {
-    use bookings::accounts::Me;
-    use bookings::services::{Chosen, ServiceView};
+    use bookings::accounts::StaffMember;
+    use bookings::services::{ChosenService, ServiceView};
     use bookings::{CalendarId, Quince};
 
     use super::{VISIT, VisitService};
@@ -74,10 +74,10 @@ pub mod menu {
     /// The menu of a booking calendar (empty for other kinds than Service) and the chosen services that are on it.
     pub async fn load(
         quince: &Quince,
-        me: &Me,
+        me: &StaffMember,
         calendar: CalendarId,
         visit: &str,
-    ) -> Result<(Vec<VisitService>, Vec<Chosen>), AppError> {
+    ) -> Result<(Vec<VisitService>, Vec<ChosenService>), AppError> {
         let menu = bookings::availability::menu(quince, me.id, calendar).await?;
         let mut chosen = chosen(visit)?;
         chosen.retain(|chosen| menu.iter().any(|service| service.id == chosen.service));
@@ -86,12 +86,12 @@ pub mod menu {
     }
 
     /// Parses the services of a form or address, in the order of the visit.
-    pub fn chosen(text: &str) -> Result<Vec<Chosen>, AppError> {
-        Chosen::list(text).map_err(|error| AppError::Refused(error.to_string()))
+    pub fn chosen(text: &str) -> Result<Vec<ChosenService>, AppError> {
+        ChosenService::list(text).map_err(|error| AppError::Refused(error.to_string()))
     }
 
     /// The form used by addresses.
-    pub fn text(chosen: &[Chosen]) -> String {
+    pub fn text(chosen: &[ChosenService]) -> String {
         let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
         texts.join(",")
     }
@@ -105,9 +105,9 @@ pub mod menu {
         }
     }
 
-    fn list(service: ServiceView, chosen: &[Chosen]) -> VisitService {
+    fn list(service: ServiceView, chosen: &[ChosenService]) -> VisitService {
         let by = |host| {
-            Chosen {
+            ChosenService {
                 service: service.id,
                 host,
             }
@@ -115,14 +115,14 @@ pub mod menu {
         };
         let nothing = (String::new(), "Not in this visit".to_owned());
         let anyone = (by(None), "With anyone".to_owned());
-        let staff = service.staff.iter();
-        let staff = staff.map(|(id, name)| (by(Some(*id)), format!("With {name}")));
+        let hosts = service.hosts.iter();
+        let hosts = hosts.map(|(id, name)| (by(Some(*id)), format!("With {name}")));
         let chosen = chosen.iter().find(|chosen| chosen.service == service.id);
         VisitService {
-            options: [nothing, anyone].into_iter().chain(staff).collect(),
+            options: [nothing, anyone].into_iter().chain(hosts).collect(),
             chosen: chosen.map(ToString::to_string).unwrap_or_default(),
-            group: service.group,
-            name: service.name,
+            group: service.settings.group,
+            name: service.settings.name,
         }
     }
 }

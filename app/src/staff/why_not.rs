@@ -78,8 +78,8 @@ pub async fn why_not_page(
 
 #[cfg(feature = "ssr")]
 mod view {
-    use bookings::accounts::Me;
-    use bookings::availability::{self, About, Start, Why};
+    use bookings::accounts::StaffMember;
+    use bookings::availability::{self, ExplainedReason, ExplainedStart, Obstacle};
     use bookings::booking_calendars::NO_ICLOUD;
     use jiff::ToSpan;
     use jiff::civil::Date;
@@ -91,7 +91,7 @@ mod view {
     use crate::error::AppError;
 
     pub async fn load(
-        me: &Me,
+        me: &StaffMember,
         id: &str,
         date: &str,
         visit: &str,
@@ -105,7 +105,7 @@ mod view {
         };
         let calendar = id.parse().map_err(|_| AppError::NotFound)?;
         let found = bookings::booking_calendars::get(&quince, me.id, calendar).await?;
-        let no_icloud = (!found.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
+        let no_icloud = (!found.settings.kind.uses_icloud()).then(|| NO_ICLOUD.to_owned());
         let (menu, chosen) = menu::load(&quince, me, calendar, visit).await?;
         let to_choose = !menu.is_empty() && chosen.is_empty();
         let (starts, closed) = if to_choose {
@@ -124,7 +124,7 @@ mod view {
         let staff = if for_staff { "&for=staff" } else { "" };
         let page = |date: Date| format!("{editor}/why-not?date={date}{asked}{staff}");
         Ok(WhyNotView {
-            calendar: found.name,
+            calendar: found.settings.name,
             day: long_date(date),
             date: date.to_string(),
             zone: me.zone.to_string(),
@@ -140,7 +140,7 @@ mod view {
         })
     }
 
-    fn row(start: Start, me: &Me) -> StartRow {
+    fn row(start: ExplainedStart, me: &StaffMember) -> StartRow {
         StartRow {
             time: span(start.start, start.end, &me.zone),
             is_offered: start.is_offered,
@@ -150,7 +150,7 @@ mod view {
     }
 
     /// Joins equal reasons of several hosts.
-    fn reasons(all: Vec<Why>) -> Vec<ReasonRow> {
+    fn reasons(all: Vec<ExplainedReason>) -> Vec<ReasonRow> {
         let mut rows: Vec<ReasonRow> = Vec::new();
         for why in all {
             let host = why.host.clone();
@@ -170,15 +170,15 @@ mod view {
         rows
     }
 
-    fn reason(why: Why) -> ReasonRow {
-        let problem = match &why.about {
-            Some(About::Event { problem, .. }) => problem.clone(),
+    fn reason(why: ExplainedReason) -> ReasonRow {
+        let problem = match &why.obstacle {
+            Some(Obstacle::Event { problem, .. }) => problem.clone(),
             _ => None,
         };
-        let about = why.about.map(|about| match about {
-            About::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
-            About::Block { id, title } => (title, format!("/blocked-time/{id}")),
-            About::Event { id, start, title, .. } => {
+        let about = why.obstacle.map(|about| match about {
+            Obstacle::Appointment(id) => ("the appointment".to_owned(), format!("/appointments/{id}")),
+            Obstacle::Block { id, title } => (title, format!("/blocked-time/{id}")),
+            Obstacle::Event { id, start, title, .. } => {
                 let title = if title.is_empty() {
                     "the event".to_owned()
                 } else {

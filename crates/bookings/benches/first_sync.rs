@@ -19,10 +19,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bookings::accounts::{self, NewOwner};
+use bookings::accounts::{self, OwnerForm};
 use bookings::clock::TestClock;
 use bookings::connections::ServerLogin;
-use bookings::{ConnectionId, Mail, Quince, Settings, StaffId, configuration, connections};
+use bookings::{ConnectionId, MailSettings, Quince, Settings, StaffId, configuration, connections};
 use caldav::{Account, Calendar, Client, Credentials, Guard};
 use jiff::{SignedDuration, Timestamp};
 use radicale::Radicale;
@@ -191,18 +191,19 @@ async fn workspace(icloud: Url, folder: &Path) -> (Quince, StaffId) {
         icloud_url: icloud,
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let address = format!("sqlite://{}", folder.join("quince.db").display());
     let store = Store::open(&address, SecretKey::random().unwrap()).await.unwrap();
     let quince = Quince::new(settings, store, Arc::new(TestClock::at(start()))).unwrap();
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Lopez & Co".into(),
         name: "Maya Lopez".into(),
         email: "maya@example.org".into(),

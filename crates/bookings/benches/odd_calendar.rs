@@ -18,13 +18,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use bookings::accounts::{self, NewOwner, NewStaff};
+use bookings::accounts::{self, OwnerForm, StaffForm};
 use bookings::appointments::{self, Booking};
-use bookings::booking_calendars::{self, CalendarForm, Member};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
 use bookings::clock::TestClock;
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    ConnectionId, Kind, Mail, Priority, Quince, Role, Rules, Settings, StaffId, WeeklyHours, connections,
+    ConnectionId, Kind, MailSettings, Quince, Role, Rules, Settings, StaffId, WeeklyHours, connections,
 };
 use jiff::SignedDuration;
 use scheduling::{DateRange, Span, Unit};
@@ -149,7 +149,7 @@ async fn book(quince: &Quince, next: &Arc<AtomicUsize>, until: Until) -> Latenci
                     return (times, failed);
                 }
                 let began = Instant::now();
-                if appointments::book(&quince, wish(number)).await.is_err() {
+                if appointments::book(&quince, booking(number)).await.is_err() {
                     failed += 1;
                 }
                 times.push(began.elapsed());
@@ -168,7 +168,7 @@ async fn book(quince: &Quince, next: &Arc<AtomicUsize>, until: Until) -> Latenci
     all
 }
 
-fn wish(number: usize) -> Booking {
+fn booking(number: usize) -> Booking {
     let minutes = 5 * (i64::try_from(number).unwrap() + 1);
     Booking {
         slug: "other".into(),
@@ -194,17 +194,18 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         icloud_url: server.entry.clone(),
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let store = Store::open(database, SecretKey::random().unwrap()).await.unwrap();
     let quince = Quince::new(settings, store, Arc::new(TestClock::at(start()))).unwrap();
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Lopez & Co".into(),
         name: "Maya Lopez".into(),
         email: "maya@example.org".into(),
@@ -213,7 +214,7 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
         code: String::new(),
     };
     let owner = accounts::create_owner(&quince, owner).await.unwrap().staff;
-    let other = NewStaff {
+    let other = StaffForm {
         name: "Jonas".into(),
         email: "jonas@example.org".into(),
         password: "correct horse battery".into(),
@@ -224,27 +225,25 @@ async fn workspace(server: &Server, database: &str, folder: &Path) -> (Quince, S
     let around_the_clock = ProfileForm {
         name: "Jonas".into(),
         zone: "UTC".into(),
-        weekly: WeeklyHours::always(),
+        hours: WeeklyHours::always(),
         overrides: Vec::new(),
     };
     profile::save(&quince, other, &around_the_clock).await.unwrap();
-    let form = CalendarForm {
-        slug: "other".into(),
-        kind: Kind::Personal,
-        members: vec![Member {
-            staff: other,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        rules: Rules {
-            duration: 5,
-            interval: 5,
-            notice: Span::new(0, Unit::Minutes),
-            range: DateRange::Rolling(Span::new(700, Unit::Days)),
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "other".into(),
+            kind: Kind::Personal,
+            rules: Rules {
+                duration: 5,
+                interval: 5,
+                notice: Span::new(0, Unit::Minutes),
+                range: DateRange::Rolling(Span::new(700, Unit::Days)),
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Other")
         },
-        ..CalendarForm::new("Other")
-    };
+        vec![MemberSettings::new(other)],
+    );
     booking_calendars::create(&quince, owner, form).await.unwrap();
     (quince, owner)
 }

@@ -12,7 +12,7 @@ use store::{BlockId, ChangeSubject, ReadTx, StoreError, appointments, changes};
 use zones::Zone;
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::problem::{TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -20,7 +20,7 @@ use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// The longest time that can be blocked off at once.
-const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+const MAX_DURATION: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// Blocked-off time, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct BlockView {
 
 /// A person or a Simple calendar whose time can be blocked off.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
+pub struct BlockOwner {
     /// The id.
     pub id: TimeOwner,
     /// The name.
@@ -54,38 +54,38 @@ pub struct Owner {
     pub zone: Zone,
 }
 
-impl Owner {
+impl BlockOwner {
     fn of_person(person: Staff) -> Self {
         Self {
             id: person.id.into(),
-            name: person.name,
-            zone: person.zone,
+            name: person.profile.name,
+            zone: person.profile.zone,
         }
     }
 
     fn of_calendar(calendar: BookingCalendar) -> Self {
         Self {
             id: calendar.id.into(),
-            name: calendar.name,
-            zone: calendar.rules.zone,
+            name: calendar.settings.name,
+            zone: calendar.settings.rules.zone,
         }
     }
 }
 
 /// Returns whose time a staff member may block off, themselves first: for admins everybody and Simple calendars.
-pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<Owner>, Error> {
+pub async fn owners(quince: &Quince, by: StaffId) -> Result<Vec<BlockOwner>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
-    let is_admin = is_admin(me.role);
-    let mut owners = vec![Owner::of_person(me)];
+        .ok_or(Error::NotAllowed(Permission::HandleTime))?;
+    let is_admin = is_admin(me.account.role);
+    let mut owners = vec![BlockOwner::of_person(me)];
     if is_admin {
         let team = staff::list(&mut tx).await?;
         let others = team.into_iter().filter(|person| person.id != by);
-        owners.extend(others.map(Owner::of_person));
+        owners.extend(others.map(BlockOwner::of_person));
         let simple = simple_calendars(&mut tx).await?;
-        owners.extend(simple.into_values().map(Owner::of_calendar));
+        owners.extend(simple.into_values().map(BlockOwner::of_calendar));
     }
     Ok(owners)
 }
@@ -95,7 +95,7 @@ pub(crate) async fn simple_calendars(
     tx: &mut ReadTx,
 ) -> Result<BTreeMap<CalendarId, BookingCalendar>, StoreError> {
     let all = booking_calendars::list(tx).await?.into_iter();
-    let simple = all.filter(|calendar| calendar.kind == Kind::Simple);
+    let simple = all.filter(|calendar| calendar.settings.kind == Kind::Simple);
     Ok(simple.map(|calendar| (calendar.id, calendar)).collect())
 }
 
@@ -109,9 +109,9 @@ pub async fn add(
 ) -> Result<BlockView, Error> {
     let (who, title) = (who.into(), checked(span, title)?);
     let mut tx = quince.store().write().await?;
-    let owner = allowed(&mut tx, by, who).await?;
+    let owner = owner_if_allowed(&mut tx, by, who).await?;
     let id = blocked_time::insert(&mut tx, who, span.start, span.end, &title, quince.now()).await?;
-    let row = found(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
@@ -120,8 +120,8 @@ pub async fn add(
 /// Returns blocked-off time, for its owner and for admins.
 pub async fn get(quince: &Quince, by: StaffId, id: BlockId) -> Result<BlockView, Error> {
     let mut tx = quince.store().read().await?;
-    let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by, row.owner).await?;
+    let row = find(&mut tx, id).await?;
+    let owner = owner_if_allowed(&mut tx, by, row.owner).await?;
     view(&mut tx, row, owner).await
 }
 
@@ -134,10 +134,10 @@ pub async fn change(
     title: &str,
 ) -> Result<BlockView, Error> {
     let (by, title) = (by.into(), checked(span, title)?);
-    retried_if_lost(|| try_to_change(quince, by, id, span, &title)).await
+    retried_if_lost(|| change_once(quince, by, id, span, &title)).await
 }
 
-async fn try_to_change(
+async fn change_once(
     quince: &Quince,
     by: Editor,
     id: BlockId,
@@ -147,8 +147,8 @@ async fn try_to_change(
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
-    let row = found(&mut tx, id).await?;
-    let owner = allowed(&mut tx, by.staff, row.owner).await?;
+    let row = find(&mut tx, id).await?;
+    let owner = owner_if_allowed(&mut tx, by.staff, row.owner).await?;
     let mut differences = Differences::default();
     differences.value(Field::Title, row.title.as_str(), title);
     differences.value(Field::Start, &row.starts_at, &span.start);
@@ -156,7 +156,7 @@ async fn try_to_change(
     let author = Author::from(by);
     versions::save(&mut tx, of, author, &differences, quince.now()).await?;
     blocked_time::update(&mut tx, id, span.start, span.end, title).await?;
-    let row = found(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
     let view = view(&mut tx, row, owner).await?;
     tx.commit().await?;
     Ok(view)
@@ -165,18 +165,18 @@ async fn try_to_change(
 /// Deletes blocked-off time. Nothing happens if it is deleted already.
 pub async fn remove(quince: &Quince, by: impl Into<Editor>, id: BlockId) -> Result<(), Error> {
     let by = by.into();
-    retried_if_lost(|| try_to_remove(quince, by, id)).await
+    retried_if_lost(|| remove_once(quince, by, id)).await
 }
 
-async fn try_to_remove(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
+async fn remove_once(quince: &Quince, by: Editor, id: BlockId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let of = Versioned::blocked_time(id);
     versions::lock(&mut tx, of).await?;
-    let row = match found(&mut tx, id).await {
-        Err(Error::Refused(Refusal::GivenBack)) => return Ok(()),
+    let row = match find(&mut tx, id).await {
+        Err(Error::Refused(Refusal::Unblocked)) => return Ok(()),
         other => other?,
     };
-    allowed(&mut tx, by.staff, row.owner).await?;
+    owner_if_allowed(&mut tx, by.staff, row.owner).await?;
     let author = Author::from(by);
     versions::delete(&mut tx, of, author, None, quince.now()).await?;
     blocked_time::delete(&mut tx, id).await?;
@@ -188,7 +188,7 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
     let title = checked.line("title", TextName::Title, title, NAME_LIMIT);
     if span.is_empty() {
         checked.problem("end", TimeProblem::EndNotAfterStart);
-    } else if span.end.duration_since(span.start) > LONGEST {
+    } else if span.end.duration_since(span.start) > MAX_DURATION {
         checked.problem("end", TimeProblem::BlockTooLong);
     }
     checked.finish()?;
@@ -200,38 +200,38 @@ fn checked(span: Interval, title: &str) -> Result<String, Error> {
 }
 
 /// # Errors
-/// [`Refusal::GivenBack`] if it was deleted.
-async fn found(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
+/// [`Refusal::Unblocked`] if it was deleted.
+async fn find(tx: &mut ReadTx, id: BlockId) -> Result<Blocked, Error> {
     if let Some(row) = blocked_time::find(tx, id).await? {
         return Ok(row);
     }
     if changes::is_deleted(tx, ChangeSubject::BlockedTime, id.0).await? {
-        return Err(Refusal::GivenBack.into());
+        return Err(Refusal::Unblocked.into());
     }
     Err(Missing::BlockedTime.into())
 }
 
 /// Returns the owner of the time, if `by` may change it.
-async fn allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<Owner, Error> {
-    let me = staff::find(tx, by).await?.ok_or(Deed::HandleTime)?;
+async fn owner_if_allowed(tx: &mut ReadTx, by: StaffId, who: TimeOwner) -> Result<BlockOwner, Error> {
+    let me = staff::find(tx, by).await?.ok_or(Permission::HandleTime)?;
     if who == by.into() {
-        return Ok(Owner::of_person(me));
+        return Ok(BlockOwner::of_person(me));
     }
-    if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::HandleTime));
+    if !is_admin(me.account.role) {
+        return Err(Error::NotAllowed(Permission::HandleTime));
     }
     let owner = match who {
-        TimeOwner::Staff(id) => staff::find(tx, id).await?.map(Owner::of_person),
+        TimeOwner::Staff(id) => staff::find(tx, id).await?.map(BlockOwner::of_person),
         TimeOwner::Calendar(id) => booking_calendars::find(tx, id)
             .await?
-            .filter(|calendar| calendar.kind == Kind::Simple)
-            .map(Owner::of_calendar),
+            .filter(|calendar| calendar.settings.kind == Kind::Simple)
+            .map(BlockOwner::of_calendar),
         TimeOwner::Unit(_) => None,
     };
     Ok(owner.ok_or(Missing::StaffMember)?)
 }
 
-async fn view(tx: &mut ReadTx, row: Blocked, owner: Owner) -> Result<BlockView, Error> {
+async fn view(tx: &mut ReadTx, row: Blocked, owner: BlockOwner) -> Result<BlockView, Error> {
     let appointments = match row.owner {
         TimeOwner::Staff(person) => of_person(tx, &row, person).await?,
         TimeOwner::Calendar(calendar) => in_calendar(tx, &row, calendar).await?,

@@ -117,30 +117,30 @@ pub(crate) fn sentence(server: Server, error: &Error) -> String {
 }
 
 /// Longest wait before the next attempt, unless the server asks for a longer one.
-pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const MAX_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Longest wait that a server may ask for.
-const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(24);
+const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// Returns when to try again after this many consecutive failures. The wait is 30 seconds, doubled with each failure up to
-/// [`LONGEST_PAUSE`], and shortened by [`spread`]. It is longer if the server asks for that, up to [`LONGEST_ASKED`].
+/// [`MAX_PAUSE`], and shortened by [`jittered`]. It is longer if the server asks for that, up to [`MAX_RETRY_AFTER`].
 pub(crate) fn back_off(failures: u32, error: Option<&Error>, who: Uuid, now: Timestamp) -> Timestamp {
     let doubled = SignedDuration::from_secs(30 * (1 << failures.clamp(1, 8).saturating_sub(1)));
-    let ours = spread(doubled.min(LONGEST_PAUSE), who);
-    let asked = match error {
+    let ours = jittered(doubled.min(MAX_PAUSE), who);
+    let retry_after = match error {
         Some(Error::Throttled {
             retry_after: Some(after),
             ..
         }) => SignedDuration::try_from(RetryAfter::wait(*after, now)).unwrap_or(SignedDuration::MAX),
         _ => SignedDuration::ZERO,
     };
-    let wait = ours.max(asked.min(LONGEST_ASKED));
+    let wait = ours.max(retry_after.min(MAX_RETRY_AFTER));
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 /// Shortens a wait by up to a fifth, by a share that depends on the id, so that connections and writes that failed together are not retried
 /// together.
-pub(crate) fn spread(wait: SignedDuration, who: Uuid) -> SignedDuration {
+pub(crate) fn jittered(wait: SignedDuration, who: Uuid) -> SignedDuration {
     // The last byte of a UUIDv7 is random.
     let part = i32::from(who.as_bytes()[15]);
     wait - wait / 5 * part / i32::from(u8::MAX)
@@ -174,14 +174,14 @@ mod tests {
 
     #[test]
     fn a_servers_wish_counts_within_a_day() {
-        let asked = |seconds| Error::Throttled {
+        let retry_after = |seconds| Error::Throttled {
             status: 503,
             retry_after: Some(RetryAfter::In(Duration::from_secs(seconds))),
         };
-        assert_eq!(back_off(1, Some(&asked(600)), LAST, NOW).as_second(), 600);
-        assert_eq!(back_off(1, Some(&asked(5)), LAST, NOW).as_second(), 30);
+        assert_eq!(back_off(1, Some(&retry_after(600)), LAST, NOW).as_second(), 600);
+        assert_eq!(back_off(1, Some(&retry_after(5)), LAST, NOW).as_second(), 30);
         assert_eq!(
-            back_off(1, Some(&asked(10_000_000)), LAST, NOW).as_second(),
+            back_off(1, Some(&retry_after(10_000_000)), LAST, NOW).as_second(),
             86_400
         );
     }

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scheduling::TimeOwner;
-use store::due::{self, Due, Kept, SKEW};
+use store::due::{self, CleanupLimits, Due, SKEW};
 use store::{ReadTx, external_events, holds, idempotency_keys, sessions, spent_puzzles, strangers};
 
 use crate::appointments::{self, CONFIRM_MINUTES, HOLD_MINUTES};
@@ -15,9 +15,9 @@ use crate::quince::Quince;
 use crate::{classes, connections, pruning};
 
 /// How long a request may be repeated under its idempotency key.
-const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const KEY_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long the network of a booking is stored.
-const NETWORKS_STAY: SignedDuration = SignedDuration::from_hours(30 * 24);
+const NETWORK_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long expired keys and sessions may stay, so that they are deleted together.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
 /// The most hosts and bookings in one run.
@@ -25,21 +25,21 @@ const BATCH: u32 = 100;
 
 /// Expired sessions are kept for four weeks: a clock that is ahead for a moment expires all of them, and nobody should be signed out by
 /// that.
-const ENDED_STAY: SignedDuration = SignedDuration::from_hours(28 * 24);
+const EXPIRED_SESSION_RETENTION: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Returns which background work is due, including the cleanup.
 pub(crate) async fn due(quince: &Quince, tx: &mut ReadTx) -> Result<Due, Internal> {
     let at = quince.claims_at(tx).await?;
-    let kept = Kept {
-        keys_since: before(at.now, KEYS_LIVE + SLACK),
-        sessions_since: before(at.now, ENDED_STAY + SLACK),
+    let limits = CleanupLimits {
+        keys_since: before(at.now, KEY_RETENTION + SLACK),
+        sessions_since: before(at.now, EXPIRED_SESSION_RETENTION + SLACK),
         anonymous_since: before(at.now, SLACK),
         holds_until: longest_hold(at.now),
         unconfirmed_until: longest_unconfirmed(at.now),
-        pruned_since: before(at.now, pruning::EVERY),
+        pruned_since: before(at.now, pruning::INTERVAL),
         puzzles_since: before(at.now, SKEW + SLACK),
     };
-    Ok(due::now(tx, at, kept).await?)
+    Ok(due::now(tx, at, limits).await?)
 }
 
 /// The latest expiry of a hold that is made now.
@@ -53,11 +53,11 @@ fn longest_unconfirmed(now: Timestamp) -> Timestamp {
 }
 
 /// Cleans up all expired data. Returns the number of owners of time whose expired holds were released.
-pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
+pub(crate) async fn run(quince: &Quince) -> Result<u32, Internal> {
     let now = quince.now();
     {
         let mut tx = quince.store().read().await?;
-        if !due(quince, &mut tx).await?.sweep {
+        if !due(quince, &mut tx).await?.cleanup {
             return Ok(0);
         }
     }
@@ -80,15 +80,15 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     }
     let mut swept = 0;
     for owner in owners {
-        end_holds(quince, owner, now).await?;
+        release_expired_holds(quince, owner, now).await?;
         swept += 1;
     }
     let mut tx = quince.store().write().await?;
-    idempotency_keys::delete_before(&mut tx, before(now, KEYS_LIVE)).await?;
-    strangers::forget_networks(&mut tx, before(now, NETWORKS_STAY)).await?;
+    idempotency_keys::delete_before(&mut tx, before(now, KEY_RETENTION)).await?;
+    strangers::forget_networks(&mut tx, before(now, NETWORK_RETENTION)).await?;
     // By another process's clock they may not have expired yet.
     spent_puzzles::delete_expired(&mut tx, before(now, SKEW)).await?;
-    sessions::delete_expired(&mut tx, before(now, ENDED_STAY), now).await?;
+    sessions::delete_expired(&mut tx, before(now, EXPIRED_SESSION_RETENTION), now).await?;
     tx.commit().await?;
     let left_over = external_events::left_over(&mut quince.store().read().await?).await?;
     for connection in left_over {
@@ -98,10 +98,10 @@ pub(crate) async fn all(quince: &Quince) -> Result<u32, Internal> {
     Ok(swept)
 }
 
-async fn end_holds(quince: &Quince, owner: TimeOwner, now: Timestamp) -> Result<(), Internal> {
+async fn release_expired_holds(quince: &Quince, owner: TimeOwner, now: Timestamp) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
     let freed = holds::end_expired(&mut tx, owner, now).await?;
-    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    classes::serve_ended_holds(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())

@@ -3,24 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
-use store::collisions::{self, FreeWords};
-use store::{ReadTx, StoreError};
+use store::{ReadTx, StoreError, collisions};
 
-/// Returns the stored words of events that do not block.
-pub(crate) fn free_words() -> FreeWords {
-    let always = [
-        Blocks::Free(FreeReason::Transparent),
-        Blocks::Free(FreeReason::Cancelled),
-        Blocks::Free(FreeReason::Declined),
-    ];
-    FreeWords {
-        always: always.map(Blocks::word),
-        all_day: Blocks::AllDayDefault.word(),
-    }
-}
+use crate::busy_status;
 
 /// The colliding appointments among some, each with the host whose event it is.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +22,7 @@ impl Collisions {
         if appointments.is_empty() {
             return Ok(Self::default());
         }
-        collisions::of(tx, appointments, free_words(), now)
+        collisions::of(tx, appointments, busy_status::FREE, now)
             .await
             .map(Self)
     }

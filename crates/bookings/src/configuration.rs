@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, WhenStale, WriteTx, appointments,
-    connections, staff,
+    ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, WriteTx, appointments, connections, staff,
 };
+
+pub use store::connections::Policies;
 
 use crate::connections::{ConnectionView, RemoteCalendarView, views};
 use crate::connections::{own as own_connection, read_after_saving};
@@ -30,17 +31,8 @@ pub struct Configuration {
     pub future_appointments: u32,
 }
 
-/// How the events of one connection's calendars are treated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policies {
-    /// How later edits and deletions of its events are treated (D6).
-    pub import_policy: ImportPolicy,
-    /// What happens while a calendar cannot be read.
-    pub when_stale: WhenStale,
-}
-
 /// Connections to read after a change.
-type ToRead = BTreeSet<ConnectionId>;
+type ConnectionsToRead = BTreeSet<ConnectionId>;
 
 /// Returns a staff member's configuration.
 pub async fn get(quince: &Quince, id: StaffId) -> Result<Configuration, Error> {
@@ -65,7 +57,7 @@ fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -
         Some(format!(
             "Your primary calendar “{}” was deleted in {}. New appointments are kept here and written as soon as you choose \
              another primary calendar.",
-            calendar.name, connection.place
+            calendar.name, connection.server_name
         ))
     } else if !calendar.writable {
         Some(format!(
@@ -84,7 +76,7 @@ fn primary_problem(connection: &ConnectionView, calendar: &RemoteCalendarView) -
 
 /// The form of the wizard's third step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct CalendarChoice {
     /// Where appointments are written.
     pub primary: RemoteCalendarId,
     /// All calendars that are checked for conflicts.
@@ -96,7 +88,7 @@ pub struct Choice {
 }
 
 /// Saves the wizard's third step in one transaction.
-pub async fn choose(quince: &Quince, id: StaffId, choice: &Choice) -> Result<(), Error> {
+pub async fn save_choice(quince: &Quince, id: StaffId, choice: &CalendarChoice) -> Result<(), Error> {
     let changed = retried_if_lost(|| async {
         let mut tx = quince.store().write().await?;
         let mut to_read = set_primary(&mut tx, id, Some(choice.primary), quince.now()).await?;
@@ -134,15 +126,15 @@ async fn set_primary(
     id: StaffId,
     calendar: Option<RemoteCalendarId>,
     now: Timestamp,
-) -> Result<ToRead, Error> {
-    let mut to_read = ToRead::new();
+) -> Result<ConnectionsToRead, Error> {
+    let mut to_read = ConnectionsToRead::new();
     if let Some(calendar) = calendar {
-        let (found, place) = own(tx, id, calendar).await?;
+        let (found, server_name) = own_calendar(tx, id, calendar).await?;
         if found.vanished_at.is_some() {
-            return Err(Refusal::DeletedCalendar { place }.into());
+            return Err(Refusal::DeletedCalendar { server_name }.into());
         }
         if !found.writable {
-            return Err(Refusal::ReadOnlyCalendar { place }.into());
+            return Err(Refusal::ReadOnlyCalendar { server_name }.into());
         }
         to_read.insert(found.connection_id);
     }
@@ -168,14 +160,18 @@ pub async fn save_conflicts(
     Ok(())
 }
 
-async fn set_conflicts(tx: &mut WriteTx, id: StaffId, chosen: &[RemoteCalendarId]) -> Result<ToRead, Error> {
-    let mut to_read = ToRead::new();
+async fn set_conflicts(
+    tx: &mut WriteTx,
+    id: StaffId,
+    chosen: &[RemoteCalendarId],
+) -> Result<ConnectionsToRead, Error> {
+    let mut to_read = ConnectionsToRead::new();
     for calendar in chosen {
-        let (found, place) = own(tx, id, *calendar).await?;
+        let (found, server_name) = own_calendar(tx, id, *calendar).await?;
         // A chosen calendar that was deleted or became unreadable may stay: its known events continue to block.
         if !found.checked_for_conflicts {
             if found.vanished_at.is_some() {
-                return Err(Refusal::DeletedCalendar { place }.into());
+                return Err(Refusal::DeletedCalendar { server_name }.into());
             }
             if !found.readable {
                 return Err(Refusal::UnreadableCalendar.into());
@@ -216,17 +212,17 @@ async fn set_policies(
     id: StaffId,
     connection: ConnectionId,
     policies: Policies,
-) -> Result<ToRead, Error> {
+) -> Result<ConnectionsToRead, Error> {
     let known = own_connection(tx, id, connection).await?;
-    connections::set_policies(tx, connection, policies.import_policy, policies.when_stale).await?;
-    if known.import_policy == policies.import_policy {
-        return Ok(ToRead::new());
+    connections::set_policies(tx, connection, policies).await?;
+    if known.policies.import_policy == policies.import_policy {
+        return Ok(ConnectionsToRead::new());
     }
     // Everything that was read under the old policy is read again.
     for calendar in remote_calendars::list_for_connections(tx, &[connection]).await? {
         remote_calendars::forget_progress(tx, calendar.id).await?;
     }
-    Ok(ToRead::from([connection]))
+    Ok(ConnectionsToRead::from([connection]))
 }
 
 /// Makes whole-day events block in these calendars of a connection, and in no others of it.
@@ -249,7 +245,7 @@ async fn set_all_day_blocks(
 }
 
 /// Finds a calendar of a connection that belongs to this person and has not ended, with the name of its server.
-async fn own(
+async fn own_calendar(
     tx: &mut ReadTx,
     owner: StaffId,
     id: RemoteCalendarId,
@@ -258,11 +254,11 @@ async fn own(
         .await?
         .ok_or(Error::NotFound(Missing::RemoteCalendar))?;
     let connection = own_connection(tx, owner, found.connection_id).await?;
-    Ok((found, servers::place(&connection)))
+    Ok((found, servers::server_name(&connection)))
 }
 
 /// Reads connections before the use case returns, so that the booking pages are up to date by then.
-async fn read_now(quince: &Quince, ids: &ToRead) {
+async fn read_now(quince: &Quince, ids: &ConnectionsToRead) {
     for id in ids {
         read_after_saving(quince, *id).await;
     }

@@ -13,8 +13,8 @@ use zones::Zone;
 
 pub use store::holidays::Holiday;
 
-use crate::accounts::{Workspace, is_admin};
-use crate::error::{Deed, Error, Missing};
+use crate::accounts::{WorkspaceSettings, is_admin};
+use crate::error::{Error, Missing, Permission};
 use crate::problem::{TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, Validator};
@@ -36,13 +36,13 @@ pub async fn save(
     name: &str,
     zone: &str,
     all: Vec<Holiday>,
-) -> Result<Workspace, Error> {
+) -> Result<WorkspaceSettings, Error> {
     let by = by.into();
     let mut checked = Validator::default();
     let name = checked.required_line("name", TextName::BusinessName, name, NAME_LIMIT);
     let zone = checked.zone("zone", zone);
     if all.len() > HOLIDAYS_LIMIT {
-        checked.problem("holidays", TimeProblem::TooManyHolidays { most: HOLIDAYS_LIMIT });
+        checked.problem("holidays", TimeProblem::TooManyHolidays { max: HOLIDAYS_LIMIT });
     }
     let mut tidied: Vec<Holiday> = Vec::with_capacity(all.len());
     for holiday in all {
@@ -56,22 +56,25 @@ pub async fn save(
     }
     checked.finish()?;
     tidied.sort_by_key(|holiday| holiday.date);
-    let zone = zone.unwrap_or_else(Zone::utc);
+    let workspace = WorkspaceSettings {
+        name,
+        zone: zone.unwrap_or_else(Zone::utc),
+    };
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
+    if !is_admin(me.account.role) {
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     versions::lock(&mut tx, Versioned::WORKSPACE).await?;
     let old = workspace::find(&mut tx)
         .await?
         .ok_or(Error::NotFound(Missing::Workspace))?;
     let mut differences = Differences::default();
-    differences.value(Field::Name, &old.name, &name);
-    differences.value(Field::Zone, old.zone.name(), zone.name());
+    differences.value(Field::Name, &old.name, &workspace.name);
+    differences.value(Field::Zone, old.zone.name(), workspace.zone.name());
     let old = holidays::list(&mut tx).await?;
     differences.entries(
         Field::Holiday,
@@ -82,10 +85,10 @@ pub async fn save(
     );
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::WORKSPACE, author, &differences, now).await?;
-    workspace::save(&mut tx, &name, &zone, now).await?;
+    workspace::save(&mut tx, &workspace, now).await?;
     holidays::replace(&mut tx, &tidied).await?;
     tx.commit().await?;
-    Ok(Workspace { name, zone })
+    Ok(workspace)
 }
 
 /// Formats a holiday: "25 December 2026 (Christmas)".
@@ -99,7 +102,7 @@ fn holiday_words(holiday: &Holiday) -> String {
 
 /// A future appointment on a closed day. It is not cancelled by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnClosedDay {
+pub struct AppointmentOnClosedDay {
     /// The appointment.
     pub id: AppointmentId,
     /// The client's name.
@@ -111,13 +114,16 @@ pub struct OnClosedDay {
 }
 
 /// Returns the future appointments on holidays, for the owner and admins.
-pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
+pub async fn appointments_on_holidays(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<AppointmentOnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
+    if !is_admin(me.account.role) {
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     let dates: BTreeSet<Date> = holidays::list(&mut tx)
         .await?
@@ -129,7 +135,7 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
     };
     let (now, until) = (quince.now(), after(*last));
     let keeps = |own: &[DateOverride], date| own.iter().any(|other| other.date == date);
-    let is_closed = |person: &Staff, date| dates.contains(&date) && !keeps(&person.overrides, date);
+    let is_closed = |person: &Staff, date| dates.contains(&date) && !keeps(&person.profile.overrides, date);
     let team = staff::list(&mut tx).await?;
     let mut found = parts_on_days(&mut tx, &team, (now, until), is_closed).await?;
     let calendars: BTreeMap<CalendarId, BookingCalendar> = booking_calendars::list(&mut tx)
@@ -139,10 +145,10 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
         .collect();
     let of_nobody = appointments::hostless_between(&mut tx, now, until).await?;
     found.extend(of_nobody.into_iter().filter_map(|booked| {
-        let rules = &calendars.get(&booked.calendar_id)?.rules;
+        let rules = &calendars.get(&booked.calendar_id)?.settings.rules;
         let date = rules.zone.date(booked.starts_at);
         let is_closed = booked.status.is_active() && dates.contains(&date) && !keeps(&rules.overrides, date);
-        is_closed.then(|| OnClosedDay {
+        is_closed.then(|| AppointmentOnClosedDay {
             id: booked.id,
             name: booked.name,
             host_name: String::new(),
@@ -154,12 +160,15 @@ pub async fn appointments_on_holidays(quince: &Quince, by: StaffId) -> Result<Ve
 }
 
 /// Returns the person's own future appointments on their days off.
-pub async fn appointments_on_days_off(quince: &Quince, by: StaffId) -> Result<Vec<OnClosedDay>, Error> {
+pub async fn appointments_on_days_off(
+    quince: &Quince,
+    by: StaffId,
+) -> Result<Vec<AppointmentOnClosedDay>, Error> {
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
-    let off = me.overrides.iter().filter(|day| day.windows.is_empty());
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
+    let off = me.profile.overrides.iter().filter(|day| day.windows.is_empty());
     let Some(last) = off.map(|day| day.date).max() else {
         return Ok(Vec::new());
     };
@@ -178,13 +187,13 @@ async fn parts_on_days(
     people: &[Staff],
     (from, until): (Timestamp, Timestamp),
     is_closed: impl Fn(&Staff, Date) -> bool,
-) -> Result<Vec<OnClosedDay>, store::StoreError> {
+) -> Result<Vec<AppointmentOnClosedDay>, store::StoreError> {
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let booked = appointments::between(tx, &ids, from, until).await?;
     let active = booked.into_iter().filter(|found| found.status.is_active());
     let booked: BTreeMap<AppointmentId, Appointment> = active.map(|found| (found.id, found)).collect();
     let ids: Vec<AppointmentId> = booked.keys().copied().collect();
-    let mut found: Vec<OnClosedDay> = Vec::new();
+    let mut found: Vec<AppointmentOnClosedDay> = Vec::new();
     for part in appointment_parts::list(tx, &ids).await? {
         let person = people.iter().find(|person| person.id == part.host_id);
         let (Some(person), Some(of)) = (person, booked.get(&part.appointment_id)) else {
@@ -192,12 +201,12 @@ async fn parts_on_days(
         };
         let is_known = found
             .iter()
-            .any(|known| known.id == of.id && known.host_name == person.name);
-        if !is_known && is_closed(person, person.zone.date(part.starts_at)) {
-            found.push(OnClosedDay {
+            .any(|known| known.id == of.id && known.host_name == person.profile.name);
+        if !is_known && is_closed(person, person.profile.zone.date(part.starts_at)) {
+            found.push(AppointmentOnClosedDay {
                 id: of.id,
                 name: of.name.clone(),
-                host_name: person.name.clone(),
+                host_name: person.profile.name.clone(),
                 start: part.starts_at,
             });
         }
@@ -208,7 +217,7 @@ async fn parts_on_days(
 
 /// Whether a person has a day off on a date, by an override without windows.
 pub(crate) fn has_day_off(person: &Staff, date: Date) -> bool {
-    let mut own = person.overrides.iter();
+    let mut own = person.profile.overrides.iter();
     own.any(|day| day.date == date && day.windows.is_empty())
 }
 

@@ -16,15 +16,15 @@ use crate::quince::Quince;
 use crate::{cleanup, notifications, outbox, sync};
 
 /// The interval at which due work is looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// At shutdown, the time for work under way to end.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// After that, the time for releasing the mails that have not ended.
-const LAST_NOTES: Duration = Duration::from_secs(2);
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The amount of work that was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct WorkDone {
     /// Connections that were read.
     pub synced: u32,
     /// Calendar writes that were attempted.
@@ -32,7 +32,7 @@ pub struct Done {
     /// Mails that were attempted.
     pub mailed: u32,
     /// Hosts whose expired holds were released.
-    pub swept: u32,
+    pub released: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,66 +40,66 @@ enum Queue {
     Writes,
     Syncs,
     Mails,
-    Sweep,
+    Cleanup,
 }
 
 impl Queue {
     /// The most tasks of a queue at the same time, so that slow servers of one queue do not block the others.
-    fn share(self) -> usize {
+    fn max_tasks(self) -> usize {
         match self {
             Self::Writes | Self::Syncs => 20,
             // A mail that was sent, but not recorded, is sent again after a kill.
             Self::Mails => 4,
-            Self::Sweep => 1,
+            Self::Cleanup => 1,
         }
     }
 
     /// The free task slots that a claim requires. A claim is a commit, which blocks bookings; mails end soon, and all wait for the
     /// same server.
-    fn at_a_time(self) -> usize {
+    fn min_free_slots(self) -> usize {
         match self {
             Self::Mails => 2,
-            Self::Writes | Self::Syncs | Self::Sweep => 1,
+            Self::Writes | Self::Syncs | Self::Cleanup => 1,
         }
     }
 }
 
 /// The tasks under way, by queue.
 #[derive(Debug, Default)]
-struct UnderWay {
+struct RunningTasks {
     writes: JoinSet<()>,
     syncs: JoinSet<()>,
     mails: JoinSet<()>,
-    sweep: JoinSet<()>,
+    cleanup: JoinSet<()>,
 }
 
-impl UnderWay {
+impl RunningTasks {
     fn of(&mut self, queue: Queue) -> &mut JoinSet<()> {
         match queue {
             Queue::Writes => &mut self.writes,
             Queue::Syncs => &mut self.syncs,
             Queue::Mails => &mut self.mails,
-            Queue::Sweep => &mut self.sweep,
+            Queue::Cleanup => &mut self.cleanup,
         }
     }
 
     fn len(&self) -> usize {
-        self.writes.len() + self.syncs.len() + self.mails.len() + self.sweep.len()
+        self.writes.len() + self.syncs.len() + self.mails.len() + self.cleanup.len()
     }
 
     /// Waits until all tasks have ended, at most for `time`.
     async fn end_within(&mut self, time: Duration) {
-        let all = async { while self.some_ended().await.is_some() {} };
+        let all = async { while self.join_some().await.is_some() {} };
         let _ = tokio::time::timeout(time, all).await;
     }
 
     /// Waits until some task ends; returns none if there are no tasks.
-    async fn some_ended(&mut self) -> Option<()> {
+    async fn join_some(&mut self) -> Option<()> {
         tokio::select! {
             Some(_) = self.writes.join_next() => {}
             Some(_) = self.syncs.join_next() => {}
             Some(_) = self.mails.join_next() => {}
-            Some(_) = self.sweep.join_next() => {}
+            Some(_) = self.cleanup.join_next() => {}
             else => return None,
         }
         // Tasks that ended at the same time make room together.
@@ -107,7 +107,7 @@ impl UnderWay {
             &mut self.writes,
             &mut self.syncs,
             &mut self.mails,
-            &mut self.sweep,
+            &mut self.cleanup,
         ] {
             while tasks.try_join_next().is_some() {}
         }
@@ -117,7 +117,7 @@ impl UnderWay {
 
 /// Runs all jobs until `shutdown` completes.
 pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
-    let mut tasks = UnderWay::default();
+    let mut tasks = RunningTasks::default();
     let mut shutdown = pin!(shutdown);
     loop {
         if let Err(error) = start_all(&quince, &mut tasks).await {
@@ -127,32 +127,32 @@ pub async fn run(quince: Quince, shutdown: impl Future<Output = ()> + Send) {
         tokio::select! {
             () = &mut shutdown => break,
             () = quince.woken() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-            Some(()) = tasks.some_ended() => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+            Some(()) = tasks.join_some() => {}
         }
     }
     tracing::info!(under_way = tasks.len(), "background jobs stop");
-    tasks.end_within(LAST_WORDS).await;
+    tasks.end_within(SHUTDOWN_TIMEOUT).await;
     if !tasks.mails.is_empty() {
         // The released mails are sent by another process, or after a restart, without waiting for their leases to end.
-        quince.cut_off_mails(true);
-        tasks.end_within(LAST_NOTES).await;
-        quince.cut_off_mails(false);
+        quince.interrupt_mails(true);
+        tasks.end_within(RELEASE_TIMEOUT).await;
+        quince.interrupt_mails(false);
     }
 }
 
 /// Starts due work until there is no more or enough is under way. A read looks for due work first, so that a claim, which needs
 /// exclusive access to an SQLite database, is not made in vain.
-async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal> {
+async fn start_all(quince: &Quince, tasks: &mut RunningTasks) -> Result<(), Internal> {
     loop {
         let Due {
             writes,
             syncs,
             mails,
-            sweep,
+            cleanup,
         } = due(quince).await?;
         let queues = [
-            (sweep, Queue::Sweep),
+            (cleanup, Queue::Cleanup),
             (writes, Queue::Writes),
             (syncs, Queue::Syncs),
             (mails, Queue::Mails),
@@ -160,7 +160,7 @@ async fn start_all(quince: &Quince, tasks: &mut UnderWay) -> Result<(), Internal
         let mut started = 0;
         for (_, queue) in queues.into_iter().filter(|(due, _)| *due) {
             let tasks = tasks.of(queue);
-            if tasks.len() + queue.at_a_time() <= queue.share() {
+            if tasks.len() + queue.min_free_slots() <= queue.max_tasks() {
                 started += start(quince, queue, tasks).await?;
             }
         }
@@ -176,9 +176,9 @@ async fn due(quince: &Quince) -> Result<Due, Internal> {
 }
 
 /// Does everything that is due now, once: first the cleanup, then the calendar writes, the syncs and the mails.
-pub async fn run_due(quince: &Quince) -> Result<Done, Internal> {
-    Ok(Done {
-        swept: cleanup::all(quince).await?,
+pub async fn run_due(quince: &Quince) -> Result<WorkDone, Internal> {
+    Ok(WorkDone {
+        released: cleanup::run(quince).await?,
         written: drain(quince, Queue::Writes).await?,
         synced: drain(quince, Queue::Syncs).await?,
         mailed: drain(quince, Queue::Mails).await?,
@@ -216,18 +216,18 @@ async fn start(quince: &Quince, queue: Queue, tasks: &mut JoinSet<()>) -> Result
             }
         }
         Queue::Mails => {
-            let room = queue.share().saturating_sub(before);
+            let room = queue.max_tasks().saturating_sub(before);
             for message in notifications::claim(quince, u32::try_from(room).unwrap_or(u32::MAX)).await? {
                 let quince = quince.clone();
                 tasks.spawn(async move { notifications::work(&quince, message).await });
             }
         }
-        Queue::Sweep => {
+        Queue::Cleanup => {
             let quince = quince.clone();
             tasks.spawn(async move {
-                if let Err(error) = cleanup::all(&quince).await {
+                if let Err(error) = cleanup::run(&quince).await {
                     tracing::error!(cause = %error.cause(), "what is over could not be swept away");
-                    tokio::time::sleep(LOOK_EVERY).await;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                 }
             });
         }

@@ -56,6 +56,7 @@ pub mod validate;
 pub mod versions;
 pub mod warnings;
 
+mod busy_status;
 mod caldav_messages;
 mod cleanup;
 mod collisions;
@@ -66,6 +67,7 @@ mod mailer;
 mod notifications;
 mod outages;
 mod outbox;
+mod passwords;
 mod people;
 mod placement;
 mod problem;
@@ -77,9 +79,13 @@ mod retry;
 mod servers;
 mod unreadable;
 
-pub use error::{ConnectProblem, Deed, Error, Forbidden, InTheWay, Kept, Missing, Refusal, Silence, Taken};
-pub use mailer::Mail;
-pub use people::{CalledOffView, PartyName};
+pub use error::{
+    ConnectProblem, Error, Forbidden, Missing, Permission, Preserved, Refusal, SchedulingConflict, TakenBy,
+    Unreachable,
+};
+pub use mailer::MailSettings;
+pub use passwords::PasswordWork;
+pub use people::{CancellationView, PartyName};
 pub use problem::{
     AccountProblem, AnswerProblem, CalendarProblem, FieldCause, FieldProblem, GuestProblem, HostProblem,
     Internal, KindConsequence, KindProblem, LoginProblem, PasswordProblem, QuestionProblem, ReassignProblem,

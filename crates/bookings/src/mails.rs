@@ -5,15 +5,15 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use scheduling::{AppointmentId, StaffId};
-use store::messages::Failed;
+use store::messages::FailedMessage;
 use store::{MessageId, MessageKind, ReadTx, appointments, mail_trouble, messages, staff};
 
 use crate::accounts::is_admin;
 use crate::clock::before;
-use crate::error::{Deed, Error, Refusal};
-use crate::mailer::Mail;
+use crate::error::{Error, Permission, Refusal};
+use crate::mailer::MailSettings;
 use crate::mailer::smtp::Smtp;
-use crate::mailer::transport::{Letter, Mailer, sender};
+use crate::mailer::transport::{Mailer, RenderedMail, sender};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -22,24 +22,24 @@ pub use store::mail_trouble::MailTrouble;
 pub use store::messages::RetrySummary;
 
 /// The timeout of a test mail, for which a person waits.
-const TRIAL: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the trouble with sending mails, if they have failed for some minutes for another reason than their recipients.
 pub async fn trouble(quince: &Quince) -> Result<Option<MailTrouble>, Internal> {
     let mut tx = quince.store().connection().await?;
     let found = mail_trouble::find(&mut tx).await?;
-    Ok(found.filter(|trouble| is_alarm(trouble, quince.now())))
+    Ok(found.filter(|trouble| is_alarming(trouble, quince.now())))
 }
 
 /// Whether it is to be reported.
-pub(crate) fn is_alarm(trouble: &MailTrouble, now: Timestamp) -> bool {
-    trouble.told_at.is_some() || trouble.alarm_at <= now
+pub(crate) fn is_alarming(trouble: &MailTrouble, now: Timestamp) -> bool {
+    trouble.notified_at.is_some() || trouble.alarm_at <= now
 }
 
 /// The least time between manual attempts for a mail: mail servers lock out clients whose login fails repeatedly.
-const AGAIN: SignedDuration = SignedDuration::from_secs(10);
+const MIN_RETRY_INTERVAL: SignedDuration = SignedDuration::from_secs(10);
 /// The most failed mails that a page shows.
-const SHOWN: u32 = 100;
+const LIST_LIMIT: u32 = 100;
 
 /// A mail that could not be sent: it was given up, or waits for the next attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,21 +53,21 @@ pub struct FailedMail {
     /// Why it was given up, or why the last attempt failed, in a sentence.
     pub problem: String,
     /// When it was enqueued.
-    pub asked_at: Timestamp,
+    pub enqueued_at: Timestamp,
     /// The appointment that it is about.
     pub appointment: Option<AppointmentId>,
     /// Name and start of that appointment.
     pub about: Option<(String, Timestamp)>,
 }
 
-impl From<Failed> for FailedMail {
-    fn from(mail: Failed) -> Self {
+impl From<FailedMessage> for FailedMail {
+    fn from(mail: FailedMessage) -> Self {
         Self {
             id: mail.id,
             title: mail.kind.map_or("A mail", title).to_owned(),
             recipient: mail.recipient,
             problem: mail.problem,
-            asked_at: mail.created_at,
+            enqueued_at: mail.created_at,
             appointment: mail.appointment_id,
             about: mail.about,
         }
@@ -83,10 +83,10 @@ fn title(kind: MessageKind) -> &'static str {
         MessageKind::ClientHostChanged => "Somebody else takes part",
         MessageKind::ClientCancelled | MessageKind::HostCancelled => "Cancelled",
         MessageKind::ClientDeclined => "Declined",
-        MessageKind::ClientMovedUp => "A seat from the waiting list",
+        MessageKind::ClientPromoted => "A seat from the waiting list",
         MessageKind::ClientReminder => "Reminder",
         MessageKind::Waiting => "On the waiting list",
-        MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session called off",
+        MessageKind::WaitingOver | MessageKind::SessionCancelled => "Session cancelled",
         MessageKind::HostBooked => "New booking",
         MessageKind::HostDeleted => "Deleted",
         MessageKind::HostLeft => "No longer takes part",
@@ -97,8 +97,8 @@ fn title(kind: MessageKind) -> &'static str {
 
 async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(person) if is_admin(person.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        Some(person) if is_admin(person.account.role) => Ok(()),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }
 
@@ -106,13 +106,13 @@ async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
 pub async fn given_up(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = messages::given_up(&mut tx, SHOWN).await?;
+    let found = messages::given_up(&mut tx, LIST_LIMIT).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
 /// The mails about an appointment that could not be sent, for everybody who may see that appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedAbout {
+pub struct FailedMailsOfAppointment {
     /// The mails that were given up.
     pub given_up: Vec<FailedMail>,
     /// The mails that wait for the next attempt.
@@ -120,45 +120,48 @@ pub struct FailedAbout {
 }
 
 /// Returns the mails about an appointment that could not be sent.
-pub async fn failed_about(quince: &Quince, appointment: AppointmentId) -> Result<FailedAbout, Internal> {
+pub async fn failed_of_appointment(
+    quince: &Quince,
+    appointment: AppointmentId,
+) -> Result<FailedMailsOfAppointment, Internal> {
     let mut tx = quince.store().read().await?;
     let given_up = messages::given_up_about(&mut tx, appointment).await?;
     let waiting = messages::retrying_about(&mut tx, appointment).await?;
-    Ok(FailedAbout {
+    Ok(FailedMailsOfAppointment {
         given_up: given_up.into_iter().map(Into::into).collect(),
         waiting: waiting.into_iter().map(Into::into).collect(),
     })
 }
 
 /// Returns the next mails that failed and wait for another attempt. Owners and admins only.
-pub async fn waiting_again(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
+pub async fn waiting_for_retry(quince: &Quince, by: StaffId) -> Result<Vec<FailedMail>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
-    let found = messages::retrying(&mut tx, SHOWN).await?;
+    let found = messages::retrying(&mut tx, LIST_LIMIT).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
 /// The folder to which mails are written as files, if no mail server is configured.
 pub fn folder(quince: &Quince) -> Option<&std::path::Path> {
     match &quince.settings().mail {
-        Mail::Folder { path, .. } => Some(path),
-        Mail::Smtp { .. } => None,
+        MailSettings::Folder { path, .. } => Some(path),
+        MailSettings::Smtp { .. } => None,
     }
 }
 
 /// Returns how many mails failed and wait for another attempt, and when the first of them is due. Owners and admins only.
-pub async fn put_off(quince: &Quince, by: StaffId) -> Result<RetrySummary, Error> {
+pub async fn retry_summary(quince: &Quince, by: StaffId) -> Result<RetrySummary, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, by).await?;
     Ok(messages::retry_summary(&mut tx).await?)
 }
 
 /// Makes all mails that wait for another attempt due now, after the cause was removed. Owners and admins only.
-pub async fn try_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
+pub async fn retry_now(quince: &Quince, by: StaffId) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     check_admin(&mut tx, by).await?;
     let now = quince.now();
-    messages::retry_now(&mut tx, before(now, AGAIN), now).await?;
+    messages::retry_now(&mut tx, before(now, MIN_RETRY_INTERVAL), now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(())
@@ -176,7 +179,9 @@ pub async fn send_again(quince: &Quince, by: StaffId, id: MessageId) -> Result<(
         .await?
         .ok_or(Refusal::MailNotGivenUp)?;
     let address = match (mail.staff_id, mail.appointment_id) {
-        (Some(person), _) => staff::find(&mut tx, person).await?.map(|person| person.email),
+        (Some(person), _) => staff::find(&mut tx, person)
+            .await?
+            .map(|person| person.account.email),
         (None, Some(appointment)) => appointments::find(&mut tx, appointment)
             .await?
             .map(|appointment| appointment.email),
@@ -209,7 +214,7 @@ pub fn check_server(url: &str) -> Result<(), String> {
 
 /// Why a test mail was not sent.
 #[derive(Debug, thiserror::Error)]
-pub enum TrialError {
+pub enum TestMailError {
     /// A step failed.
     #[error("The mail was not sent; it failed at this step: {}. {}", .0.step, .0.sentence())]
     Failed(Failure),
@@ -222,9 +227,9 @@ pub enum TrialError {
 ///
 /// # Errors
 /// The step that failed and what to do, or invalid settings.
-pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(), TrialError> {
-    let mailer = Mailer::new(mail).map_err(TrialError::Settings)?;
-    let letter = Letter {
+pub async fn send_test_mail(mail: &MailSettings, to: &str, now: Timestamp) -> Result<(), TestMailError> {
+    let mailer = Mailer::new(mail).map_err(TestMailError::Settings)?;
+    let rendered = RenderedMail {
         to_name: String::new(),
         to: to.to_owned(),
         reply_to: None,
@@ -233,21 +238,24 @@ pub async fn send_for_trial(mail: &Mail, to: &str, now: Timestamp) -> Result<(),
         ics: None,
     };
     let id = store::random_id().to_string();
-    let sending = mailer.within(TRIAL).send_as(&letter, &id, now, now).await;
-    sending.map_err(TrialError::Failed)
+    let sending = mailer
+        .with_timeout(TEST_TIMEOUT)
+        .send_as(&rendered, &id, now, now)
+        .await;
+    sending.map_err(TestMailError::Failed)
 }
 
 /// The timeout of a test login, which is one of several checks for which a person waits.
-const SIGN_IN: Duration = Duration::from_secs(4);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Signs in to the mail server with these settings, as for a mail, and sends nothing. Returns whether there is a mail server.
 ///
 /// # Errors
 /// The step that failed and what to do, or invalid settings.
-pub async fn sign_in_for_trial(mail: &Mail) -> Result<bool, TrialError> {
-    let mailer = Mailer::new(mail).map_err(TrialError::Settings)?;
-    match mailer.within(SIGN_IN).sign_in().await {
+pub async fn test_sign_in(mail: &MailSettings) -> Result<bool, TestMailError> {
+    let mailer = Mailer::new(mail).map_err(TestMailError::Settings)?;
+    match mailer.with_timeout(SIGN_IN_TIMEOUT).sign_in().await {
         None => Ok(false),
-        Some(signed_in) => signed_in.map(|()| true).map_err(TrialError::Failed),
+        Some(signed_in) => signed_in.map(|()| true).map_err(TestMailError::Failed),
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scheduling::StaffId;
 use store::staff::Staff;
-use store::{CalledOff, Party};
+use store::{Cancellation, Party};
 
 /// Returns the names of these people by id.
 pub(crate) fn names(people: Vec<Staff>) -> BTreeMap<StaffId, String> {
     people
         .into_iter()
-        .map(|person| (person.id, person.name))
+        .map(|person| (person.id, person.profile.name))
         .collect()
 }
 
@@ -46,7 +46,7 @@ impl std::fmt::Display for PartyName {
 
 /// The cancellation of an appointment or a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalledOffView {
+pub struct CancellationView {
     /// When.
     pub at: Timestamp,
     /// By whom; `None` if it was cancelled because the client did not confirm in time.
@@ -55,17 +55,17 @@ pub struct CalledOffView {
     pub reason: Option<String>,
 }
 
-impl CalledOffView {
+impl CancellationView {
     /// Creates the view; `team` has the names of the staff.
-    pub(crate) fn of(called_off: CalledOff, team: &BTreeMap<StaffId, String>) -> Self {
+    pub(crate) fn of(cancellation: Cancellation, team: &BTreeMap<StaffId, String>) -> Self {
         let name = |by| match by {
             Party::Client => PartyName::Client,
             Party::Staff(id) => PartyName::Staff(team.get(&id).cloned().unwrap_or_default()),
         };
         Self {
-            at: called_off.at,
-            by: called_off.by.map(name),
-            reason: called_off.reason,
+            at: cancellation.at,
+            by: cancellation.by.map(name),
+            reason: cancellation.reason,
         }
     }
 }

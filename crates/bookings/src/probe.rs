@@ -11,11 +11,11 @@ use crate::quince::{Settings, calendar_client};
 pub use caldav::Answer;
 
 /// Timeout. It is short, as a person waits for the answer.
-const WAIT: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum Unanswered {
+pub enum ProbeError {
     /// The request failed, or the address is forbidden.
     #[error("{0}")]
     Error(#[from] Error),
@@ -26,21 +26,21 @@ pub enum Unanswered {
 
 fn limits() -> Limits {
     Limits {
-        connect: WAIT,
-        idle: WAIT,
-        total: WAIT,
+        connect: TIMEOUT,
+        idle: TIMEOUT,
+        total: TIMEOUT,
         ..Limits::default()
     }
 }
 
 /// Sends a request to the entry address of iCloud, with the same address rules as for reading calendars.
-pub async fn icloud(settings: &Settings) -> Result<Answer, Unanswered> {
+pub async fn icloud(settings: &Settings) -> Result<Answer, ProbeError> {
     let client = calendar_client(settings, limits())?;
     Ok(client.probe(&settings.icloud_url).await?)
 }
 
 /// Sends a request to an address of this instance, which may be in a private network.
-pub async fn own(url: &Url) -> Result<Answer, Unanswered> {
+pub async fn own_instance(url: &Url) -> Result<Answer, ProbeError> {
     let guard = Guard::strict()
         .allow_loopback()
         .allow_host(&url.origin().ascii_serialization());

@@ -4,8 +4,10 @@ use scheduling::{DateOverride, StaffId, WeeklyHours};
 use store::{connections, staff};
 use zones::Zone;
 
+pub use store::staff::Profile;
+
 use crate::error::{Error, Missing};
-use crate::problem::{TextName, TimeProblem};
+use crate::problem::{FieldProblem, TextName, TimeProblem};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use crate::unreadable;
@@ -17,19 +19,13 @@ const OVERRIDES_LIMIT: usize = 1_000;
 /// Maximum number of windows of one day.
 const WINDOWS_LIMIT: usize = 24;
 
-/// A staff member's profile.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Profile {
-    /// Their name.
-    pub name: String,
+/// A staff member's profile, as they see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileView {
     /// The address they sign in with.
     pub email: String,
-    /// Their zone; hours are local to it.
-    pub zone: Zone,
-    /// Their weekly hours.
-    pub weekly: WeeklyHours,
-    /// Date overrides of the weekly hours.
-    pub overrides: Vec<DateOverride>,
+    /// What they set.
+    pub profile: Profile,
     /// Why nobody can book them, if the stored zone or hours cannot be read.
     pub problem: Option<String>,
 }
@@ -40,18 +36,15 @@ pub fn default_hours() -> WeeklyHours {
 }
 
 /// Returns a staff member's profile.
-pub async fn get(quince: &Quince, id: StaffId) -> Result<Profile, Error> {
+pub async fn get(quince: &Quince, id: StaffId) -> Result<ProfileView, Error> {
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::StaffMember))?;
-    Ok(Profile {
+    Ok(ProfileView {
         problem: unreadable::own_hours(&row),
-        name: row.name,
-        email: row.email,
-        zone: row.zone,
-        weekly: row.hours,
-        overrides: row.overrides,
+        email: row.account.email,
+        profile: row.profile,
     })
 }
 
@@ -63,7 +56,7 @@ pub struct ProfileForm {
     /// IANA name of their zone. When it changes, hours keep their local times.
     pub zone: String,
     /// Their weekly hours.
-    pub weekly: WeeklyHours,
+    pub hours: WeeklyHours,
     /// Date overrides of the weekly hours.
     pub overrides: Vec<DateOverride>,
 }
@@ -71,37 +64,41 @@ pub struct ProfileForm {
 /// Saves a profile in one transaction.
 pub async fn save(quince: &Quince, by: impl Into<Editor>, form: &ProfileForm) -> Result<(), Error> {
     let by = by.into();
-    let mut checked = Validator::default();
-    let name = checked.required_line("name", TextName::YourName, &form.name, NAME_LIMIT);
-    let zone = checked.zone("zone", &form.zone);
-    check_hours(&mut checked, form);
-    checked.finish()?;
-    let zone = zone.unwrap_or_else(Zone::utc);
-    retried_if_lost(|| try_to_save(quince, by, (&name, &zone), form)).await
+    let profile = form.checked()?;
+    retried_if_lost(|| save_once(quince, by, &profile)).await
 }
 
-async fn try_to_save(
-    quince: &Quince,
-    by: Editor,
-    (name, zone): (&str, &Zone),
-    form: &ProfileForm,
-) -> Result<(), Error> {
+impl ProfileForm {
+    /// Returns the profile with tidied texts, or all problems of the form.
+    fn checked(&self) -> Result<Profile, Vec<FieldProblem>> {
+        let mut checked = Validator::default();
+        let name = checked.required_line("name", TextName::YourName, &self.name, NAME_LIMIT);
+        let zone = checked.zone("zone", &self.zone);
+        check_hours(&mut checked, &self.hours, &self.overrides);
+        checked.finish()?;
+        Ok(Profile {
+            name,
+            zone: zone.unwrap_or_else(Zone::utc),
+            hours: self.hours.clone(),
+            overrides: self.overrides.clone(),
+        })
+    }
+}
+
+async fn save_once(quince: &Quince, by: Editor, profile: &Profile) -> Result<(), Error> {
     let (id, now) = (by.staff, quince.now());
     let mut tx = quince.store().write().await?;
     versions::lock(&mut tx, Versioned::profile(id)).await?;
     let before = staff::find(&mut tx, id)
         .await?
-        .ok_or(Error::NotFound(Missing::StaffMember))?;
-    let mut differences = Differences::default();
-    differences.value(Field::Name, before.name.as_str(), name);
-    differences.value(Field::Zone, before.zone.name(), zone.name());
-    differences.weekly(&before.hours, &form.weekly);
-    differences.dates(&before.overrides, &form.overrides);
+        .ok_or(Error::NotFound(Missing::StaffMember))?
+        .profile;
+    let differences = differences(&before, profile);
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::profile(id), author, &differences, now).await?;
-    staff::update_profile(&mut tx, id, name, zone, &form.weekly, &form.overrides).await?;
+    staff::update_profile(&mut tx, id, profile).await?;
     // Whole-day and floating events of their calendars are at other instants in the new zone, so they are read again.
-    let moves = before.zone != *zone;
+    let moves = before.zone != profile.zone;
     if moves {
         connections::sync_soon(&mut tx, id, now).await?;
     }
@@ -112,20 +109,28 @@ async fn try_to_save(
     Ok(())
 }
 
-fn check_hours(checked: &mut Validator, form: &ProfileForm) {
-    let ProfileForm {
-        weekly, overrides, ..
-    } = form;
-    if weekly.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
-        checked.problem("hours", TimeProblem::TooManyWindows { most: WINDOWS_LIMIT });
+/// The pattern names every field, so that a new one cannot be left out.
+fn differences(old: &Profile, new: &Profile) -> Differences {
+    let Profile {
+        name,
+        zone,
+        hours,
+        overrides,
+    } = new;
+    let mut all = Differences::default();
+    all.value(Field::Name, &old.name, name);
+    all.value(Field::Zone, old.zone.name(), zone.name());
+    all.weekly(&old.hours, hours);
+    all.dates(&old.overrides, overrides);
+    all
+}
+
+fn check_hours(checked: &mut Validator, hours: &WeeklyHours, overrides: &[DateOverride]) {
+    if hours.0.iter().any(|day| day.len() > WINDOWS_LIMIT) {
+        checked.problem("hours", TimeProblem::TooManyWindows { max: WINDOWS_LIMIT });
     }
     if overrides.len() > OVERRIDES_LIMIT || overrides.iter().any(|day| day.windows.len() > WINDOWS_LIMIT) {
-        checked.problem(
-            "overrides",
-            TimeProblem::TooManyDates {
-                most: OVERRIDES_LIMIT,
-            },
-        );
+        checked.problem("overrides", TimeProblem::TooManyDates { max: OVERRIDES_LIMIT });
     }
     let mut dates: Vec<_> = overrides.iter().map(|day| day.date).collect();
     dates.sort_unstable();

@@ -19,12 +19,7 @@ pub(crate) fn checked_questions(
 ) -> Vec<IntakeQuestion> {
     const FIELD: &str = "questions";
     if questions.len() > QUESTIONS_LIMIT {
-        checked.problem(
-            FIELD,
-            QuestionProblem::TooMany {
-                most: QUESTIONS_LIMIT,
-            },
-        );
+        checked.problem(FIELD, QuestionProblem::TooMany { max: QUESTIONS_LIMIT });
     }
     let mut labels = BTreeSet::new();
     let mut tidied = Vec::with_capacity(questions.len());
@@ -52,7 +47,7 @@ pub(crate) fn checked_questions(
                 FIELD,
                 QuestionProblem::Choices {
                     question: label.clone(),
-                    most: CHOICES_LIMIT,
+                    max: CHOICES_LIMIT,
                 },
             );
         }
@@ -105,7 +100,7 @@ pub(crate) fn checked_answers(
             AnswerKind::Choice => {
                 if !typed.is_empty() && !question.choices.iter().any(|choice| choice == typed) {
                     let question = label.clone();
-                    checked.problem(FIELD, AnswerProblem::NotAChoice { question });
+                    checked.problem(FIELD, AnswerProblem::InvalidChoice { question });
                 }
                 typed.to_owned()
             }

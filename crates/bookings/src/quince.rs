@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use caldav::{Client, Guard, Limits};
 use jiff::Timestamp;
-use store::due::At;
+use store::due::ClaimTimes;
 use store::{ReadTx, Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::mailer::Mail;
+use crate::mailer::MailSettings;
 use crate::mailer::outcomes::Outcomes;
 use crate::mailer::transport::Mailer;
+use crate::passwords::{PasswordWork, Passwords};
 use crate::problem::Internal;
 
 /// How long data is kept, in days; `None` keeps it for ever.
@@ -41,13 +42,15 @@ pub struct Settings {
     /// Calendar servers in private networks that may be connected, in the format of `caldav::Guard::allow_host`.
     pub calendar_hosts: Vec<String>,
     /// How mails are sent.
-    pub mail: Mail,
+    pub mail: MailSettings,
     /// The code that the first visitor must enter to become the owner; `None` where only people at this machine can be that visitor.
     pub setup_code: Option<String>,
     /// The practice iCloud's login, shown in the wizard.
     pub practice: Option<Practice>,
     /// How long data is kept.
     pub retention: Retention,
+    /// How much work hashing a password is.
+    pub password_work: PasswordWork,
 }
 
 /// The login of the practice iCloud. It is not secret.
@@ -72,9 +75,10 @@ struct Inner {
     caldav: Client,
     live: Client,
     mailer: Mailer,
-    letter_turn: Mutex<()>,
+    render_lock: Mutex<()>,
+    passwords: Passwords,
     mail_outcomes: Outcomes,
-    mails_cut_off: watch::Sender<bool>,
+    mails_interrupted: watch::Sender<bool>,
     mails_limited: AtomicBool,
     wake: Notify,
 }
@@ -120,6 +124,7 @@ impl Quince {
         };
         let live = calendar_client(&settings, live)?;
         let mailer = Mailer::new(&settings.mail)?;
+        let passwords = Passwords::new(settings.password_work);
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -127,9 +132,10 @@ impl Quince {
             caldav,
             live,
             mailer,
-            letter_turn: Mutex::new(()),
+            render_lock: Mutex::new(()),
+            passwords,
             mail_outcomes: Outcomes::default(),
-            mails_cut_off: watch::Sender::new(false),
+            mails_interrupted: watch::Sender::new(false),
             mails_limited: AtomicBool::new(true),
             wake: Notify::new(),
         })))
@@ -150,8 +156,8 @@ impl Quince {
     }
 
     /// Returns the instants by which due work is claimed: by the handle's clock, and by the clock for leases.
-    pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<At, StoreError> {
-        Ok(At {
+    pub(crate) async fn claims_at(&self, tx: &mut ReadTx) -> Result<ClaimTimes, StoreError> {
+        Ok(ClaimTimes {
             now: self.now(),
             leases: self.leases_now(tx).await?,
         })
@@ -198,9 +204,13 @@ impl Quince {
         &self.0.mailer
     }
 
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
     /// Locks the mutex that lets one task at a time compose a mail.
-    pub(crate) async fn letter_turn(&self) -> MutexGuard<'_, ()> {
-        self.0.letter_turn.lock().await
+    pub(crate) async fn render_lock(&self) -> MutexGuard<'_, ()> {
+        self.0.render_lock.lock().await
     }
 
     pub(crate) fn mail_outcomes(&self) -> &Outcomes {
@@ -208,7 +218,7 @@ impl Quince {
     }
 
     /// Lifts the limit of mails to unconfirmed addresses, for tests that send many mails to one address.
-    pub fn lift_mail_limit(&self) {
+    pub fn disable_mail_limit(&self) {
         self.0.mails_limited.store(false, Ordering::Relaxed);
     }
 
@@ -217,13 +227,13 @@ impl Quince {
     }
 
     /// Sets whether mails in progress are interrupted, to be sent by another process or later.
-    pub(crate) fn cut_off_mails(&self, now: bool) {
-        self.0.mails_cut_off.send_replace(now);
+    pub(crate) fn interrupt_mails(&self, now: bool) {
+        self.0.mails_interrupted.send_replace(now);
     }
 
     /// Waits until mails in progress are to be interrupted.
-    pub(crate) async fn mails_cut_off(&self) {
-        let mut cut_off = self.0.mails_cut_off.subscribe();
+    pub(crate) async fn mails_interrupted(&self) {
+        let mut cut_off = self.0.mails_interrupted.subscribe();
         // The sender lives as long as the handle.
         let _ = cut_off.wait_for(|now| *now).await;
     }

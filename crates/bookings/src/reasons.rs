@@ -6,7 +6,7 @@ use store::{BlockId, EventId};
 
 /// A reason against a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
+pub struct ExplainedReason {
     /// The reason; programs use its code.
     pub reason: Reason,
     /// The name of the member it concerns; none if it concerns the booking calendar.
@@ -14,12 +14,12 @@ pub struct Why {
     /// The same as a sentence.
     pub sentence: String,
     /// What is in the way, if the viewer may see it.
-    pub about: Option<About>,
+    pub obstacle: Option<Obstacle>,
 }
 
 /// What is in the way of a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
+pub enum Obstacle {
     /// An appointment, for its host and for admins.
     Appointment(AppointmentId),
     /// Blocked-off time, for its owner and for admins.

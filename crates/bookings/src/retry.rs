@@ -7,19 +7,19 @@ use store::StoreError;
 use crate::problem::Internal;
 
 /// The most attempts. Each conflict means that another transaction has made progress, so many in a row indicate a bug.
-const TRIES: usize = 8;
+const MAX_ATTEMPTS: usize = 8;
 /// The pause after the first attempt, in which other transactions can end. It doubles each time, and is less than a second in total.
-const PAUSE: Duration = Duration::from_millis(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
 /// An error that may be temporary.
-pub(crate) trait Passing {
+pub(crate) trait Transient {
     /// The transaction conflicted with another one and was aborted: nothing of it was written.
     fn is_contention(&self) -> bool;
     /// The connection was lost, for example because Postgres restarted: whether the transaction was committed is unknown.
     fn is_disconnection(&self) -> bool;
 }
 
-impl Passing for Internal {
+impl Transient for Internal {
     fn is_contention(&self) -> bool {
         matches!(
             self.0.downcast_ref(),
@@ -38,11 +38,11 @@ impl Passing for Internal {
 /// Those of the last attempt.
 pub(crate) async fn retried<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
-    E: Passing,
+    E: Transient,
     Transaction: Future<Output = Result<T, E>>,
 {
-    let mut pause = PAUSE;
-    for _ in 1..TRIES {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..MAX_ATTEMPTS {
         match transaction().await {
             Err(error) if error.is_contention() => tokio::time::sleep(pause).await,
             other => return other,
@@ -59,7 +59,7 @@ where
 /// Those of the last attempt.
 pub(crate) async fn retried_if_lost<T, E, Transaction>(transaction: impl Fn() -> Transaction) -> Result<T, E>
 where
-    E: Passing,
+    E: Transient,
     Transaction: Future<Output = Result<T, E>>,
 {
     match retried(&transaction).await {

@@ -5,10 +5,10 @@ use store::staff::Staff;
 
 /// Returns why a person cannot be offered: the zone or the hours of their profile cannot be read. It is written in the third person.
 pub(crate) fn hours_of(person: &Staff) -> Option<String> {
-    if !person.zone.is_known() {
+    if !person.profile.zone.is_known() {
         return Some(format!(
             "the time zone “{}” of their hours is not known to this server; they can choose another one under My Profile",
-            person.zone.name()
+            person.profile.zone.name()
         ));
     }
     (!person.hours_are_known())
@@ -17,11 +17,11 @@ pub(crate) fn hours_of(person: &Staff) -> Option<String> {
 
 /// Like [`hours_of`], addressed to the person themselves.
 pub(crate) fn own_hours(person: &Staff) -> Option<String> {
-    if !person.zone.is_known() {
+    if !person.profile.zone.is_known() {
         return Some(format!(
             "Your time zone “{}” is not known to this server, so that nobody can book you, and times are shown in UTC. Choose \
              another one, or ask whoever runs this server to bring its time zones up to date.",
-            person.zone.name()
+            person.profile.zone.name()
         ));
     }
     (!person.hours_are_known()).then(|| {
@@ -31,11 +31,11 @@ pub(crate) fn own_hours(person: &Staff) -> Option<String> {
 
 /// Returns why an active booking calendar cannot be booked: its zone or its settings cannot be read.
 pub(crate) fn settings_of(calendar: &BookingCalendar) -> Option<String> {
-    if !calendar.rules.zone.is_known() {
+    if !calendar.settings.rules.zone.is_known() {
         return Some(format!(
             "Its time zone “{}” is not known to this server, so that nobody can book it. Choose another one, or ask whoever runs \
              this server to bring its time zones up to date.",
-            calendar.rules.zone.name()
+            calendar.settings.rules.zone.name()
         ));
     }
     (!calendar.is_readable()).then(|| {

@@ -82,7 +82,7 @@ impl Validator {
                 field,
                 TextProblem::TooLong {
                     text: name,
-                    most: limit,
+                    max: limit,
                 },
             );
         }
@@ -123,7 +123,7 @@ impl Validator {
                 field,
                 TextProblem::TooLong {
                     text: name,
-                    most: limit,
+                    max: limit,
                 },
             );
         }
@@ -160,11 +160,11 @@ impl Validator {
             self.problem(
                 field,
                 PasswordProblem::TooShort {
-                    least: PASSWORD_MINIMUM,
+                    min: PASSWORD_MINIMUM,
                 },
             );
         } else if length > PASSWORD_LIMIT {
-            self.problem(field, PasswordProblem::TooLong { most: PASSWORD_LIMIT });
+            self.problem(field, PasswordProblem::TooLong { max: PASSWORD_LIMIT });
         } else if is_guessed_soon(typed, known) {
             self.problem(field, PasswordProblem::Guessable);
         }

@@ -14,13 +14,13 @@ use crate::accounts::is_admin;
 use crate::clock::ago;
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::servers::{CalendarState, freshness, place, trouble};
+use crate::servers::{CalendarState, freshness, server_name, trouble};
 use crate::{mails, sync, unreadable};
 
 /// Maximum number of events named in one warning.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 /// Maximum number of events counted; the title says “More than” beyond it.
-const COUNTED: u32 = 50;
+const MAX_COUNTED: u32 = 50;
 
 /// A warning that a staff member sees on every page until its cause is fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,11 +84,11 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
     let calendars = remote_calendars::list_for_staff(&mut tx, id).await?;
     let mut warnings = Vec::new();
     warnings.extend(unreadable::own_hours(&person).map(of_hours));
-    if is_admin(person.role) {
+    if is_admin(person.account.role) {
         let trouble = mail_trouble::find(&mut tx).await?;
         warnings.extend(
             trouble
-                .filter(|trouble| mails::is_alarm(trouble, now))
+                .filter(|trouble| mails::is_alarming(trouble, now))
                 .map(|trouble| of_mails(trouble, now)),
         );
     }
@@ -118,7 +118,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
             .filter(|(_, of)| of.is_trouble() && *of != CalendarState::Stale);
         warnings.extend(others.map(|(calendar, state)| {
             let is_primary = person.primary_calendar_id == Some(calendar.id);
-            of_calendar(calendar, *state, is_primary, connection.when_stale)
+            of_calendar(calendar, *state, is_primary, connection.policies.when_stale)
         }));
     }
     let used = calendars.iter().filter(|calendar| {
@@ -126,7 +126,7 @@ pub async fn of(quince: &Quince, id: StaffId) -> Result<Vec<Warning>, Internal> 
         state != CalendarState::Unused && calendar.problem.is_some()
     });
     for calendar in used {
-        warnings.extend(of_what_is_read(&mut tx, calendar, &person.zone, now).await?);
+        warnings.extend(of_incomplete_read(&mut tx, calendar, &person.profile.zone, now).await?);
     }
     Ok(warnings)
 }
@@ -162,24 +162,24 @@ fn of_mails(trouble: MailTrouble, now: Timestamp) -> Warning {
 }
 
 fn of_connection(connection: &Connection, state: ConnectionState) -> Warning {
-    let place = place(connection);
-    let account = &connection.username;
+    let server_name = server_name(connection);
+    let account = &connection.account.username;
     let (title, why) = if state == ConnectionState::NeedsAttention {
-        let next = match connection.server {
+        let next = match connection.account.server {
             Server::Icloud => "Enter a new app-specific password under Integrations.",
             Server::Caldav => "Enter the password anew under Integrations.",
         };
         (
-            format!("Quince cannot sign in to {place} as {account}"),
+            format!("Quince cannot sign in to {server_name} as {account}"),
             Some(next.to_owned()),
         )
     } else {
         (
-            format!("Quince cannot read {place} as {account}"),
+            format!("Quince cannot read {server_name} as {account}"),
             connection.problem.clone(),
         )
     };
-    let meanwhile = trouble::meanwhile(connection.when_stale, connection.synced_at.is_none());
+    let meanwhile = trouble::meanwhile(connection.policies.when_stale, connection.synced_at.is_none());
     Warning {
         urgency: Urgency::Outage,
         title,
@@ -199,17 +199,17 @@ fn of_unread(calendars: &[&RemoteCalendar], connection: &Connection) -> Option<W
     };
     let mut sentences = Vec::new();
     for calendar in calendars {
-        let told = trouble::sentence(calendar, CalendarState::Stale);
+        let sentence = trouble::sentence(calendar, CalendarState::Stale);
         sentences.push(match calendars {
-            [_] => told,
-            _ => format!("“{}”: {told}", calendar.name),
+            [_] => sentence,
+            _ => format!("“{}”: {sentence}", calendar.name),
         });
     }
     let never_read = calendars.iter().any(|calendar| calendar.synced_at.is_none());
-    sentences.push(trouble::meanwhile(connection.when_stale, never_read).to_owned());
+    sentences.push(trouble::meanwhile(connection.policies.when_stale, never_read).to_owned());
     sentences.push(format!(
         "If it stays so, look at it in {}, or choose other calendars under Calendar Configuration.",
-        place(connection)
+        server_name(connection)
     ));
     let oldest = calendars.iter().map(|calendar| calendar.synced_at).min();
     Some(Warning {
@@ -262,7 +262,7 @@ fn of_calendar(
 }
 
 /// Creates the warnings about a calendar that is read incompletely: too many events, or events that were not understood in full.
-async fn of_what_is_read(
+async fn of_incomplete_read(
     tx: &mut ReadTx,
     calendar: &RemoteCalendar,
     zone: &Zone,
@@ -280,16 +280,16 @@ async fn of_what_is_read(
             remedy: Remedy::CalendarConfiguration,
         });
     }
-    let odd = external_events::with_problems(tx, calendar.id, now, COUNTED + 1).await?;
+    let odd = external_events::with_problems(tx, calendar.id, now, MAX_COUNTED + 1).await?;
     let title = match odd.len() {
         0 => return Ok(warnings),
         1 => format!("An event in “{name}” was not understood in full"),
-        many if many > COUNTED as usize => {
-            format!("More than {COUNTED} events in “{name}” were not understood in full")
+        many if many > MAX_COUNTED as usize => {
+            format!("More than {MAX_COUNTED} events in “{name}” were not understood in full")
         }
         many => format!("{many} events in “{name}” were not understood in full"),
     };
-    let named = odd.into_iter().take(NAMED).map(|odd| OddEvent {
+    let named = odd.into_iter().take(MAX_NAMED).map(|odd| OddEvent {
         sentence: odd.problem,
         event: odd.starts_at.map(|start| (odd.id, start)),
     });

@@ -2,8 +2,10 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::StaffId;
 use crate::rules::{Distribution, Priority};
@@ -29,13 +31,105 @@ pub struct Standing {
     pub active: bool,
 }
 
-/// A member who could get the appointment, with the reason that staff see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A member who could get the appointment, with the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     /// The member.
     pub host: StaffId,
-    /// "fewest this month: 3, others 4".
-    pub reason: String,
+    /// Why it is their turn.
+    pub reason: ChoiceReason,
+}
+
+/// Why it is a member's turn. Its `Display` text is what staff read: "fewest this month: 3, others 4".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChoiceReason {
+    /// Nobody else could get it.
+    OnlyOneFree,
+    /// Others who are free have a lower priority, and nobody has the same.
+    Priority(Priority),
+    /// They were never booked in this booking calendar.
+    NotBookedBefore,
+    /// They were booked last at this instant, and the others later.
+    BookedLongestAgo(Timestamp),
+    /// By equal distribution.
+    Share(ShareReason),
+}
+
+/// A member's share of this month's appointments, beside that of the next of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ShareReason {
+    /// How the two compare.
+    pub rank: ShareRank,
+    /// The member's appointments this month.
+    pub booked: u32,
+    /// Those of the other.
+    pub others: u32,
+    /// Whether the two have different weights.
+    pub by_weight: bool,
+    /// The member's credit for time away, in hundredths of an appointment.
+    pub credit_hundredths: u32,
+    /// That of the other.
+    pub others_credit_hundredths: u32,
+}
+
+/// How a member's share compares with that of the next of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShareRank {
+    /// It is smaller.
+    Fewest,
+    /// It is equal.
+    AsFew,
+    /// It is larger, but nobody else is free.
+    OnlyOneFree,
+    /// It is larger, and the member comes after those with a smaller one.
+    Next,
+}
+
+impl fmt::Display for ChoiceReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnlyOneFree => f.write_str("the only one free"),
+            Self::Priority(priority) => write!(f, "{} priority", priority.as_str()),
+            Self::NotBookedBefore => f.write_str("not booked here before"),
+            Self::BookedLongestAgo(last) => write!(f, "booked longest ago: {}", last.strftime("%-d %B %Y")),
+            Self::Share(share) => share.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ShareReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rank = match self.rank {
+            ShareRank::Fewest => "fewest this month",
+            ShareRank::AsFew => "as few this month as others",
+            ShareRank::OnlyOneFree => "the only one free this time",
+            ShareRank::Next => "next after those with fewer this month",
+        };
+        let by_weight = if self.by_weight { " (by weight)" } else { "" };
+        write!(f, "{rank}: {}, others {}{by_weight}", self.booked, self.others)?;
+        match (
+            credit(self.credit_hundredths),
+            credit(self.others_credit_hundredths),
+        ) {
+            (Some(own), Some(other)) => write!(f, ", credited with {own} and {other} for time away"),
+            (Some(own), None) => write!(f, ", credited with {own} for time away"),
+            (None, Some(other)) => write!(f, ", others credited with {other} for time away"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// A credit in words: 2, 4.5 or 0.33.
+fn credit(hundredths: u32) -> Option<String> {
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    match (whole, part) {
+        (0, 0) => None,
+        (_, 0) => Some(whole.to_string()),
+        _ => Some(format!("{whole}.{part:02}").trim_end_matches('0').to_owned()),
+    }
 }
 
 /// How far a member may be ahead of the lowest active one and still be offered, in hundredths of an appointment.
@@ -163,10 +257,10 @@ fn by_availability(mut order: Vec<&Standing>) -> Vec<Choice> {
                 .filter(|other| other.priority == member.priority)
                 .count();
             let reason = match (order.len(), same, member.last_booked) {
-                (1, _, _) => "the only one free".to_owned(),
-                (_, 1, _) if lower => format!("{} priority", member.priority.as_str()),
-                (_, _, None) => "not booked here before".to_owned(),
-                (_, _, Some(last)) => format!("booked longest ago: {}", last.strftime("%-d %B %Y")),
+                (1, _, _) => ChoiceReason::OnlyOneFree,
+                (_, 1, _) if lower => ChoiceReason::Priority(member.priority),
+                (_, _, None) => ChoiceReason::NotBookedBefore,
+                (_, _, Some(last)) => ChoiceReason::BookedLongestAgo(last),
             };
             Choice {
                 host: member.host,
@@ -189,42 +283,24 @@ fn by_share(team: &[Standing], mut order: Vec<&Standing>) -> Vec<Choice> {
         .collect()
 }
 
-fn share_reason(team: &[Standing], member: &Standing, free: usize) -> String {
+fn share_reason(team: &[Standing], member: &Standing, free: usize) -> ChoiceReason {
     let others = team
         .iter()
         .filter(|other| other.active && other.host != member.host);
     let Some(next) = others.min_by_key(|other| (Share::of(other), Reverse(other.position))) else {
-        return "the only one free".to_owned();
+        return ChoiceReason::OnlyOneFree;
     };
-    let place = match Share::of(member).cmp(&Share::of(next)) {
-        Ordering::Less => "fewest this month",
-        Ordering::Equal => "as few this month as others",
-        Ordering::Greater if free == 1 => "the only one free this time",
-        Ordering::Greater => "next after those with fewer this month",
-    };
-    let by_weight = if member.weight == next.weight {
-        ""
-    } else {
-        " (by weight)"
-    };
-    let credited = match (credit(member), credit(next)) {
-        (Some(own), Some(other)) => format!(", credited with {own} and {other} for time away"),
-        (Some(own), None) => format!(", credited with {own} for time away"),
-        (None, Some(other)) => format!(", others credited with {other} for time away"),
-        (None, None) => String::new(),
-    };
-    format!(
-        "{place}: {}, others {}{by_weight}{credited}",
-        member.booked_this_month, next.booked_this_month
-    )
-}
-
-/// A credit in words: 2, 4.5 or 0.33.
-fn credit(member: &Standing) -> Option<String> {
-    let (whole, part) = (member.credit_hundredths / 100, member.credit_hundredths % 100);
-    match (whole, part) {
-        (0, 0) => None,
-        (_, 0) => Some(whole.to_string()),
-        _ => Some(format!("{whole}.{part:02}").trim_end_matches('0').to_owned()),
-    }
+    ChoiceReason::Share(ShareReason {
+        rank: match Share::of(member).cmp(&Share::of(next)) {
+            Ordering::Less => ShareRank::Fewest,
+            Ordering::Equal => ShareRank::AsFew,
+            Ordering::Greater if free == 1 => ShareRank::OnlyOneFree,
+            Ordering::Greater => ShareRank::Next,
+        },
+        booked: member.booked_this_month,
+        others: next.booked_this_month,
+        by_weight: member.weight != next.weight,
+        credit_hundredths: member.credit_hundredths,
+        others_credit_hundredths: next.credit_hundredths,
+    })
 }

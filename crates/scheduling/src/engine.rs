@@ -14,7 +14,7 @@ use crate::{class, collective};
 pub(crate) fn supported(request: &Request) -> Result<(), UnsupportedKind> {
     match request.kind {
         Kind::Service => Err(UnsupportedKind(Kind::Service)),
-        _ => Ok(()),
+        Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => Ok(()),
     }
 }
 
@@ -50,7 +50,9 @@ fn bookable_slots(request: &Request, limits: &Limits) -> Vec<Slot> {
     let mut slots = match request.kind {
         Kind::Collective => collective::slots(request, limits, own.as_ref()),
         Kind::ClassBooking => class::slots(request, limits, own.as_ref()),
-        _ => with_any(request, limits, own.as_ref()),
+        Kind::RoundRobin | Kind::Personal | Kind::Simple | Kind::Service => {
+            with_any(request, limits, own.as_ref())
+        }
     };
     limits.drop_full_days(&mut slots, |slot| slot.start);
     slots

@@ -85,10 +85,12 @@ impl<'a> Prepared<'a> {
         let schedules: &'a [Schedule] = request.schedules;
         let grids = match request.kind {
             Kind::Collective => Grid::together(request, own.as_ref()),
-            _ => schedules
-                .iter()
-                .map(|schedule| Grid::of(request, schedule, own.as_ref()))
-                .collect(),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Personal | Kind::Simple | Kind::Service => {
+                schedules
+                    .iter()
+                    .map(|schedule| Grid::of(request, schedule, own.as_ref()))
+                    .collect()
+            }
         };
         let with_grid = |(schedule, grid): (&'a Schedule, Grid)| {
             let mut busy: Vec<&Busy> = schedule.busy.iter().collect();
@@ -197,7 +199,9 @@ fn off_grid(request: &Request, schedules: &[Prepared], meeting: &Interval) -> Op
     let mut open = schedules.iter().map(|schedule| schedule.grid.is_open(meeting));
     let could_take_place = match request.kind {
         Kind::Collective => open.all(|open| open),
-        _ => open.any(|open| open),
+        Kind::ClassBooking | Kind::RoundRobin | Kind::Personal | Kind::Simple | Kind::Service => {
+            open.any(|open| open)
+        }
     };
     match (schedules.is_empty(), could_take_place) {
         (true, _) => Some(Reason::Hours),

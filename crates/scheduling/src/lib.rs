@@ -25,7 +25,7 @@ mod rules;
 mod visits;
 pub mod words;
 
-pub use assignment::{Choice, Given, Standing, ahead, credits, rank};
+pub use assignment::{Choice, ChoiceReason, Given, ShareRank, ShareReason, Standing, ahead, credits, rank};
 pub use class::{full_sessions, is_live};
 pub use engine::slots;
 pub use explain::{check, explain};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::appointments::{self, Appointment};
-use crate::collisions::{FreeWords, collides};
+use crate::collisions::{FreeStatuses, collides};
 use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
@@ -67,8 +67,8 @@ pub struct Filter {
     pub host: Option<StaffId>,
     /// Only those that staff still have to confirm.
     pub to_confirm: bool,
-    /// Only active ones that an external event collides with. These words decide which events take no time.
-    pub colliding: Option<FreeWords>,
+    /// Only active ones that an external event collides with. These statuses take no time.
+    pub colliding: Option<FreeStatuses>,
     /// Only those whose client's name or address contains this text; empty for all.
     pub search: String,
     /// Where the page begins; none for the first page.
@@ -138,7 +138,7 @@ impl Filter {
 
 /// An appointment in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListEntry {
     /// The appointment.
     pub appointment: Appointment,
     /// Its sort key, from which the next page can begin.
@@ -146,7 +146,7 @@ pub struct Listed {
 }
 
 /// Lists appointments in the order of the filter, starting at its cursor.
-pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<ListEntry>, StoreError> {
     let escaped = filter
         .search
         .to_lowercase()
@@ -167,7 +167,7 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
                 at,
                 id: appointment.id,
             };
-            Ok(Listed {
+            Ok(ListEntry {
                 appointment,
                 position,
             })
@@ -180,9 +180,9 @@ pub async fn list(tx: &mut ReadTx, filter: &Filter) -> Result<Vec<Listed>, Store
         i64::from(filter.limit),
         position.map(|position| ms(position.at)),
         position.map(|position| position.id.0),
-        filter.colliding.map(|free| free.always[0]),
-        filter.colliding.map(|free| free.always[1]),
-        filter.colliding.map(|free| free.always[2]),
-        filter.colliding.map(|free| free.all_day)
+        filter.colliding.map(|free| free.always[0].as_str()),
+        filter.colliding.map(|free| free.always[1].as_str()),
+        filter.colliding.map(|free| free.always[2].as_str()),
+        filter.colliding.map(|free| free.all_day.as_str())
     )
 }

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Reason, StaffId};
 use zones::Zone;
 
+use crate::assignment_reason::{self, AssignmentReason};
 use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_json, opt_ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::SessionId;
-use crate::party::{CalledOff, Party, called_off};
+use crate::party::{Cancellation, Party, cancellation};
 use crate::questions::Answer;
 use crate::strangers::Sender;
 use crate::unreadable::Lenient;
@@ -50,7 +51,7 @@ pub struct Appointment {
     /// Minutes kept free after, as configured at booking.
     pub post_buffer: u32,
     /// Why this host was chosen.
-    pub assignment_reason: Option<String>,
+    pub assignment_reason: Option<AssignmentReason>,
     /// Counts the changes that its written event must follow.
     pub sequence: u32,
     /// Who booked it.
@@ -62,7 +63,7 @@ pub struct Appointment {
     /// When it was last updated.
     pub updated_at: Timestamp,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOff>,
+    pub cancellation: Option<Cancellation>,
     /// The deadline for the client to confirm by mail, also once it has passed. None when no confirmation is needed or it was given.
     pub unconfirmed_until: Option<Timestamp>,
 }
@@ -104,13 +105,13 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Appointment, StoreError> {
         ends_at: row.instant("ends_at")?,
         pre_buffer: row.count("pre_buffer")?,
         post_buffer: row.count("post_buffer")?,
-        assignment_reason: row.opt_text("assignment_reason")?,
+        assignment_reason: assignment_reason::read(row, "assignment_reason")?,
         sequence: row.count("sequence")?,
         booked_by: row.opt_uuid("booked_by")?.map(StaffId).into(),
         overridden: lenient.opt_json("overridden")?,
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
-        called_off: called_off(row)?,
+        cancellation: cancellation(row)?,
         unconfirmed_until: row.opt_instant("unconfirmed_until")?,
     })
 }
@@ -142,7 +143,7 @@ pub async fn insert(
         ms(new.ends_at),
         i64::from(new.pre_buffer),
         i64::from(new.post_buffer),
-        new.assignment_reason.as_deref(),
+        assignment_reason::stored(new.assignment_reason.as_ref())?,
         &manage_token_hash[..],
         i64::from(new.sequence),
         new.booked_by.staff().map(|staff| staff.0),
@@ -305,7 +306,7 @@ pub async fn has_any(tx: &mut ReadTx, calendar: CalendarId) -> Result<bool, Stor
 
 /// What limits and distribution need to know about an appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
+pub struct BookedStart {
     /// The appointment.
     pub appointment_id: AppointmentId,
     /// Its host.
@@ -316,7 +317,7 @@ pub struct Start {
     pub created_at: Timestamp,
     /// The number of seats it takes.
     pub seats: u32,
-    /// The members at the time of assignment, if recorded ([`set_members_there`]).
+    /// The members at the time of assignment, if recorded ([`set_present_members`]).
     pub members_there: Option<Vec<StaffId>>,
 }
 
@@ -326,12 +327,12 @@ pub async fn starts_between(
     calendar: CalendarId,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<Start>, StoreError> {
+) -> Result<Vec<BookedStart>, StoreError> {
     fetch_all!(
         tx,
         |row: &dyn Fields| {
             let guests: Vec<String> = Lenient::of(row, "appointments").json("guests")?;
-            Ok(Start {
+            Ok(BookedStart {
                 appointment_id: AppointmentId(row.uuid("id")?),
                 host_id: row.opt_uuid("host_id")?.map(StaffId),
                 starts_at: row.instant("starts_at")?,
@@ -351,7 +352,7 @@ pub async fn starts_between(
 }
 
 /// Records who was a member when an appointment was assigned.
-pub async fn set_members_there(
+pub async fn set_present_members(
     tx: &mut WriteTx,
     id: AppointmentId,
     there: &[StaffId],
@@ -427,7 +428,7 @@ pub struct NewTime {
     /// Minutes kept free after.
     pub post_buffer: u32,
     /// Why this host was chosen.
-    pub assignment_reason: Option<String>,
+    pub assignment_reason: Option<AssignmentReason>,
     /// Why the time was not on offer, if a staff member overrode that.
     pub overridden: Option<Vec<Reason>>,
 }
@@ -450,7 +451,7 @@ pub async fn update_time(
         ms(new.ends_at),
         i64::from(new.pre_buffer),
         i64::from(new.post_buffer),
-        new.assignment_reason.as_deref(),
+        assignment_reason::stored(new.assignment_reason.as_ref())?,
         ms(now),
         new.session_id.map(|session| session.0),
         opt_json(new.overridden.as_ref())?
@@ -524,7 +525,7 @@ pub async fn set_status(
     tx: &mut WriteTx,
     id: AppointmentId,
     status: AppointmentStatus,
-    called_off: Option<&CalledOff>,
+    cancellation: Option<&Cancellation>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let rows = execute!(
@@ -535,10 +536,10 @@ pub async fn set_status(
          WHERE id = $1",
         id.0,
         status.as_str(),
-        called_off.map(|called_off| ms(called_off.at)),
-        called_off.and_then(CalledOff::kind),
-        called_off.and_then(CalledOff::staff),
-        called_off.and_then(|called_off| called_off.reason.as_deref()),
+        cancellation.map(|cancellation| ms(cancellation.at)),
+        cancellation.and_then(Cancellation::kind),
+        cancellation.and_then(Cancellation::staff),
+        cancellation.and_then(|cancellation| cancellation.reason.as_deref()),
         ms(now)
     )?;
     expect_row(rows, "appointment")

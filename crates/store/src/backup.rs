@@ -148,12 +148,12 @@ async fn check_all(connection: &mut SqliteConnection, key: &SecretKey) -> Result
 
 /// Checks that the key opens the link keys.
 async fn check_link_keys(connection: &mut SqliteConnection, key: &SecretKey) -> Result<(), NotWhole> {
-    let kept: Vec<(String, Vec<u8>)> = sqlx::query_as("SELECT purpose, sealed FROM link_keys")
+    let stored: Vec<(String, Vec<u8>)> = sqlx::query_as("SELECT purpose, sealed FROM link_keys")
         .fetch_all(connection)
         .await
         .map_err(unreadable)?;
     let (table, column) = link_keys::SEALED_FOR;
-    for (purpose, sealed) in kept {
+    for (purpose, sealed) in stored {
         match key.open(table, &purpose, column, &sealed) {
             Ok(_) => {}
             Err(KeyError::Unknown(_)) => return Err(NotWhole::OtherKey),

@@ -14,36 +14,11 @@ use crate::unreadable::Lenient;
 
 /// A booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 pub struct BookingCalendar {
     /// Its id.
     pub id: CalendarId,
-    /// Last segment of the public page's path.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The description that clients read.
-    pub description: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// How a round robin distributes appointments.
-    pub distribution: Distribution,
-    /// The rules for its times.
-    pub rules: Rules,
-    /// Where appointments take place.
-    pub location: String,
-    /// `#rrggbb`
-    pub color: String,
-    /// The questions asked of clients, in order.
-    pub questions: Vec<IntakeQuestion>,
-    /// Whether appointments are confirmed without staff.
-    pub auto_confirm: bool,
-    /// Whether clients confirm through a link in a mail before staff hear of the booking.
-    pub confirm_by_mail: bool,
-    /// Whether visitors solve a puzzle, or wait some seconds, before they book.
-    pub ask_puzzle: bool,
-    /// Whether it is switched on.
-    pub active: bool,
+    /// What people set.
+    pub settings: CalendarSettings,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last updated.
@@ -55,19 +30,19 @@ pub struct BookingCalendar {
 impl BookingCalendar {
     /// Whether everything that decides its times could be read. If not, it cannot be booked.
     pub fn is_readable(&self) -> bool {
-        self.unreadable.is_empty() && self.rules.zone.is_known()
+        self.unreadable.is_empty() && self.settings.rules.zone.is_known()
     }
 
     /// Whether clients can book it: switched on and readable.
     pub fn is_open(&self) -> bool {
-        self.active && self.is_readable()
+        self.settings.active && self.is_readable()
     }
 }
 
-/// The settings of a booking calendar, to insert or update.
+/// The settings of a booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
-pub struct NewBookingCalendar {
+pub struct CalendarSettings {
     /// Last segment of the public page's path.
     pub slug: String,
     /// Its name.
@@ -96,25 +71,48 @@ pub struct NewBookingCalendar {
     pub active: bool,
 }
 
+impl CalendarSettings {
+    /// The defaults of scheduling.md, for a booking calendar of this name. An empty slug is filled in when it is saved.
+    pub fn new(name: &str) -> Self {
+        Self {
+            slug: String::new(),
+            name: name.to_owned(),
+            description: String::new(),
+            kind: Kind::RoundRobin,
+            distribution: Distribution::Availability,
+            rules: Rules::default(),
+            location: String::new(),
+            color: "#0f766e".to_owned(),
+            questions: Vec::new(),
+            auto_confirm: true,
+            confirm_by_mail: false,
+            ask_puzzle: false,
+            active: true,
+        }
+    }
+}
+
 fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
     let mut lenient = Lenient::of(row, "booking_calendars");
     let rules: Rules = lenient.json("rules")?;
     lenient.note_zone("rules", &rules.zone);
     Ok(BookingCalendar {
         id: CalendarId(row.uuid("id")?),
-        slug: row.text("slug")?,
-        name: row.text("name")?,
-        description: row.text("description")?,
-        kind: lenient.word("kind", Kind::Personal)?,
-        distribution: lenient.word("distribution", Distribution::Availability)?,
-        rules,
-        location: row.text("location")?,
-        color: row.text("color")?,
-        questions: lenient.json("questions")?,
-        auto_confirm: row.flag("auto_confirm")?,
-        confirm_by_mail: row.flag("confirm_by_mail")?,
-        ask_puzzle: row.flag("ask_puzzle")?,
-        active: row.flag("active")?,
+        settings: CalendarSettings {
+            slug: row.text("slug")?,
+            name: row.text("name")?,
+            description: row.text("description")?,
+            kind: lenient.word("kind", Kind::Personal)?,
+            distribution: lenient.word("distribution", Distribution::Availability)?,
+            rules,
+            location: row.text("location")?,
+            color: row.text("color")?,
+            questions: lenient.json("questions")?,
+            auto_confirm: row.flag("auto_confirm")?,
+            confirm_by_mail: row.flag("confirm_by_mail")?,
+            ask_puzzle: row.flag("ask_puzzle")?,
+            active: row.flag("active")?,
+        },
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
         unreadable: lenient.unreadable(),
@@ -127,7 +125,7 @@ fn read(row: &dyn Fields) -> Result<BookingCalendar, StoreError> {
 /// [`StoreError::AlreadyExists`] when the slug is in use.
 pub async fn insert(
     tx: &mut WriteTx,
-    new: &NewBookingCalendar,
+    settings: &CalendarSettings,
     now: Timestamp,
 ) -> Result<CalendarId, StoreError> {
     let id = new_id(now)?;
@@ -137,20 +135,20 @@ pub async fn insert(
             active, created_at, updated_at, questions, confirm_by_mail, ask_puzzle)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $11, $12, $14, $15)",
         id,
-        &new.slug,
-        &new.name,
-        &new.description,
-        new.kind.as_str(),
-        new.distribution.as_str(),
-        json(&new.rules)?,
-        &new.location,
-        &new.color,
-        new.auto_confirm,
+        &settings.slug,
+        &settings.name,
+        &settings.description,
+        settings.kind.as_str(),
+        settings.distribution.as_str(),
+        json(&settings.rules)?,
+        &settings.location,
+        &settings.color,
+        settings.auto_confirm,
         ms(now),
-        json(&new.questions)?,
-        new.active,
-        new.confirm_by_mail,
-        new.ask_puzzle
+        json(&settings.questions)?,
+        settings.active,
+        settings.confirm_by_mail,
+        settings.ask_puzzle
     )?;
     Ok(CalendarId(id))
 }
@@ -159,7 +157,7 @@ pub async fn insert(
 pub async fn update(
     tx: &mut WriteTx,
     id: CalendarId,
-    new: &NewBookingCalendar,
+    settings: &CalendarSettings,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let rows = execute!(
@@ -169,20 +167,20 @@ pub async fn update(
             confirm_by_mail = $14, ask_puzzle = $15
          WHERE id = $1",
         id.0,
-        &new.slug,
-        &new.name,
-        &new.description,
-        new.kind.as_str(),
-        new.distribution.as_str(),
-        json(&new.rules)?,
-        &new.location,
-        &new.color,
-        new.auto_confirm,
+        &settings.slug,
+        &settings.name,
+        &settings.description,
+        settings.kind.as_str(),
+        settings.distribution.as_str(),
+        json(&settings.rules)?,
+        &settings.location,
+        &settings.color,
+        settings.auto_confirm,
         ms(now),
-        json(&new.questions)?,
-        new.active,
-        new.confirm_by_mail,
-        new.ask_puzzle
+        json(&settings.questions)?,
+        settings.active,
+        settings.confirm_by_mail,
+        settings.ask_puzzle
     )?;
     expect_row(rows, "booking calendar")
 }

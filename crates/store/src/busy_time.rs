@@ -15,6 +15,7 @@ use crate::ids::OccupancyId;
 use crate::json_rows::{arrays, rows};
 use crate::occupancy::OccupiedSpan;
 use crate::remote_calendars::{Watched, read_watched};
+use crate::words::BusyStatus;
 
 /// Whose busy time is wanted, and for which span.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +32,8 @@ pub struct BusyQuery<'a> {
     pub now: Timestamp,
     /// The visitor who asks; their own hold does not count.
     pub holder: Option<VisitorId>,
-    /// Whether an instance of an event blocks, given its stored `blocks` word and whether all-day events of its calendar block.
-    pub takes_time: fn(&str, bool) -> bool,
+    /// Whether an instance of an event blocks, given its status and whether all-day events of its calendar block.
+    pub takes_time: fn(BusyStatus, bool) -> bool,
 }
 
 /// Busy time that touches the span, each list in no particular order, and what decides whether it counts.
@@ -160,8 +161,8 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
     let mut watched = rows(row, "watched", WATCHED, |row| {
         let calendar = read_watched(row)?;
         let instances = row.opt_text("instances")?.unwrap_or_default();
-        let spans = spans(&instances, |word| {
-            (question.takes_time)(word, calendar.all_day_blocks)
+        let spans = spans(&instances, |status| {
+            (question.takes_time)(status, calendar.all_day_blocks)
         })?;
         Ok((calendar, spans))
     })?;
@@ -203,8 +204,12 @@ fn read(row: &dyn Fields, question: &BusyQuery) -> Result<BusyTime, StoreError> 
     })
 }
 
-/// Parses the spans of the instances whose word blocks. Start, end and word are separated by spaces, instances by commas.
-fn spans(text: &str, takes_time: impl Fn(&str) -> bool) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
+/// Parses the spans of the instances that take time. Start, end and status are separated by spaces, instances by commas. An unknown status
+/// counts as not understood, so it blocks.
+fn spans(
+    text: &str,
+    takes_time: impl Fn(BusyStatus) -> bool,
+) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
     let part_is_missing = || inconsistent("instances", "a part is missing");
     let time = |text: &str| {
         let milliseconds = text.parse().map_err(|error| inconsistent("instances", error))?;
@@ -214,7 +219,7 @@ fn spans(text: &str, takes_time: impl Fn(&str) -> bool) -> Result<Vec<(Timestamp
     for instance in text.split(',').filter(|_| !text.is_empty()) {
         let (starts_at, rest) = instance.split_once(' ').ok_or_else(part_is_missing)?;
         let (ends_at, word) = rest.split_once(' ').ok_or_else(part_is_missing)?;
-        if takes_time(word) {
+        if takes_time(word.parse().unwrap_or(BusyStatus::NotUnderstood)) {
             spans.push((time(starts_at)?, time(ends_at)?));
         }
     }
@@ -255,16 +260,23 @@ pub async fn taken_between(
 
 #[cfg(test)]
 mod tests {
-    use super::spans;
+    use super::{BusyStatus, spans};
 
     #[test]
     fn instances_are_read_from_their_text() {
         let at = |ms| super::instant(ms).unwrap();
-        let text = "0 60000 busy,-60000 0 all-day,5 7 transparent";
-        let read = |takes_time: fn(&str) -> bool| spans(text, takes_time).unwrap();
-        assert_eq!(read(|word| word == "busy"), [(at(0), at(60_000))]);
-        assert_eq!(read(|word| word == "all-day"), [(at(-60_000), at(0))]);
-        assert_eq!(read(|_| true).len(), 3);
+        let text = "0 60000 busy,-60000 0 all-day,5 7 transparent,7 9 of-a-later-version";
+        let read = |takes_time: fn(BusyStatus) -> bool| spans(text, takes_time).unwrap();
+        assert_eq!(read(|status| status == BusyStatus::Busy), [(at(0), at(60_000))]);
+        assert_eq!(
+            read(|status| status == BusyStatus::AllDay),
+            [(at(-60_000), at(0))]
+        );
+        assert_eq!(
+            read(|status| status == BusyStatus::NotUnderstood),
+            [(at(7), at(9))]
+        );
+        assert_eq!(read(|_| true).len(), 4);
         assert!(spans("", |_| true).unwrap().is_empty());
     }
 

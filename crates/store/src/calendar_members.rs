@@ -16,27 +16,34 @@ use crate::unreadable::Lenient;
 pub struct CalendarMember {
     /// The booking calendar.
     pub calendar_id: CalendarId,
-    /// The staff member.
-    pub staff_id: StaffId,
-    /// Priority among the members.
-    pub priority: Priority,
-    /// Share under equal distribution, at least 1.
-    pub weight: u32,
+    /// What people set.
+    pub settings: MemberSettings,
     /// Position in the team, from 0.
     pub position: u32,
     /// When they became a member.
     pub joined_at: Timestamp,
 }
 
-/// A member to insert.
+/// Who is a member of a booking calendar, and how they are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewMember {
+pub struct MemberSettings {
     /// The staff member.
     pub staff_id: StaffId,
-    /// Priority among the members.
+    /// Priority when several members are free.
     pub priority: Priority,
     /// Share under equal distribution, at least 1.
     pub weight: u32,
+}
+
+impl MemberSettings {
+    /// Those of a member like any other.
+    pub fn new(staff_id: StaffId) -> Self {
+        Self {
+            staff_id,
+            priority: Priority::Medium,
+            weight: 1,
+        }
+    }
 }
 
 /// A membership with its staff member.
@@ -66,10 +73,12 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Member, StoreError> {
     let staff = staff::read(row)?;
     let member = CalendarMember {
         calendar_id: CalendarId(row.uuid("calendar_id")?),
-        staff_id: staff.id,
-        priority: Lenient::keyed(row, "calendar_members", "calendar_id")
-            .word("priority", Priority::Medium)?,
-        weight: row.count("weight")?,
+        settings: MemberSettings {
+            staff_id: staff.id,
+            priority: Lenient::keyed(row, "calendar_members", "calendar_id")
+                .word("priority", Priority::Medium)?,
+            weight: row.count("weight")?,
+        },
         position: row.count("position")?,
         joined_at: row.instant("joined_at")?,
     };
@@ -92,7 +101,7 @@ pub async fn with_staff(tx: &mut ReadTx, calendars: &[CalendarId]) -> Result<Vec
 pub async fn replace(
     tx: &mut WriteTx,
     calendar: CalendarId,
-    members: &[NewMember],
+    members: &[MemberSettings],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let joined: BTreeMap<StaffId, i64> = fetch_all!(

@@ -8,7 +8,7 @@ use crate::db::{ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::fields::{Fields, word};
 use crate::party::Party;
-use crate::words::{ChangeDeed, ChangeSubject};
+use crate::words::{ChangeAction, ChangeSubject};
 
 /// One saved change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Change {
     /// The version that this change made: the previous one plus 1.
     pub version: i64,
     /// Whether it was saved or deleted.
-    pub deed: ChangeDeed,
+    pub action: ChangeAction,
     /// Who did it.
     pub by: Party,
     /// When.
@@ -34,7 +34,7 @@ fn change(row: &dyn Fields) -> Result<Change, StoreError> {
         subject: word(row, "subject")?,
         subject_id: row.uuid("subject_id")?,
         version: row.int("version")?,
-        deed: word(row, "deed")?,
+        action: word(row, "deed")?,
         by: row.opt_uuid("staff_id")?.map(StaffId).into(),
         at: row.instant("at")?,
         details: row.text("details")?,
@@ -63,7 +63,7 @@ pub async fn record(tx: &mut WriteTx, change: &Change) -> Result<bool, StoreErro
         change.subject.as_str(),
         change.subject_id,
         change.version,
-        change.deed.as_str(),
+        change.action.as_str(),
         change.by.staff().map(|staff| staff.0),
         ms(change.at),
         &change.details
@@ -105,19 +105,19 @@ pub async fn since(
 }
 
 /// Returns the most recent deletions of a kind of thing, newest first.
-pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, most: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn deleted(tx: &mut ReadTx, subject: ChangeSubject, limit: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,
         change,
         "SELECT subject, subject_id, version, deed, staff_id, at, details FROM changes
          WHERE subject = $1 AND deed = 'deleted' ORDER BY at DESC, subject_id DESC LIMIT $2",
         subject.as_str(),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Deleted appointments whose event could not be removed from a calendar, those deleted last first.
-pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn deleted_but_written(tx: &mut ReadTx, limit: u32) -> Result<Vec<Change>, StoreError> {
     fetch_all!(
         tx,
         change,
@@ -125,7 +125,7 @@ pub async fn deleted_but_written(tx: &mut ReadTx, most: u32) -> Result<Vec<Chang
          WHERE subject = 'appointment' AND deed = 'deleted'
             AND subject_id IN (SELECT appointment_id FROM event_writes WHERE state = 'failed' AND action = 'delete')
          ORDER BY at DESC, subject_id DESC LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 

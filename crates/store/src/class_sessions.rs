@@ -7,7 +7,7 @@ use crate::db::{ReadTx, WriteTx, expect_row, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{SessionId, new_id};
-use crate::party::{CalledOff, called_off};
+use crate::party::{Cancellation, cancellation};
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Session {
     /// When it or its attendance last changed.
     pub updated_at: Timestamp,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOff>,
+    pub cancellation: Option<Cancellation>,
 }
 
 /// A session to open.
@@ -52,7 +52,7 @@ fn read(row: &dyn Fields) -> Result<Session, StoreError> {
         ends_at: row.instant("ends_at")?,
         sequence: row.count("sequence")?,
         updated_at: row.instant("updated_at")?,
-        called_off: called_off(row)?,
+        cancellation: cancellation(row)?,
     })
 }
 
@@ -146,17 +146,17 @@ pub async fn touch(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<()
 }
 
 /// Cancels a session.
-pub async fn cancel(tx: &mut WriteTx, id: SessionId, called_off: &CalledOff) -> Result<(), StoreError> {
+pub async fn cancel(tx: &mut WriteTx, id: SessionId, cancellation: &Cancellation) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
         "UPDATE class_sessions SET cancelled_at = $2, cancelled_by = $3, cancelled_by_staff = $4, cancel_reason = $5,
             sequence = sequence + 1, updated_at = $2
          WHERE id = $1",
         id.0,
-        ms(called_off.at),
-        called_off.kind(),
-        called_off.staff(),
-        called_off.reason.as_deref()
+        ms(cancellation.at),
+        cancellation.kind(),
+        cancellation.staff(),
+        cancellation.reason.as_deref()
     )?;
     expect_row(rows, "session")
 }

@@ -9,17 +9,18 @@ use scheduling::{AppointmentId, StaffId};
 use crate::db::{ReadTx, ms};
 use crate::error::StoreError;
 use crate::fields::Fields;
+use crate::words::BusyStatus;
 
-/// The stored `blocks` words of instances that take no time.
+/// The statuses of instances that take no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FreeWords {
-    /// Words that never block.
-    pub always: [&'static str; 3],
-    /// The word that blocks only if all-day events of the calendar do.
-    pub all_day: &'static str,
+pub struct FreeStatuses {
+    /// Those that never do.
+    pub always: [BusyStatus; 3],
+    /// The one that does only if all-day events of the calendar do.
+    pub all_day: BusyStatus,
 }
 
-/// SQL condition: whether an external event collides with part `q` of an appointment. The arguments are the placeholders of [`FreeWords`].
+/// SQL condition: whether an external event collides with part `q` of an appointment. The arguments are the placeholders of [`FreeStatuses`].
 ///
 /// An overlapping event ends after the part starts. An event of up to 25 hours, the longest day, ends less than 25 hours after the part
 /// ends, which makes an index range. Longer events are few and have an index of their own: with one range for all, an event of several
@@ -69,7 +70,7 @@ pub(crate) use lies_over;
 pub async fn of(
     tx: &mut ReadTx,
     appointments: &[AppointmentId],
-    free: FreeWords,
+    free: FreeStatuses,
     now: Timestamp,
 ) -> Result<BTreeSet<(AppointmentId, StaffId)>, StoreError> {
     let found = fetch_all_in!(
@@ -87,10 +88,10 @@ pub async fn of(
         ),
         "",
         ms(now),
-        free.always[0],
-        free.always[1],
-        free.always[2],
-        free.all_day
+        free.always[0].as_str(),
+        free.always[1].as_str(),
+        free.always[2].as_str(),
+        free.all_day.as_str()
     )?;
     Ok(found.into_iter().collect())
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::StaffId;
 
 use crate::db::{ReadTx, WriteTx, expect_row, json, ms};
-use crate::due::{At, far_lease};
+use crate::due::{ClaimTimes, far_lease};
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, new_id};
@@ -21,28 +21,18 @@ pub struct Connection {
     pub id: ConnectionId,
     /// The staff member.
     pub staff_id: StaffId,
-    /// The kind of server.
-    pub server: Server,
-    /// The URL where discovery starts.
-    pub entry_url: String,
-    /// The login name; for iCloud the Apple ID.
-    pub username: String,
+    /// Whose calendars they are, and on which server.
+    pub account: RemoteAccount,
     /// The sealed password ([`SEALED_FOR`]); none once disconnected.
     pub password_sealed: Option<Vec<u8>>,
-    /// URL of the principal that discovery found.
-    pub principal_url: String,
-    /// URLs of the calendar homes; empty when discovery must run again.
-    pub home_urls: Vec<String>,
-    /// The owner's calendar user addresses.
-    pub addresses: Vec<String>,
+    /// What discovery found.
+    pub discovered: Discovered,
     /// Its state.
     pub state: ConnectionState,
     /// The present problem, as a sentence.
     pub problem: Option<String>,
-    /// How later edits of external events are treated.
-    pub import_policy: ImportPolicy,
-    /// What happens while one of its calendars cannot be read.
-    pub when_stale: WhenStale,
+    /// What people set.
+    pub policies: Policies,
     /// When it was connected.
     pub connected_at: Timestamp,
     /// When its calendars were last synced.
@@ -69,32 +59,43 @@ impl std::fmt::Debug for Connection {
     }
 }
 
+/// An account on a calendar server, without its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteAccount {
+    /// The kind of server.
+    pub server: Server,
+    /// The URL where discovery starts.
+    pub entry_url: String,
+    /// The login name; for iCloud the Apple ID.
+    pub username: String,
+}
+
 /// The result of discovery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovered {
     /// URL of the principal.
     pub principal_url: String,
-    /// URLs of the calendar homes.
+    /// URLs of the calendar homes; empty when discovery must run again.
     pub home_urls: Vec<String>,
     /// The owner's calendar user addresses.
     pub addresses: Vec<String>,
 }
 
-/// A connection to insert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewConnection {
-    /// The staff member.
-    pub staff_id: StaffId,
-    /// The kind of server.
-    pub server: Server,
-    /// The URL where discovery starts.
-    pub entry_url: String,
-    /// The login name.
-    pub username: String,
-    /// The result of discovery.
-    pub discovered: Discovered,
-    /// How later edits of external events are treated.
+/// How the events of a connection's calendars are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policies {
+    /// How later edits and deletions of its events are treated (product.md, D6).
     pub import_policy: ImportPolicy,
+    /// What happens while one of its calendars cannot be read.
+    pub when_stale: WhenStale,
+}
+
+impl Policies {
+    /// Those of a connection that was just made.
+    pub const NEW: Self = Self {
+        import_policy: ImportPolicy::KeepUp,
+        when_stale: WhenStale::UseLastKnown,
+    };
 }
 
 fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
@@ -102,17 +103,23 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
     Ok(Connection {
         id: ConnectionId(row.uuid("id")?),
         staff_id: StaffId(row.uuid("staff_id")?),
-        server: lenient.word("server", Server::Caldav)?,
-        entry_url: row.text("entry_url")?,
-        username: row.text("username")?,
+        account: RemoteAccount {
+            server: lenient.word("server", Server::Caldav)?,
+            entry_url: row.text("entry_url")?,
+            username: row.text("username")?,
+        },
         password_sealed: row.opt_bytes("password_sealed")?,
-        principal_url: row.text("principal_url")?,
-        home_urls: lenient.json("home_urls")?,
-        addresses: lenient.json("addresses")?,
+        discovered: Discovered {
+            principal_url: row.text("principal_url")?,
+            home_urls: lenient.json("home_urls")?,
+            addresses: lenient.json("addresses")?,
+        },
         state: lenient.word("state", ConnectionState::Stale)?,
         problem: row.opt_text("problem")?,
-        import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
-        when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
+        policies: Policies {
+            import_policy: lenient.word("import_policy", ImportPolicy::KeepUp)?,
+            when_stale: lenient.word("when_stale", WhenStale::StopOffering)?,
+        },
         connected_at: row.instant("connected_at")?,
         synced_at: row.opt_instant("synced_at")?,
         next_sync_at: row.instant("next_sync_at")?,
@@ -126,7 +133,9 @@ fn read(row: &dyn Fields) -> Result<Connection, StoreError> {
 /// Inserts a connection whose first sync is due at once. The password is sealed with the row's id, so [`set_password`] follows.
 pub async fn insert(
     tx: &mut WriteTx,
-    new: &NewConnection,
+    staff: StaffId,
+    account: &RemoteAccount,
+    discovered: &Discovered,
     now: Timestamp,
 ) -> Result<ConnectionId, StoreError> {
     let id = new_id(now)?;
@@ -136,16 +145,16 @@ pub async fn insert(
             import_policy, when_stale, connected_at, next_sync_at, planned_at, failures)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 0)",
         id,
-        new.staff_id.0,
-        new.server.as_str(),
-        &new.entry_url,
-        &new.username,
-        &new.discovered.principal_url,
-        json(&new.discovered.home_urls)?,
-        json(&new.discovered.addresses)?,
+        staff.0,
+        account.server.as_str(),
+        &account.entry_url,
+        &account.username,
+        &discovered.principal_url,
+        json(&discovered.home_urls)?,
+        json(&discovered.addresses)?,
         ConnectionState::Connected.as_str(),
-        new.import_policy.as_str(),
-        WhenStale::UseLastKnown.as_str(),
+        Policies::NEW.import_policy.as_str(),
+        Policies::NEW.when_stale.as_str(),
         ms(now),
         ms(now)
     )?;
@@ -309,20 +318,15 @@ pub async fn set_refused(tx: &mut WriteTx, id: ConnectionId, at: Timestamp) -> R
     .map(drop)
 }
 
-/// Sets how later edits are treated, and what happens while a calendar cannot be read.
-pub async fn set_policies(
-    tx: &mut WriteTx,
-    id: ConnectionId,
-    import_policy: ImportPolicy,
-    when_stale: WhenStale,
-) -> Result<(), StoreError> {
+/// Sets how the events of its calendars are treated.
+pub async fn set_policies(tx: &mut WriteTx, id: ConnectionId, policies: Policies) -> Result<(), StoreError> {
     expect_row(
         execute!(
             tx,
             "UPDATE connections SET import_policy = $2, when_stale = $3 WHERE id = $1",
             id.0,
-            import_policy.as_str(),
-            when_stale.as_str()
+            policies.import_policy.as_str(),
+            policies.when_stale.as_str()
         )?,
         "connection",
     )
@@ -392,7 +396,7 @@ pub async fn disconnect(tx: &mut WriteTx, id: ConnectionId, now: Timestamp) -> R
 /// Claims connections whose sync is due, until `lease_until`. Those whose login needs attention are skipped.
 pub async fn claim_due(
     tx: &mut WriteTx,
-    at: impl Into<At>,
+    at: impl Into<ClaimTimes>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Connection>, StoreError> {

@@ -43,20 +43,20 @@ impl DerefMut for WriteTx {
 /// The connection that a transaction uses.
 pub enum Backend {
     /// SQLite.
-    Sqlite(Handle<Sqlite>),
+    Sqlite(ConnectionHandle<Sqlite>),
     /// Postgres.
-    Postgres(Handle<Postgres>),
+    Postgres(ConnectionHandle<Postgres>),
 }
 
 /// What statements run on.
-pub enum Handle<DB: Database> {
+pub enum ConnectionHandle<DB: Database> {
     /// One transaction for all statements.
     Transaction(Transaction<'static, DB>),
     /// A connection without transaction.
     Connection(PoolConnection<DB>),
 }
 
-impl<DB: Database> Handle<DB> {
+impl<DB: Database> ConnectionHandle<DB> {
     async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Transaction(tx) => tx.commit().await,
@@ -72,7 +72,7 @@ impl<DB: Database> Handle<DB> {
     }
 }
 
-impl<DB: Database> Deref for Handle<DB> {
+impl<DB: Database> Deref for ConnectionHandle<DB> {
     type Target = DB::Connection;
 
     fn deref(&self) -> &DB::Connection {
@@ -83,7 +83,7 @@ impl<DB: Database> Deref for Handle<DB> {
     }
 }
 
-impl<DB: Database> DerefMut for Handle<DB> {
+impl<DB: Database> DerefMut for ConnectionHandle<DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Self::Transaction(tx) => tx,

@@ -1,7 +1,7 @@
 //! Tells workers whether anything is due. It runs often, so it only reads.
 //!
 //! A wrong clock must not delay work. What was scheduled by a clock more than [`SKEW`] ahead of the present is due now, and a lease that
-//! ends later than [`LONGEST_LEASE`] allows has expired.
+//! ends later than [`MAX_LEASE`] allows has expired.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,13 +10,13 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 
 /// The longest lease that a worker takes.
-pub const LONGEST_LEASE: SignedDuration = SignedDuration::from_mins(10);
+pub const MAX_LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// The tolerated difference between the clocks of two processes. With a larger one each would take the other's schedule for a mistake.
 pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The instants that decide which work may be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct At {
+pub struct ClaimTimes {
     /// The present, which decides what is due.
     pub now: Timestamp,
     /// The present by the lease clock, which all processes of one database share.
@@ -24,13 +24,13 @@ pub struct At {
 }
 
 /// The same clock for both.
-impl From<Timestamp> for At {
+impl From<Timestamp> for ClaimTimes {
     fn from(now: Timestamp) -> Self {
         Self { now, leases: now }
     }
 }
 
-impl At {
+impl ClaimTimes {
     /// Work scheduled after this instant was scheduled by a clock that was ahead.
     pub(crate) fn ahead(self) -> i64 {
         ms(later(self.now, SKEW))
@@ -44,7 +44,7 @@ impl At {
 
 /// Leases that end after this instant by the lease clock are void.
 pub(crate) fn far_lease(now: Timestamp) -> i64 {
-    ms(later(now, LONGEST_LEASE + SKEW))
+    ms(later(now, MAX_LEASE + SKEW))
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
@@ -62,7 +62,7 @@ pub struct Due {
     /// [`messages::claim_due`](crate::messages::claim_due)
     pub mails: bool,
     /// Expired holds, old idempotency keys, ended sessions or spent puzzles are to be deleted, or old rows were not pruned lately.
-    pub sweep: bool,
+    pub cleanup: bool,
 }
 
 fn read(row: &dyn Fields) -> Result<Due, StoreError> {
@@ -70,13 +70,13 @@ fn read(row: &dyn Fields) -> Result<Due, StoreError> {
         writes: row.int("writes")? != 0,
         syncs: row.int("syncs")? != 0,
         mails: row.int("mails")? != 0,
-        sweep: row.int("sweep")? != 0,
+        cleanup: row.int("sweep")? != 0,
     })
 }
 
 /// What the cleanup leaves alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct CleanupLimits {
     /// Idempotency keys used since this instant.
     pub keys_since: Timestamp,
     /// Sessions that ended since this instant.
@@ -94,7 +94,11 @@ pub struct Kept {
 }
 
 /// Returns which work is due and not claimed, and whether there is anything to clean up.
-pub async fn now(tx: &mut ReadTx, at: impl Into<At>, kept: Kept) -> Result<Due, StoreError> {
+pub async fn now(
+    tx: &mut ReadTx,
+    at: impl Into<ClaimTimes>,
+    limits: CleanupLimits,
+) -> Result<Due, StoreError> {
     let at = at.into();
     // Each subquery is one index lookup. The `+` keeps SQLite from another index that holds all reminders.
     let due = fetch_optional!(
@@ -124,16 +128,16 @@ pub async fn now(tx: &mut ReadTx, at: impl Into<At>, kept: Kept) -> Result<Due, 
             + (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE staff_id IS NULL AND expires_at < $8 LIMIT 1) e)
             + (SELECT 1 - COUNT(*) FROM pruning WHERE pruned_at > $10 AND pruned_at <= $6) AS sweep",
         ms(at.now),
-        ms(kept.keys_since),
-        ms(kept.sessions_since),
+        ms(limits.keys_since),
+        ms(limits.sessions_since),
         ms(at.leases),
         at.far_leases(),
         at.ahead(),
-        ms(kept.holds_until),
-        ms(kept.anonymous_since),
-        ms(kept.unconfirmed_until),
-        ms(kept.pruned_since),
-        ms(kept.puzzles_since)
+        ms(limits.holds_until),
+        ms(limits.anonymous_since),
+        ms(limits.unconfirmed_until),
+        ms(limits.pruned_since),
+        ms(limits.puzzles_since)
     )?;
     Ok(due.unwrap_or_default())
 }

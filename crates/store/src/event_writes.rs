@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::db::{ReadTx, WriteTx, expect_row, json, ms, opt_ms};
-use crate::due::At;
+use crate::due::ClaimTimes;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{ConnectionId, EventWriteId, RemoteCalendarId, SessionId, new_id};
@@ -418,7 +418,7 @@ pub async fn set_target(
 /// server that is down delays no other.
 pub async fn claim_due(
     tx: &mut WriteTx,
-    at: impl Into<At>,
+    at: impl Into<ClaimTimes>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<EventWrite>, StoreError> {

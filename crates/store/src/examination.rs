@@ -11,7 +11,7 @@ use sqlx::{PgPool, SqlitePool};
 use uuid::Uuid;
 
 use crate::connections::SEALED_FOR;
-use crate::db::{Backend, Handle, ReadTx, WriteTx};
+use crate::db::{Backend, ConnectionHandle, ReadTx, WriteTx};
 use crate::error::{StoreError, not_migrated};
 use crate::fields::Fields;
 use crate::ids::ConnectionId;
@@ -23,7 +23,7 @@ use crate::sqlite::{self, SQLITE};
 use crate::sqlite_file::{InUse, SqliteFile};
 
 /// How long a trial write waits for another writer.
-const TURN: Duration = Duration::from_secs(4);
+const TRIAL_WRITE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A database under examination.
 pub struct Examination {
@@ -69,7 +69,7 @@ pub struct Sealed {
 
 /// What the database knows about the present time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Present {
+pub enum PresentTime {
     /// The clock of its server.
     Clock(Timestamp),
     /// The newest stored timestamp; the present cannot be earlier.
@@ -100,7 +100,7 @@ impl Examination {
         let options = SqliteConnectOptions::new()
             .filename(file.path())
             .create_if_missing(false)
-            .busy_timeout(TURN);
+            .busy_timeout(TRIAL_WRITE_TIMEOUT);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options)
@@ -187,13 +187,13 @@ impl Examination {
         )?;
         let Some(proof) = proof else { return Ok(None) };
         key.check(&proof)?;
-        let kept = fetch_all!(
+        let stored = fetch_all!(
             &mut tx,
             |row: &dyn Fields| Ok((row.text("purpose")?, row.bytes("sealed")?)),
             "SELECT purpose, sealed FROM link_keys"
         )?;
         let (table, column) = link_keys::SEALED_FOR;
-        for (purpose, sealed) in kept {
+        for (purpose, sealed) in stored {
             key.open(table, &purpose, column, &sealed)?;
         }
         let sealed: Vec<(Uuid, Vec<u8>)> = fetch_all!(
@@ -210,15 +210,15 @@ impl Examination {
         Ok(Some(Sealed {
             passwords: sealed.len(),
             lost: sealed.iter().filter(is_lost).count(),
-            is_current: key.made(&proof),
+            is_current: key.has_sealed(&proof),
         }))
     }
 
     /// Returns what the database knows about the present time. The schema must be current.
-    pub async fn present(&self, own: Timestamp) -> Result<Present, StoreError> {
+    pub async fn present(&self, own: Timestamp) -> Result<PresentTime, StoreError> {
         let mut tx = self.begin_tx("BEGIN").await?;
         if let Backend::Postgres(_) = &tx.backend {
-            return Ok(Present::Clock(tx.shared_now(own).await?));
+            return Ok(PresentTime::Clock(tx.shared_now(own).await?));
         }
         let last = fetch_optional!(
             &mut tx,
@@ -227,13 +227,15 @@ impl Examination {
              UNION ALL SELECT max(created_at) FROM appointments) AS all_times"
         )?;
         tx.roll_back().await?;
-        Ok(Present::NotBefore(last.flatten()))
+        Ok(PresentTime::NotBefore(last.flatten()))
     }
 
     async fn begin_tx(&self, sqlite: &'static str) -> Result<WriteTx, StoreError> {
         Ok(WriteTx::from(match &self.pool {
-            Pool::Sqlite { pool, .. } => Backend::Sqlite(Handle::Transaction(pool.begin_with(sqlite).await?)),
-            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(pool.begin().await?)),
+            Pool::Sqlite { pool, .. } => {
+                Backend::Sqlite(ConnectionHandle::Transaction(pool.begin_with(sqlite).await?))
+            }
+            Pool::Postgres(pool) => Backend::Postgres(ConnectionHandle::Transaction(pool.begin().await?)),
         }))
     }
 

@@ -175,8 +175,8 @@ impl Ending {
         })
     }
 
-    fn is_in_the_way_of(&self, place: &TimeClaim) -> bool {
-        place.owner == self.owner && place.from < self.to && place.to > self.from
+    fn is_in_the_way_of(&self, claim: &TimeClaim) -> bool {
+        claim.owner == self.owner && claim.from < self.to && claim.to > self.from
     }
 }
 
@@ -213,15 +213,15 @@ async fn ending(
 }
 
 /// Like [`ending`], only spans that overlap these claims. Holds elsewhere are left to the cleanup, which also promotes the waiting list.
-pub(crate) async fn in_the_way(
+pub(crate) async fn blocking_holds(
     tx: &mut ReadTx,
     owners: &[TimeOwner],
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     now: Timestamp,
     own: Option<VisitorId>,
 ) -> Result<Vec<Ending>, StoreError> {
     let mut spans = ending(tx, owners, now, own).await?;
-    spans.retain(|span| places.iter().any(|place| span.is_in_the_way_of(place)));
+    spans.retain(|span| claims.iter().any(|claim| span.is_in_the_way_of(claim)));
     Ok(spans)
 }
 

@@ -11,7 +11,7 @@ use crate::secrets::{KeyError, KeyId, SecretKey};
 use crate::sqlite_file::sync_folder;
 
 /// Maximum number of previous keys.
-const MOST: usize = 8;
+const MAX_KEYS: usize = 8;
 
 /// What is wrong with a list of keys. The text never quotes a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum KeyListError {
         of: usize,
     },
     /// There are too many entries.
-    #[error("there are {0} keys, and at most {MOST} are taken. Run `quince reseal`; then they can go")]
+    #[error("there are {0} keys, and at most {MAX_KEYS} are taken. Run `quince reseal`; then they can go")]
     TooMany(usize),
 }
 
@@ -52,7 +52,7 @@ impl SecretKey {
             .split(|sign: char| sign == ',' || sign.is_whitespace())
             .filter(|part| !part.is_empty())
             .collect();
-        if parts.len() > MOST {
+        if parts.len() > MAX_KEYS {
             return Err(KeyListError::TooMany(parts.len()));
         }
         let of = parts.len();
@@ -97,13 +97,13 @@ impl SecretKey {
         let text = std::fs::read_to_string(path).map_err(|cause| failed(path, cause))?;
         let old = Self::from_base64(&text).map_err(|error| failed(path, error))?;
         let previous = previous_keys_file(path);
-        let mut kept = load_list(&previous)?;
-        kept.retain(|key| key.id() != old.id());
-        if kept.len() >= MOST {
-            return Err(failed(&previous, KeyListError::TooMany(kept.len() + 1)));
+        let mut retained = load_list(&previous)?;
+        retained.retain(|key| key.id() != old.id());
+        if retained.len() >= MAX_KEYS {
+            return Err(failed(&previous, KeyListError::TooMany(retained.len() + 1)));
         }
-        kept.insert(0, old.clone());
-        replace(&previous, &kept.iter().collect::<Vec<_>>())?;
+        retained.insert(0, old.clone());
+        replace(&previous, &retained.iter().collect::<Vec<_>>())?;
         let new = Self::random()?;
         replace(path, &[&new])?;
         Ok(Rotated {

@@ -8,6 +8,7 @@
 //!
 //! Ids are UUIDv7. Instants are milliseconds since 1970 in UTC. Rules and hours, which are only read whole, are JSON.
 
+mod assignment_reason;
 #[macro_use]
 mod db;
 mod error;
@@ -65,6 +66,7 @@ pub mod strangers;
 pub mod waiting_list;
 pub mod workspace;
 
+pub use assignment_reason::AssignmentReason;
 pub use db::{Backend, ReadTx, WriteTx};
 pub use error::{StoreError, lost_connections};
 pub use ids::{
@@ -74,10 +76,10 @@ pub use ids::{
 pub use key_files::{KeyListError, Rotated, keep_owner, previous_keys_file};
 pub use link_keys::LinkKeys;
 pub use open::Store;
-pub use party::{CalledOff, Party};
+pub use party::{Cancellation, Party};
 pub use secrets::{KeyError, KeyId, SecretKey};
 pub use sqlite_file::{InUse, SqliteFile, sync_folder};
 pub use words::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
-    Role, Server, WhenStale, WriteAction, WriteState,
+    AppointmentStatus, BusyStatus, ChangeAction, ChangeSubject, ConnectionState, ImportPolicy, MessageKind,
+    MessageState, Role, Server, WhenStale, WriteAction, WriteState,
 };

@@ -44,7 +44,7 @@ async fn open_one(
 ) -> Result<[u8; 32], StoreError> {
     let (table, column) = SEALED_FOR;
     let purpose = purpose.as_str();
-    if kept(tx, purpose).await?.is_none() {
+    if stored(tx, purpose).await?.is_none() {
         let derived = key.derive_as(proof, purpose)?;
         execute!(
             tx,
@@ -54,7 +54,7 @@ async fn open_one(
         )?;
     }
     // Another process may have inserted the key. On Postgres only a new statement sees its row.
-    let sealed = kept(tx, purpose).await?.unwrap_or_default();
+    let sealed = stored(tx, purpose).await?.unwrap_or_default();
     let plain = key.open(table, purpose, column, &sealed)?;
     plain.try_into().map_err(|_| StoreError::Inconsistent {
         column: "sealed".to_owned(),
@@ -62,7 +62,7 @@ async fn open_one(
     })
 }
 
-async fn kept(tx: &mut ReadTx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
+async fn stored(tx: &mut ReadTx, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
     fetch_optional!(
         tx,
         |row: &dyn Fields| row.bytes("sealed"),

@@ -16,7 +16,7 @@ pub struct MailTrouble {
     /// When people are alerted.
     pub alarm_at: Timestamp,
     /// When it was logged.
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
 }
 
 fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
@@ -24,7 +24,7 @@ fn read(row: &dyn Fields) -> Result<MailTrouble, StoreError> {
         since: row.instant("since")?,
         problem: row.text("problem")?,
         alarm_at: row.instant("alarm_at")?,
-        told_at: row.opt_instant("told_at")?,
+        notified_at: row.opt_instant("told_at")?,
     })
 }
 
@@ -59,7 +59,7 @@ pub async fn claim_alert(tx: &mut WriteTx, now: Timestamp) -> Result<bool, Store
         "UPDATE mail_trouble SET told_at = $1 WHERE told_at IS NULL AND alarm_at <= $1",
         ms(now)
     )
-    .map(|told| told > 0)
+    .map(|rows| rows > 0)
 }
 
 /// Records that a mail was sent, which ends the trouble. Returns the trouble that ended.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 
 use crate::db::{ReadTx, WriteTx, ms, opt_ms};
-use crate::due::At;
+use crate::due::ClaimTimes;
 use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::ids::{MessageId, new_id};
@@ -120,7 +120,7 @@ pub async fn insert_later(
     tx: &mut WriteTx,
     new: &NewMessage,
     due: Timestamp,
-    asked_at: Timestamp,
+    enqueued_at: Timestamp,
 ) -> Result<(), StoreError> {
     // `planned_at` equals the due time. The wait is at most `SKEW`, so `claim_due` recognises one that was set by a clock that was
     // ahead, and does not take it for a reminder.
@@ -129,14 +129,14 @@ pub async fn insert_later(
         "INSERT INTO messages (id, appointment_id, staff_id, kind, recipient, detail, state, attempts, next_attempt_at, planned_at,
             created_at, recipient_key)
          VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $8, $9)",
-        new_id(asked_at)?,
+        new_id(enqueued_at)?,
         new.appointment_id.map(|id| id.0),
         new.staff_id.map(|id| id.0),
         new.kind.as_str(),
         &new.recipient,
         &new.detail,
         ms(due),
-        ms(asked_at),
+        ms(enqueued_at),
         recipient_key(new)
     )
     .map(drop)
@@ -194,7 +194,7 @@ pub async fn delete(tx: &mut WriteTx, id: MessageId) -> Result<(), StoreError> {
 
 /// A mail that failed: it was given up, or waits for another attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
+pub struct FailedMessage {
     /// Its id.
     pub id: MessageId,
     /// The appointment that it is about.
@@ -213,8 +213,8 @@ pub struct Failed {
     pub about: Option<(String, Timestamp)>,
 }
 
-fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
-    Ok(Failed {
+fn read_failed(row: &dyn Fields) -> Result<FailedMessage, StoreError> {
+    Ok(FailedMessage {
         id: MessageId(row.uuid("id")?),
         appointment_id: row.opt_uuid("appointment_id")?.map(AppointmentId),
         staff_id: row.opt_uuid("staff_id")?.map(StaffId),
@@ -227,18 +227,21 @@ fn read_failed(row: &dyn Fields) -> Result<Failed, StoreError> {
 }
 
 /// Returns the mails that were given up most recently.
-pub async fn given_up(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
+pub async fn given_up(tx: &mut ReadTx, limit: u32) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.state = 'failed' ORDER BY m.next_attempt_at DESC, m.id DESC LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Returns the mails about an appointment that were given up, in the order of enqueuing.
-pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
+pub async fn given_up_about(
+    tx: &mut ReadTx,
+    appointment: AppointmentId,
+) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -249,19 +252,22 @@ pub async fn given_up_about(tx: &mut ReadTx, appointment: AppointmentId) -> Resu
 }
 
 /// Returns the mails that failed and wait for another attempt, soonest first.
-pub async fn retrying(tx: &mut ReadTx, most: u32) -> Result<Vec<Failed>, StoreError> {
+pub async fn retrying(tx: &mut ReadTx, limit: u32) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
         "SELECT m.*, a.name, a.starts_at FROM messages m LEFT JOIN appointments a ON a.id = m.appointment_id
          WHERE m.state = 'waiting' AND m.attempts > 0 AND m.problem IS NOT NULL
          ORDER BY m.next_attempt_at, m.id LIMIT $1",
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Returns the mails about an appointment that failed and wait for another attempt, in the order of enqueuing.
-pub async fn retrying_about(tx: &mut ReadTx, appointment: AppointmentId) -> Result<Vec<Failed>, StoreError> {
+pub async fn retrying_about(
+    tx: &mut ReadTx,
+    appointment: AppointmentId,
+) -> Result<Vec<FailedMessage>, StoreError> {
     fetch_all!(
         tx,
         read_failed,
@@ -298,7 +304,7 @@ pub async fn retry_summary(tx: &mut ReadTx) -> Result<RetrySummary, StoreError> 
 }
 
 /// Finds a mail by id, if it was given up.
-pub async fn find_given_up(tx: &mut ReadTx, id: MessageId) -> Result<Option<Failed>, StoreError> {
+pub async fn find_given_up(tx: &mut ReadTx, id: MessageId) -> Result<Option<FailedMessage>, StoreError> {
     fetch_optional!(
         tx,
         read_failed,
@@ -345,7 +351,7 @@ pub async fn delete_waiting(
 /// Claims due mails until `lease_until`.
 pub async fn claim_due(
     tx: &mut WriteTx,
-    at: impl Into<At>,
+    at: impl Into<ClaimTimes>,
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
@@ -415,7 +421,7 @@ pub async fn sent_to(
     recipient_key: &str,
     since: Timestamp,
     until: Timestamp,
-    at: At,
+    at: ClaimTimes,
 ) -> Result<u32, StoreError> {
     let count = fetch_optional!(
         tx,

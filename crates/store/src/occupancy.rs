@@ -69,12 +69,12 @@ impl Span {
     }
 
     /// The same row, widened to the claim's buffers and set to the claim's capacity.
-    fn widened(&self, place: &TimeClaim) -> Self {
+    fn widened(&self, claim: &TimeClaim) -> Self {
         Self {
             id: self.id,
-            from: self.from.min(ms(place.from)),
-            to: self.to.max(ms(place.to)),
-            capacity: place.capacity,
+            from: self.from.min(ms(claim.from)),
+            to: self.to.max(ms(claim.to)),
+            capacity: claim.capacity,
         }
     }
 }
@@ -114,23 +114,23 @@ pub async fn overrides_of(
 pub async fn claim(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.run(TAKE.set).await?;
+    tx.run(CLAIM_SAVEPOINT.set).await?;
     let taken = claim_all(
         tx,
         locked,
-        places,
+        claims,
         Owner::Appointment(appointment),
         seats,
         now,
         None,
     )
     .await;
-    TAKE.settle(tx, taken).await
+    CLAIM_SAVEPOINT.settle(tx, taken).await
 }
 
 /// What a claim does about expired holds and the visitor's own holds.
@@ -146,19 +146,19 @@ pub enum Holds {
 /// between rivals; others who want another time of the same owner need not wait. If a hold has to be ended, the lock is exclusive.
 pub async fn lock_to_claim(
     tx: &mut WriteTx,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     now: Timestamp,
     (visitor, holds): (Option<VisitorId>, Holds),
 ) -> Result<OwnersLocked, StoreError> {
-    let owners = owners_of(places);
-    if let [place] = places
-        && is_alone(place)
+    let owners = owners_of(claims);
+    if let [claim] = claims
+        && is_alone(claim)
         && (holds == Holds::Ignored
-            || holds::in_the_way(tx, &owners, places, now, visitor)
+            || holds::blocking_holds(tx, &owners, claims, now, visitor)
                 .await?
                 .is_empty())
     {
-        return locks::owner_shared(tx, place.owner).await;
+        return locks::owner_shared(tx, claim.owner).await;
     }
     locks::owners(tx, owners).await
 }
@@ -171,20 +171,20 @@ pub async fn lock_to_claim(
 pub async fn claim_held(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
     visitor: Option<VisitorId>,
 ) -> Result<(), StoreError> {
     let owner = Owner::Appointment(appointment);
-    let taken = claim_all(tx, locked, places, owner, seats, now, visitor).await;
+    let taken = claim_all(tx, locked, claims, owner, seats, now, visitor).await;
     taken.map_err(StoreError::into_taken)
 }
 
 /// Whether the database's constraint alone decides between rivals, as no seats are shared.
-fn is_alone(place: &TimeClaim) -> bool {
-    place.capacity == 1 && !place.overriding
+fn is_alone(claim: &TimeClaim) -> bool {
+    claim.capacity == 1 && !claim.overriding
 }
 
 /// Holds all of these for a visitor until an instant, one seat each, instead of what they held before, which is returned. A refusal keeps
@@ -195,14 +195,14 @@ fn is_alone(place: &TimeClaim) -> bool {
 pub async fn hold(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<FreedSlot>, StoreError> {
-    tx.run(TAKE.set).await?;
-    let held = replace_hold(tx, locked, places, holder, until, now).await;
-    TAKE.settle(tx, held).await
+    tx.run(CLAIM_SAVEPOINT.set).await?;
+    let held = replace_hold(tx, locked, claims, holder, until, now).await;
+    CLAIM_SAVEPOINT.settle(tx, held).await
 }
 
 /// Locks the owners of what a visitor holds and of what they are going to hold, and the count of a class where there is one.
@@ -220,7 +220,7 @@ pub async fn lock_to_hold<T: Into<TimeOwner>>(
 async fn replace_hold(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     holder: VisitorId,
     until: Timestamp,
     now: Timestamp,
@@ -231,7 +231,7 @@ async fn replace_hold(
     claim_all(
         tx,
         locked,
-        places,
+        claims,
         Owner::Hold(holder, until),
         1,
         now,
@@ -245,10 +245,10 @@ async fn replace_hold(
 pub async fn lock_to_relocate(
     tx: &mut WriteTx,
     appointment: AppointmentId,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
 ) -> Result<OwnersLocked, StoreError> {
     let mut owners = held_owners(tx, appointment).await?;
-    owners.extend(owners_of(places));
+    owners.extend(owners_of(claims));
     locks::owners(tx, owners).await
 }
 
@@ -259,14 +259,14 @@ pub async fn lock_to_relocate(
 pub async fn relocate(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.run(TAKE.set).await?;
-    let moved = release_and_claim(tx, locked, places, appointment, seats, now).await;
-    TAKE.settle(tx, moved).await
+    tx.run(CLAIM_SAVEPOINT.set).await?;
+    let moved = release_and_claim(tx, locked, claims, appointment, seats, now).await;
+    CLAIM_SAVEPOINT.settle(tx, moved).await
 }
 
 /// The statements of a savepoint.
@@ -276,7 +276,7 @@ struct Savepoint {
     undo: &'static str,
 }
 
-const TAKE: Savepoint = Savepoint {
+const CLAIM_SAVEPOINT: Savepoint = Savepoint {
     set: "SAVEPOINT take",
     release: "RELEASE SAVEPOINT take",
     undo: "ROLLBACK TO SAVEPOINT take",
@@ -295,7 +295,7 @@ impl Savepoint {
 async fn release_and_claim(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     appointment: AppointmentId,
     seats: u32,
     now: Timestamp,
@@ -304,7 +304,7 @@ async fn release_and_claim(
     claim_all(
         tx,
         locked,
-        places,
+        claims,
         Owner::Appointment(appointment),
         seats,
         now,
@@ -316,48 +316,48 @@ async fn release_and_claim(
 async fn claim_all(
     tx: &mut WriteTx,
     locked: &OwnersLocked,
-    places: &[TimeClaim],
+    claims: &[TimeClaim],
     owner: Owner,
     seats: u32,
     now: Timestamp,
     visitor: Option<VisitorId>,
 ) -> Result<(), StoreError> {
-    let owners = owners_of(places);
+    let owners = owners_of(claims);
     locked.covers(owners.iter().copied())?;
     if locked.is_alone() {
-        let ending = holds::in_the_way(tx, &owners, places, now, visitor).await?;
+        let ending = holds::blocking_holds(tx, &owners, claims, now, visitor).await?;
         holds::end(tx, &ending, now, visitor).await?;
     }
-    for place in places {
-        claim_one(tx, place, owner, seats, now).await?;
+    for claim in claims {
+        claim_one(tx, claim, owner, seats, now).await?;
     }
     Ok(())
 }
 
-fn owners_of(places: &[TimeClaim]) -> Vec<TimeOwner> {
-    let owners: BTreeSet<TimeOwner> = places.iter().map(|place| place.owner).collect();
+fn owners_of(claims: &[TimeClaim]) -> Vec<TimeOwner> {
+    let owners: BTreeSet<TimeOwner> = claims.iter().map(|claim| claim.owner).collect();
     owners.into_iter().collect()
 }
 
 async fn claim_one(
     tx: &mut WriteTx,
-    place: &TimeClaim,
+    claim: &TimeClaim,
     owner: Owner,
     seats: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     // A claim of one seat shares with nobody.
-    let shared = if place.overriding || place.capacity == 1 {
+    let shared = if claim.overriding || claim.capacity == 1 {
         None
     } else {
-        shared(tx, place).await?
+        shared(tx, claim).await?
     };
     let (occupancy, taken) = match shared {
         Some(span) => (span, seats_taken(tx, span).await?),
-        None => (insert(tx, place, now).await?.0, BTreeSet::new()),
+        None => (insert(tx, claim, now).await?.0, BTreeSet::new()),
     };
     // Seats are counted, not only numbered: after the capacity was lowered, a low number can be free in a full span.
-    let room = u64::from(place.capacity).saturating_sub(taken.len() as u64);
+    let room = u64::from(claim.capacity).saturating_sub(taken.len() as u64);
     if u64::from(seats) > room {
         return Err(StoreError::SlotTaken);
     }
@@ -365,7 +365,7 @@ async fn claim_one(
         Owner::Appointment(appointment) => (Some(appointment.0), None),
         Owner::Hold(holder, until) => (None, Some((holder, until))),
     };
-    let free = (1..=place.capacity).filter(|seat| !taken.contains(seat));
+    let free = (1..=claim.capacity).filter(|seat| !taken.contains(seat));
     for seat in free.take(seats as usize) {
         execute!(
             tx,
@@ -392,20 +392,20 @@ async fn seats_taken(tx: &mut ReadTx, span: uuid::Uuid) -> Result<BTreeSet<u32>,
 }
 
 /// Finds the span with this start and widens it to the claim.
-async fn shared(tx: &mut WriteTx, place: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
+async fn shared(tx: &mut WriteTx, claim: &TimeClaim) -> Result<Option<uuid::Uuid>, StoreError> {
     let found = locked!(
         tx,
         Span::read,
         "SELECT id, from_at, to_at, capacity FROM occupancy
          WHERE owner_id = $1 AND calendar_id = $2 AND meeting_start = $3 AND NOT overriding",
-        place.owner.uuid(),
-        place.calendar_id.0,
-        ms(place.meeting_start)
+        claim.owner.uuid(),
+        claim.calendar_id.0,
+        ms(claim.meeting_start)
     )?;
     let Some(span) = found.into_iter().next() else {
         return Ok(None);
     };
-    let wide = span.widened(place);
+    let wide = span.widened(claim);
     if (wide.from, wide.to) != (span.from, span.to) {
         execute!(
             tx,
@@ -426,7 +426,7 @@ async fn shared(tx: &mut WriteTx, place: &TimeClaim) -> Result<Option<uuid::Uuid
     Ok(Some(span.id))
 }
 
-async fn insert(tx: &mut WriteTx, place: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
+async fn insert(tx: &mut WriteTx, claim: &TimeClaim, now: Timestamp) -> Result<OccupancyId, StoreError> {
     let id = new_id(now)?;
     // Without `ON CONFLICT`, two concurrent inserts of overlapping spans can wait for each other's exclusion constraint on Postgres until
     // the deadlock is detected.
@@ -435,14 +435,14 @@ async fn insert(tx: &mut WriteTx, place: &TimeClaim, now: Timestamp) -> Result<O
         "INSERT INTO occupancy (id, owner_kind, owner_id, calendar_id, meeting_start, from_at, to_at, capacity, overriding)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         id,
-        owner_kind(place.owner).as_str(),
-        place.owner.uuid(),
-        place.calendar_id.0,
-        ms(place.meeting_start),
-        ms(place.from),
-        ms(place.to),
-        i64::from(place.capacity),
-        place.overriding
+        owner_kind(claim.owner).as_str(),
+        claim.owner.uuid(),
+        claim.calendar_id.0,
+        ms(claim.meeting_start),
+        ms(claim.from),
+        ms(claim.to),
+        i64::from(claim.capacity),
+        claim.overriding
     )?;
     if inserted == 0 {
         return Err(StoreError::SlotTaken);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::PgPool;
 
-use crate::db::{Backend, Handle, ReadTx, WriteTx, ms};
+use crate::db::{Backend, ConnectionHandle, ReadTx, WriteTx, ms};
 use crate::error::StoreError;
 use crate::link_keys::{self, LinkKeys};
 use crate::secrets::SecretKey;
@@ -14,7 +14,7 @@ use crate::sqlite::{self, Sqlite};
 use crate::{key_check, postgres};
 
 /// How long closing waits for open connections. Containers are killed ten seconds after they are asked to stop.
-const CLOSING: Duration = Duration::from_millis(800);
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// The open database. Clones share it.
 #[derive(Clone)]
@@ -35,11 +35,13 @@ impl Pool {
         let backend = match self {
             Self::Sqlite(sqlite) => {
                 self.is_in_place()?;
-                Backend::Sqlite(Handle::Transaction(
+                Backend::Sqlite(ConnectionHandle::Transaction(
                     sqlite.write.begin_with("BEGIN IMMEDIATE").await?,
                 ))
             }
-            Self::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin(pool).await?)),
+            Self::Postgres(pool) => {
+                Backend::Postgres(ConnectionHandle::Transaction(postgres::begin(pool).await?))
+            }
         };
         Ok(backend.into())
     }
@@ -78,7 +80,7 @@ impl Store {
         let proof = key_check::check_or_make(&mut tx, &key).await?;
         let link_keys = link_keys::open(&mut tx, &key, &proof).await?;
         tx.commit().await?;
-        if !key.made(&proof) {
+        if !key.has_sealed(&proof) {
             tracing::info!(
                 key = %key.id(),
                 "the secret key was changed: `quince reseal` says when the one before can go"
@@ -104,16 +106,24 @@ impl Store {
     /// Begins a read-only transaction on a snapshot.
     pub async fn read(&self) -> Result<ReadTx, StoreError> {
         Ok(ReadTx::from(match &self.pool {
-            Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Transaction(sqlite.read.begin().await?)),
-            Pool::Postgres(pool) => Backend::Postgres(Handle::Transaction(postgres::begin_read(pool).await?)),
+            Pool::Sqlite(sqlite) => {
+                Backend::Sqlite(ConnectionHandle::Transaction(sqlite.read.begin().await?))
+            }
+            Pool::Postgres(pool) => {
+                Backend::Postgres(ConnectionHandle::Transaction(postgres::begin_read(pool).await?))
+            }
         }))
     }
 
     /// Returns a connection for one or two frequent queries. Each sees the newest committed state, which saves the cost of a transaction.
     pub async fn connection(&self) -> Result<ReadTx, StoreError> {
         Ok(ReadTx::from(match &self.pool {
-            Pool::Sqlite(sqlite) => Backend::Sqlite(Handle::Connection(sqlite.read.acquire().await?)),
-            Pool::Postgres(pool) => Backend::Postgres(Handle::Connection(postgres::alive(pool).await?)),
+            Pool::Sqlite(sqlite) => {
+                Backend::Sqlite(ConnectionHandle::Connection(sqlite.read.acquire().await?))
+            }
+            Pool::Postgres(pool) => {
+                Backend::Postgres(ConnectionHandle::Connection(postgres::alive(pool).await?))
+            }
         }))
     }
 
@@ -140,7 +150,7 @@ impl Store {
                     write.close().await;
                     moved
                 };
-                match tokio::time::timeout(CLOSING, all).await {
+                match tokio::time::timeout(CLOSE_TIMEOUT, all).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(error)) => {
                         tracing::warn!(%error, "the database's log was not moved into its file");
@@ -151,7 +161,7 @@ impl Store {
                 }
             }
             Pool::Postgres(pool) => {
-                let _ = tokio::time::timeout(CLOSING, pool.close()).await;
+                let _ = tokio::time::timeout(CLOSE_TIMEOUT, pool.close()).await;
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::words::PartyKind;
 
-/// Who books, changes or calls off an appointment.
+/// Who books, changes or cancels an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
     /// Its client.
@@ -41,9 +41,9 @@ impl From<Option<StaffId>> for Party {
     }
 }
 
-/// When, by whom and why an appointment or a session was called off.
+/// When, by whom and why an appointment or a session was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalledOff {
+pub struct Cancellation {
     /// When.
     pub at: Timestamp,
     /// By whom; nobody did where the client did not confirm in time.
@@ -52,7 +52,7 @@ pub struct CalledOff {
     pub reason: Option<String>,
 }
 
-impl CalledOff {
+impl Cancellation {
     /// What is stored in `cancelled_by`.
     pub(crate) fn kind(&self) -> Option<&'static str> {
         self.by.map(|by| by.kind().as_str())
@@ -65,13 +65,13 @@ impl CalledOff {
 }
 
 /// The columns `cancelled_at`, `cancelled_by`, `cancelled_by_staff` and `cancel_reason`.
-pub(crate) fn called_off(row: &dyn Fields) -> Result<Option<CalledOff>, StoreError> {
+pub(crate) fn cancellation(row: &dyn Fields) -> Result<Option<Cancellation>, StoreError> {
     let Some(at) = row.opt_instant("cancelled_at")? else {
         return Ok(None);
     };
     let staff = row.opt_uuid("cancelled_by_staff")?.map(StaffId);
     let kind: Option<PartyKind> = opt_word(row, "cancelled_by")?;
-    Ok(Some(CalledOff {
+    Ok(Some(Cancellation {
         at,
         by: kind.map(|_| staff.into()),
         reason: row.opt_text("cancel_reason")?,

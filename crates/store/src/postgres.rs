@@ -11,10 +11,10 @@ use sqlx::{Connection, PgPool, Postgres, Transaction};
 use crate::error::{FIRST_STEP, StoreError, is_connection_lost, not_migrated};
 
 /// How long beginning a transaction waits for a Postgres that restarts.
-const RESTART: Duration = Duration::from_secs(5);
+const RESTART_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a start waits for a Postgres that is starting.
-const REACH: Duration = Duration::from_secs(4);
-const AGAIN: Duration = Duration::from_millis(200);
+const START_TIMEOUT: Duration = Duration::from_secs(4);
+const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -35,10 +35,10 @@ pub(crate) async fn reach(url: &str) -> Result<PgConnectOptions, StoreError> {
                 Err(error) if is_starting(&error) => last = Some(error),
                 Err(error) => return Err(error),
             }
-            tokio::time::sleep(AGAIN).await;
+            tokio::time::sleep(RETRY_INTERVAL).await;
         }
     };
-    let tried = tokio::time::timeout(REACH, trying).await;
+    let tried = tokio::time::timeout(START_TIMEOUT, trying).await;
     let error = match tried {
         Ok(Ok(())) => return Ok(options),
         Ok(Err(error)) => Some(error),
@@ -172,7 +172,7 @@ impl Default for DeadConnections {
 impl DeadConnections {
     /// Returns if another attempt is worthwhile, after a pause once the whole pool was dead; otherwise returns the error.
     async fn pass_over(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
-        if !is_connection_lost(&error) || self.since.elapsed() >= RESTART {
+        if !is_connection_lost(&error) || self.since.elapsed() >= RESTART_TIMEOUT {
             return Err(error);
         }
         self.count += 1;

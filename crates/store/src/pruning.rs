@@ -12,7 +12,7 @@ use crate::fields::Fields;
 
 /// When rows were last pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastTime {
+pub struct LastPruning {
     /// The wall clock.
     pub pruned_at: Timestamp,
     /// The instant that was used as the present.
@@ -20,10 +20,10 @@ pub struct LastTime {
 }
 
 /// Returns when rows were last pruned, if ever.
-pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> {
+pub async fn last_pruning(tx: &mut ReadTx) -> Result<Option<LastPruning>, StoreError> {
     fetch_optional!(
         tx,
-        |row: &dyn Fields| Ok(LastTime {
+        |row: &dyn Fields| Ok(LastPruning {
             pruned_at: row.instant("pruned_at")?,
             present: row.instant("present")?,
         }),
@@ -32,7 +32,7 @@ pub async fn last_time(tx: &mut ReadTx) -> Result<Option<LastTime>, StoreError> 
 }
 
 /// Records that rows were pruned.
-pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
+pub async fn note(tx: &mut WriteTx, last: LastPruning) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO pruning (id, pruned_at, present) VALUES (1, $1, $2)
@@ -44,7 +44,7 @@ pub async fn note(tx: &mut WriteTx, last: LastTime) -> Result<(), StoreError> {
 }
 
 /// Deletes some mails sent before an instant, and mails given up whose appointment was deleted. Returns how many.
-pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     delete_rows!(
         tx,
         "messages",
@@ -52,13 +52,13 @@ pub async fn sent_mails(tx: &mut WriteTx, before: Timestamp, most: u32) -> Resul
             AND (sent_at IS NULL OR sent_at < $1)",
         "$2",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Erases some texts of events that ended before an instant and were written before it. Returns how many. Changes made in iCloud are no
 /// longer noticed afterwards.
-pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "UPDATE event_writes SET written_ics = NULL WHERE id IN (
@@ -67,13 +67,13 @@ pub async fn event_texts(tx: &mut WriteTx, before: Timestamp, most: u32) -> Resu
             WHERE w.written_ics IS NOT NULL AND w.updated_at < $1 AND w.state <> 'waiting' AND COALESCE(a.ends_at, s.ends_at) < $1
             ORDER BY w.updated_at LIMIT $2)",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Deletes some appointments that ended before an instant, with everything that belongs to them. Returns how many. Their events in
 /// calendars stay.
-pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn appointments(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -84,7 +84,7 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
             AND 0 = (SELECT COUNT(*) FROM messages m WHERE m.appointment_id = appointments.id AND m.state = 'waiting')
          ORDER BY ends_at LIMIT $2",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )?;
     let spans: Vec<Uuid> = fetch_all_in!(
         tx,
@@ -115,7 +115,7 @@ pub async fn appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Res
 
 /// Deletes some changes made before an instant. Returns how many. The newest change of each thing stays, since it holds the version;
 /// of blocked-off time that was deleted none stays, as there is much of it.
-pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn changes(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM changes WHERE (subject, subject_id, version) IN (
@@ -125,12 +125,12 @@ pub async fn changes(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u
                 OR (c.subject = 'blocked-time' AND c.deed = 'deleted'))
             ORDER BY c.at LIMIT $2)",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Deletes some sessions that ended before an instant and have no appointments, with their waiting lists. Returns how many.
-pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = claim!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
@@ -140,7 +140,7 @@ pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> R
             AND 0 = (SELECT COUNT(*) FROM event_writes w WHERE w.session_id = class_sessions.id AND (w.state = 'waiting') IS TRUE)
          ORDER BY ends_at LIMIT $2",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )?;
     execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE session_id")?;
     execute_in!(tx, ids, "DELETE FROM class_sessions WHERE id")
@@ -148,7 +148,7 @@ pub async fn class_sessions(tx: &mut WriteTx, before: Timestamp, most: u32) -> R
 
 /// Deletes some calendar writes requested before an instant whose appointment or session is gone with its booking calendar. Returns how
 /// many. A removal that was given up stays until somebody settles it.
-pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM event_writes WHERE id IN (
@@ -160,13 +160,17 @@ pub async fn writes_of_nothing(tx: &mut WriteTx, before: Timestamp, most: u32) -
                 AND 0 = (SELECT COUNT(*) FROM changes c WHERE c.subject = 'appointment' AND c.subject_id = w.appointment_id)
             LIMIT $2)",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
 /// Deletes some records of appointments deleted before an instant. Returns how many. A record stays while its event is still to be
 /// removed, or could not be.
-pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+pub async fn deleted_appointments(
+    tx: &mut WriteTx,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let ids: Vec<Uuid> = fetch_all!(
         tx,
         |row: &dyn Fields| row.uuid("subject_id"),
@@ -176,7 +180,7 @@ pub async fn deleted_appointments(tx: &mut WriteTx, before: Timestamp, most: u32
                 WHERE w.appointment_id = changes.subject_id AND (w.state IN ('waiting', 'failed')) IS TRUE)
          ORDER BY at LIMIT $2",
         ms(before),
-        i64::from(most)
+        i64::from(limit)
     )?;
     execute_in!(tx, ids.clone(), "DELETE FROM event_writes WHERE appointment_id")?;
     execute_in!(

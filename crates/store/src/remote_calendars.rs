@@ -73,12 +73,12 @@ pub struct RemoteCalendar {
     /// When it is read next, after a failure.
     pub next_read_at: Option<Timestamp>,
     /// When the person was informed of its present problem.
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
 }
 
 /// A calendar in the server's listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedCalendar {
     /// URL of the collection.
     pub url: String,
     /// Display name on the server.
@@ -182,7 +182,7 @@ fn read(row: &dyn Fields) -> Result<RemoteCalendar, StoreError> {
         failed_at: row.opt_instant("failed_at")?,
         failures: row.count("failures")?,
         next_read_at: row.opt_instant("next_read_at")?,
-        told_at: row.opt_instant("told_at")?,
+        notified_at: row.opt_instant("told_at")?,
     })
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn read_watched(row: &dyn Fields) -> Result<Watched, StoreError> {
 pub async fn upsert(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    listed: &Listed,
+    listed: &ListedCalendar,
     now: Timestamp,
 ) -> Result<RemoteCalendarId, StoreError> {
     const UPSERT: &str = "INSERT INTO remote_calendars (id, connection_id, url, name, color, zone, writable, readable, checked_for_conflicts,
@@ -222,7 +222,7 @@ pub async fn upsert(
      SET name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
         readable = excluded.readable, vanished_at = NULL
      RETURNING id";
-    let kept = write_rows!(
+    let upserted = write_rows!(
         tx,
         |row: &dyn Fields| row.uuid("id"),
         UPSERT,
@@ -236,7 +236,7 @@ pub async fn upsert(
         listed.writable,
         listed.readable
     )?;
-    let id = kept.into_iter().next().map(RemoteCalendarId);
+    let id = upserted.into_iter().next().map(RemoteCalendarId);
     id.ok_or(StoreError::Gone("calendar"))
 }
 

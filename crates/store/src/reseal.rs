@@ -14,7 +14,7 @@ use crate::secrets::{KeyId, SecretKey};
 use crate::{key_check, link_keys};
 
 /// Rows per transaction.
-const AT_ONCE: i64 = 50;
+const BATCH: i64 = 50;
 
 /// The result of resealing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Page {
              ORDER BY id LIMIT $3",
             after,
             key.id().bytes().to_vec(),
-            AT_ONCE
+            BATCH
         )?;
         let mut page = Self {
             last: rows.last().map(|(id, _)| *id),

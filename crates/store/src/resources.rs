@@ -12,6 +12,13 @@ use crate::fields::Fields;
 pub struct Resource {
     /// Its id.
     pub id: ResourceId,
+    /// What people set.
+    pub settings: ResourceSettings,
+}
+
+/// The settings of one sort of rooms or equipment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceSettings {
     /// Its name.
     pub name: String,
     /// The number of units.
@@ -24,8 +31,10 @@ pub async fn list(tx: &mut ReadTx) -> Result<Vec<Resource>, StoreError> {
         tx,
         |row: &dyn Fields| Ok(Resource {
             id: ResourceId(row.uuid("id")?),
-            name: row.text("name")?,
-            quantity: row.count("quantity")?,
+            settings: ResourceSettings {
+                name: row.text("name")?,
+                quantity: row.count("quantity")?,
+            },
         }),
         "SELECT * FROM resources ORDER BY name, id"
     )
@@ -41,8 +50,8 @@ pub async fn replace(tx: &mut WriteTx, all: &[Resource]) -> Result<(), StoreErro
             "INSERT INTO resources (id, name, quantity) VALUES ($1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, quantity = excluded.quantity",
             resource.id.0,
-            &resource.name,
-            i64::from(resource.quantity)
+            &resource.settings.name,
+            i64::from(resource.settings.quantity)
         )?;
     }
     Ok(())

@@ -13,8 +13,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
 const VERSION: u8 = 1;
-const NONCE: usize = 24;
-const HEAD: usize = 1 + 4 + NONCE;
+const NONCE_BYTES: usize = 24;
+const HEADER_BYTES: usize = 1 + 4 + NONCE_BYTES;
 
 /// Identifies a key without revealing anything about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,9 +157,9 @@ impl SecretKey {
 
     /// Seals a secret for one place.
     pub fn seal(&self, table: &str, row: &str, column: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let mut nonce = [0; NONCE];
+        let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| KeyError::Randomness)?;
-        let mut envelope = Vec::with_capacity(HEAD + plain.len() + 16);
+        let mut envelope = Vec::with_capacity(HEADER_BYTES + plain.len() + 16);
         envelope.push(VERSION);
         envelope.extend(self.id().0);
         envelope.extend(nonce);
@@ -179,11 +179,11 @@ impl SecretKey {
 
     /// Opens an envelope in the place it was sealed for.
     pub fn open(&self, table: &str, row: &str, column: &str, envelope: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (head, sealed) = envelope.split_at_checked(HEAD).ok_or(KeyError::Damaged)?;
+        let (head, sealed) = envelope.split_at_checked(HEADER_BYTES).ok_or(KeyError::Damaged)?;
         if head[0] != VERSION {
             return Err(KeyError::Damaged);
         }
-        let nonce: [u8; NONCE] = head[5..].try_into().map_err(|_| KeyError::Damaged)?;
+        let nonce: [u8; NONCE_BYTES] = head[5..].try_into().map_err(|_| KeyError::Damaged)?;
         let aad = place(table, row, column, &head[..5]);
         let id = KeyId::of_envelope(head).ok_or(KeyError::Damaged)?;
         let key = self.by_id(id).ok_or(KeyError::Unknown(id))?;
@@ -216,7 +216,7 @@ impl SecretKey {
     }
 
     /// Whether the current key sealed the envelope.
-    pub(crate) fn made(&self, envelope: &[u8]) -> bool {
+    pub(crate) fn has_sealed(&self, envelope: &[u8]) -> bool {
         KeyId::of_envelope(envelope) == Some(self.id())
     }
 

@@ -16,28 +16,28 @@ pub struct Service {
     pub id: ServiceId,
     /// The booking calendar whose menu it is on.
     pub calendar_id: CalendarId,
-    /// Its settings.
-    pub new: NewService,
-}
-
-/// The settings of a service, to insert or update.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewService {
     /// Position on the menu.
     pub position: u32,
+    /// What people set.
+    pub settings: ServiceSettings,
+}
+
+/// The settings of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSettings {
     /// The heading above it on the menu; may be empty.
     pub group: String,
     /// Its name.
     pub name: String,
-    /// The description that clients read.
+    /// The description that clients read; may be empty.
     pub description: String,
-    /// Working time of the staff member, minutes.
+    /// How long a staff member works, in minutes.
     pub duration: u32,
-    /// Processing time after that, in which the client stays, minutes.
+    /// How long the client stays after that, in minutes: the staff member is free, but rooms and equipment stay in use.
     pub processing: u32,
-    /// Who can perform it, in order of preference.
+    /// The members who can do it, preferred first.
     pub staff: Vec<StaffId>,
-    /// The rooms and equipment it needs, with quantities.
+    /// The rooms and equipment that it needs, with the quantity of each.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
@@ -51,8 +51,8 @@ fn read(row: &dyn Fields) -> Result<Service, StoreError> {
     Ok(Service {
         id: ServiceId(row.uuid("id")?),
         calendar_id: CalendarId(row.uuid("calendar_id")?),
-        new: NewService {
-            position: row.count("position")?,
+        position: row.count("position")?,
+        settings: ServiceSettings {
             group: row.text("menu_group")?,
             name: row.text("name")?,
             description: row.text("description")?,
@@ -87,7 +87,8 @@ pub async fn all(tx: &mut ReadTx) -> Result<Vec<Service>, StoreError> {
 pub async fn insert(
     tx: &mut WriteTx,
     calendar: CalendarId,
-    new: &NewService,
+    position: u32,
+    settings: &ServiceSettings,
     now: Timestamp,
 ) -> Result<ServiceId, StoreError> {
     let id = new_id(now)?;
@@ -97,34 +98,44 @@ pub async fn insert(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         calendar.0,
-        i64::from(new.position),
-        &new.group,
-        &new.name,
-        &new.description,
-        i64::from(new.duration),
-        i64::from(new.processing),
-        json(&new.staff)?,
-        json(&new.resources)?
+        i64::from(position),
+        &settings.group,
+        &settings.name,
+        &settings.description,
+        i64::from(settings.duration),
+        i64::from(settings.processing),
+        json(&settings.staff)?,
+        json(&settings.resources)?
     )?;
     Ok(ServiceId(id))
 }
 
-/// Updates a service.
-pub async fn update(tx: &mut WriteTx, id: ServiceId, new: &NewService) -> Result<(), StoreError> {
+/// Updates the settings of a service.
+pub async fn update(tx: &mut WriteTx, id: ServiceId, settings: &ServiceSettings) -> Result<(), StoreError> {
     let rows = execute!(
         tx,
-        "UPDATE services SET position = $2, menu_group = $3, name = $4, description = $5, duration = $6, processing = $7,
-            staff = $8, resources = $9
+        "UPDATE services SET menu_group = $2, name = $3, description = $4, duration = $5, processing = $6, staff = $7,
+            resources = $8
          WHERE id = $1",
         id.0,
-        i64::from(new.position),
-        &new.group,
-        &new.name,
-        &new.description,
-        i64::from(new.duration),
-        i64::from(new.processing),
-        json(&new.staff)?,
-        json(&new.resources)?
+        &settings.group,
+        &settings.name,
+        &settings.description,
+        i64::from(settings.duration),
+        i64::from(settings.processing),
+        json(&settings.staff)?,
+        json(&settings.resources)?
+    )?;
+    expect_row(rows, "service")
+}
+
+/// Moves a service to another position on the menu.
+pub async fn set_position(tx: &mut WriteTx, id: ServiceId, position: u32) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE services SET position = $2 WHERE id = $1",
+        id.0,
+        i64::from(position)
     )?;
     expect_row(rows, "service")
 }

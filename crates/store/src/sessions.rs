@@ -92,15 +92,15 @@ pub async fn load(
     )
 }
 
-/// Makes room for another session of a visitor: if there are more than `most`, those that expire first are deleted.
-pub async fn make_room(tx: &mut WriteTx, most: u32) -> Result<(), StoreError> {
+/// Makes room for another session of a visitor: if there are more than `limit`, those that expire first are deleted.
+pub async fn make_room(tx: &mut WriteTx, limit: u32) -> Result<(), StoreError> {
     let count = fetch_optional!(
         tx,
         |row: &dyn Fields| row.int("count"),
         "SELECT COUNT(*) AS count FROM sessions WHERE staff_id IS NULL"
     )?
     .unwrap_or_default();
-    if count < i64::from(most) {
+    if count < i64::from(limit) {
         return Ok(());
     }
     // Several are deleted at once, so that not each new session has to search for the oldest.
@@ -108,7 +108,7 @@ pub async fn make_room(tx: &mut WriteTx, most: u32) -> Result<(), StoreError> {
         tx,
         "DELETE FROM sessions WHERE id_hash IN (
             SELECT id_hash FROM sessions WHERE staff_id IS NULL ORDER BY expires_at LIMIT $1)",
-        i64::from(most / 10 + 1)
+        i64::from(limit / 10 + 1)
     )
     .map(drop)
 }

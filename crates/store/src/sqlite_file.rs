@@ -10,8 +10,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use crate::error::StoreError;
 
 /// How long to wait for a process that creates or replaces the file.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(50);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The path of a SQLite database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,12 +84,12 @@ impl SqliteFile {
 
     /// Locks the file together with other users. Waits a while for a process that creates or replaces it.
     pub(crate) async fn lock_shared(&self) -> Result<InUse, StoreError> {
-        self.lock(PATIENCE, File::try_lock_shared).await
+        self.lock(LOCK_TIMEOUT, File::try_lock_shared).await
     }
 
     /// Locks the file exclusively. Waits a while for other users.
     pub(crate) async fn wait_to_lock_exclusive(&self) -> Result<InUse, StoreError> {
-        self.lock(PATIENCE, File::try_lock).await
+        self.lock(LOCK_TIMEOUT, File::try_lock).await
     }
 
     /// Locks the file exclusively until the result is dropped.
@@ -120,7 +120,7 @@ impl SqliteFile {
                 Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
                     return Err(StoreError::InUse(self.0.clone()));
                 }
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_RETRY_INTERVAL).await,
             }
         }
     }

@@ -12,24 +12,14 @@ use crate::unreadable::Lenient;
 use crate::words::Role;
 
 /// A staff member.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     /// Their id.
     pub id: StaffId,
-    /// Their mail address in lower case, which they sign in with.
-    pub email: String,
-    /// Their full name.
-    pub name: String,
-    /// Argon2id hash of their password.
-    pub password_hash: String,
-    /// Their role.
-    pub role: Role,
-    /// The zone of their hours.
-    pub zone: Zone,
-    /// Weekly hours, in `zone`.
-    pub hours: WeeklyHours,
-    /// Date overrides.
-    pub overrides: Vec<DateOverride>,
+    /// How they sign in, and what they may do.
+    pub account: Account,
+    /// What they set themselves.
+    pub profile: Profile,
     /// The primary calendar, to which their appointments are written.
     pub primary_calendar_id: Option<RemoteCalendarId>,
     /// Grows when all their sessions are ended.
@@ -40,53 +30,62 @@ pub struct Staff {
     pub unreadable: Vec<&'static str>,
 }
 
-impl Staff {
-    /// Whether their hours and zone could be read. If not, no time of theirs is offered.
-    pub fn hours_are_known(&self) -> bool {
-        const HOURS: [&str; 2] = ["hours", "overrides"];
-        self.zone.is_known() && !self.unreadable.iter().any(|column| HOURS.contains(column))
-    }
+/// How a staff member signs in, and what they may do.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Their mail address in lower case, which they sign in with.
+    pub email: String,
+    /// Argon2id hash of their password.
+    pub password_hash: String,
+    /// Their role.
+    pub role: Role,
 }
 
-/// Omits the password hash.
-impl std::fmt::Debug for Staff {
+/// Omits address and password hash.
+impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Staff")
-            .field("id", &self.id)
-            .field("name", &self.name)
+        f.debug_struct("Account")
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
 }
 
-/// A staff member to insert.
-#[derive(Clone)]
-pub struct NewStaff {
-    /// Their mail address in lower case.
-    pub email: String,
+/// Name, zone and hours of a staff member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
     /// Their full name.
     pub name: String,
-    /// Argon2id hash of their password.
-    pub password_hash: String,
-    /// Their role.
-    pub role: Role,
     /// The zone of their hours.
     pub zone: Zone,
     /// Weekly hours, in `zone`.
     pub hours: WeeklyHours,
+    /// Date overrides of the weekly hours.
+    pub overrides: Vec<DateOverride>,
+}
+
+impl Staff {
+    /// Whether their hours and zone could be read. If not, no time of theirs is offered.
+    pub fn hours_are_known(&self) -> bool {
+        const HOURS: [&str; 2] = ["hours", "overrides"];
+        self.profile.zone.is_known() && !self.unreadable.iter().any(|column| HOURS.contains(column))
+    }
 }
 
 pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
     let mut lenient = Lenient::of(row, "staff");
     Ok(Staff {
         id: StaffId(row.uuid("id")?),
-        email: row.text("email")?,
-        name: row.text("name")?,
-        password_hash: row.text("password_hash")?,
-        role: lenient.word("role", Role::Staff)?,
-        zone: lenient.zone("zone")?,
-        hours: lenient.json("hours")?,
-        overrides: lenient.json("overrides")?,
+        account: Account {
+            email: row.text("email")?,
+            password_hash: row.text("password_hash")?,
+            role: lenient.word("role", Role::Staff)?,
+        },
+        profile: Profile {
+            name: row.text("name")?,
+            zone: lenient.zone("zone")?,
+            hours: lenient.json("hours")?,
+            overrides: lenient.json("overrides")?,
+        },
         primary_calendar_id: row.opt_uuid("primary_calendar_id")?.map(RemoteCalendarId),
         session_epoch: row.int("session_epoch")?,
         created_at: row.instant("created_at")?,
@@ -98,19 +97,25 @@ pub(crate) fn read(row: &dyn Fields) -> Result<Staff, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when the address is in use.
-pub async fn insert(tx: &mut WriteTx, new: &NewStaff, now: Timestamp) -> Result<StaffId, StoreError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    account: &Account,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<StaffId, StoreError> {
     let id = new_id(now)?;
     execute!(
         tx,
         "INSERT INTO staff (id, email, name, password_hash, role, zone, hours, overrides, session_epoch, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', 0, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
         id,
-        &new.email,
-        &new.name,
-        &new.password_hash,
-        new.role.as_str(),
-        new.zone.name(),
-        json(&new.hours)?,
+        &account.email,
+        &profile.name,
+        &account.password_hash,
+        account.role.as_str(),
+        profile.zone.name(),
+        json(&profile.hours)?,
+        json(&profile.overrides)?,
         ms(now)
     )?;
     Ok(StaffId(id))
@@ -152,28 +157,18 @@ pub async fn count(tx: &mut ReadTx) -> Result<i64, StoreError> {
     .unwrap_or(0))
 }
 
-/// Updates name, zone, weekly hours and date overrides.
-pub async fn update_profile(
-    tx: &mut WriteTx,
-    id: StaffId,
-    name: &str,
-    zone: &Zone,
-    hours: &WeeklyHours,
-    overrides: &[DateOverride],
-) -> Result<(), StoreError> {
-    let (hours, overrides) = (json(hours)?, json(&overrides)?);
-    expect_row(
-        execute!(
-            tx,
-            "UPDATE staff SET name = $2, zone = $3, hours = $4, overrides = $5 WHERE id = $1",
-            id.0,
-            name,
-            zone.name(),
-            hours,
-            overrides
-        )?,
-        "staff member",
-    )
+/// Updates the profile.
+pub async fn update_profile(tx: &mut WriteTx, id: StaffId, profile: &Profile) -> Result<(), StoreError> {
+    let rows = execute!(
+        tx,
+        "UPDATE staff SET name = $2, zone = $3, hours = $4, overrides = $5 WHERE id = $1",
+        id.0,
+        &profile.name,
+        profile.zone.name(),
+        json(&profile.hours)?,
+        json(&profile.overrides)?
+    )?;
+    expect_row(rows, "staff member")
 }
 
 /// Sets the password hash and ends all sessions of the person. Returns the epoch of later sessions.

@@ -85,13 +85,13 @@ fn read_sent(row: &dyn Fields) -> Result<Sent, StoreError> {
     })
 }
 
-/// Returns the latest bookings within a span from this network and with this address, newest first; at most `most` of each.
+/// Returns the latest bookings within a span from this network and with this address, newest first; at most `limit` of each.
 pub async fn bookings(
     tx: &mut ReadTx,
     sender: &Sender,
     since: Timestamp,
     until: Timestamp,
-    most: u32,
+    limit: u32,
 ) -> Result<Vec<Sent>, StoreError> {
     fetch_all!(
         tx,
@@ -105,7 +105,7 @@ pub async fn bookings(
         &sender.address,
         ms(since),
         ms(until),
-        i64::from(most)
+        i64::from(limit)
     )
 }
 
@@ -150,14 +150,14 @@ pub async fn waiting(tx: &mut ReadTx, sender: &Sender, now: Timestamp) -> Result
 
 /// What bookings are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum OriginKey {
     /// A network, see [`Sender::network`].
     Network(String),
     /// An address, see [`Sender::address`].
     Address(String),
 }
 
-impl Key {
+impl OriginKey {
     /// The network or the address as text.
     pub fn text(&self) -> &str {
         match self {
@@ -188,7 +188,7 @@ pub struct Undoable {
 }
 
 /// Returns what came from a network or with an address and can be undone.
-pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undoable, StoreError> {
+pub async fn undoable(tx: &mut ReadTx, key: &OriginKey, now: Timestamp) -> Result<Undoable, StoreError> {
     let (network, address) = key.values();
     let appointments = fetch_all!(
         tx,
@@ -243,7 +243,11 @@ pub async fn undoable(tx: &mut ReadTx, key: &Key, now: Timestamp) -> Result<Undo
 }
 
 /// Deletes the waiting mails that no worker has claimed. Returns how many.
-pub async fn delete_waiting_mails(tx: &mut WriteTx, key: &Key, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn delete_waiting_mails(
+    tx: &mut WriteTx,
+    key: &OriginKey,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     let (network, address) = key.values();
     let mails = execute!(
         tx,

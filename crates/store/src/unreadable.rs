@@ -144,10 +144,10 @@ type Value = (&'static str, String, String);
 /// Whether this value was not logged yet. Free times are read constantly and would fill the log.
 fn is_new(value: Value) -> bool {
     /// How many are remembered; then all are logged again.
-    const MOST: usize = 1_000;
-    static SAID: LazyLock<Mutex<HashSet<Value>>> = LazyLock::new(Mutex::default);
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.len() >= MOST {
+    const MAX_REPORTED: usize = 1_000;
+    static REPORTED: LazyLock<Mutex<HashSet<Value>>> = LazyLock::new(Mutex::default);
+    let mut said = REPORTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.len() >= MAX_REPORTED {
         said.clear();
     }
     said.insert(value)

@@ -103,23 +103,23 @@ text_enum! {
         ClientRescheduled = "client-rescheduled",
         /// To the client: with another member.
         ClientHostChanged = "client-host-changed",
-        /// To the client: called off.
+        /// To the client: cancelled.
         ClientCancelled = "client-cancelled",
         /// To the client: what they asked for was not confirmed.
         ClientDeclined = "client-declined",
         /// To the client: got a seat from the waiting list.
-        ClientMovedUp = "client-moved-up",
+        ClientPromoted = "client-moved-up",
         /// To the client: it takes place soon.
         ClientReminder = "client-reminder",
         /// To somebody who waits for a seat.
         Waiting = "waiting",
-        /// To somebody who waited: there will be no seat, as the session is called off.
+        /// To somebody who waited: there will be no seat, as the session is cancelled.
         WaitingOver = "waiting-over",
         /// To the host: somebody booked.
         HostBooked = "host-booked",
         /// To the host: moved to another time.
         HostRescheduled = "host-rescheduled",
-        /// To the host: called off.
+        /// To the host: cancelled.
         HostCancelled = "host-cancelled",
         /// To the host: deleted.
         HostDeleted = "host-deleted",
@@ -127,7 +127,7 @@ text_enum! {
         HostLeft = "host-left",
         /// To the host: one of the others takes part in another one's place.
         HostOthersChanged = "host-others-changed",
-        /// To the owner of a class: an admin called their session off.
+        /// To the owner of a class: an admin cancelled their session.
         SessionCancelled = "session-cancelled",
         /// To a staff member: their calendar server can no longer be read.
         CalendarUnreadable = "calendar-unreadable",
@@ -212,7 +212,7 @@ text_enum! {
 }
 text_enum! {
     /// The kinds of change.
-    ChangeDeed {
+    ChangeAction {
         /// Saved.
         Saved = "saved",
         /// Deleted.
@@ -248,5 +248,24 @@ text_enum! {
         Mailed = "mailed",
         /// The page of a place on a waiting list.
         Waiting = "waiting",
+    }
+}
+text_enum! {
+    /// Whether an instance of an external event takes time, and why.
+    BusyStatus {
+        /// It does.
+        Busy = "busy",
+        /// It does, although it is not decided yet.
+        Tentative = "tentative",
+        /// It does if all-day events of its calendar do.
+        AllDay = "all-day",
+        /// It does, as a part of it could not be understood.
+        NotUnderstood = "not-understood",
+        /// It does not: it is shown as free.
+        Transparent = "transparent",
+        /// It does not: it was cancelled.
+        Cancelled = "cancelled",
+        /// It does not: the invitation was declined.
+        Declined = "declined",
     }
 }

@@ -8,9 +8,9 @@ use crate::error::StoreError;
 use crate::fields::Fields;
 use crate::unreadable::Lenient;
 
-/// The workspace.
+/// What people set of the workspace. There is one, so that its row has no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workspace {
+pub struct WorkspaceSettings {
     /// Its name, which clients read.
     pub name: String,
     /// Its zone.
@@ -18,10 +18,10 @@ pub struct Workspace {
 }
 
 /// Returns the workspace; none before setup.
-pub async fn find(tx: &mut ReadTx) -> Result<Option<Workspace>, StoreError> {
+pub async fn find(tx: &mut ReadTx) -> Result<Option<WorkspaceSettings>, StoreError> {
     fetch_optional!(
         tx,
-        |row: &dyn Fields| Ok(Workspace {
+        |row: &dyn Fields| Ok(WorkspaceSettings {
             name: row.text("name")?,
             zone: Lenient::keyed(row, "workspace", "name").zone("zone")?
         }),
@@ -30,13 +30,13 @@ pub async fn find(tx: &mut ReadTx) -> Result<Option<Workspace>, StoreError> {
 }
 
 /// Inserts or updates the workspace.
-pub async fn save(tx: &mut WriteTx, name: &str, zone: &Zone, now: Timestamp) -> Result<(), StoreError> {
+pub async fn save(tx: &mut WriteTx, settings: &WorkspaceSettings, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO workspace (id, name, zone, created_at) VALUES (1, $1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone",
-        name,
-        zone.name(),
+        &settings.name,
+        settings.zone.name(),
         ms(now)
     )
     .map(drop)

@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bookings::accounts::{NewOwner, NewStaff};
-use bookings::booking_calendars::{CalendarForm, Member};
+use bookings::accounts::{OwnerForm, StaffForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
 use bookings::clock::SystemClock;
-use bookings::{Kind, Mail, Priority, Quince, Role, Settings, StaffId};
+use bookings::{Kind, MailSettings, Quince, Role, Settings, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use store::connections::{Discovered, NewConnection};
+use store::connections::{Discovered, RemoteAccount};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
-use store::remote_calendars::Listed;
+use store::remote_calendars::ListedCalendar;
 use store::{RemoteCalendarId, SecretKey, Store, WriteTx, connections, external_events, remote_calendars};
 use tokio::task::JoinSet;
 use url::Url;
@@ -113,17 +113,18 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         base_url: Url::parse("http://127.0.0.1:3000/").unwrap(),
         icloud_url: Url::parse("https://caldav.icloud.com/").unwrap(),
         allow_loopback: false,
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mail"),
             from: "quince@bench.example".to_owned(),
         },
         calendar_hosts: Vec::new(),
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::Full,
         practice: None,
     };
     let quince = Quince::new(settings, store, Arc::new(SystemClock)).unwrap();
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Bench".to_owned(),
         name: "Host 0".to_owned(),
         email: "host0@bench.example".to_owned(),
@@ -138,7 +139,7 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
             .staff,
     ];
     for number in 1..hosts {
-        let new = NewStaff {
+        let new = StaffForm {
             name: format!("Host {number}"),
             email: format!("host{number}@bench.example"),
             password: "correct horse battery".to_owned(),
@@ -152,16 +153,13 @@ pub async fn fill(folder: &Path, database: &str, hosts: usize, events: i64) {
         );
     }
     remember_events(&quince, &team, events).await;
-    let member = |staff: &StaffId| Member {
-        staff: *staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        kind: Kind::RoundRobin,
-        members: team.iter().map(member).collect(),
-        ..CalendarForm::new("Team")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::RoundRobin,
+            ..CalendarSettings::new("Team")
+        },
+        team.iter().copied().map(MemberSettings::new).collect(),
+    );
     bookings::booking_calendars::create(&quince, team[0], form)
         .await
         .unwrap();
@@ -181,7 +179,7 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
             busy_event(&number.to_string(), start, end)
         };
         let events: Vec<NewEvent> = (0..events).map(event).collect();
-        external_events::keep(&mut tx, calendar, &events, FirstImport::Replaced, now)
+        external_events::upsert(&mut tx, calendar, &events, FirstImport::Replaced, now)
             .await
             .unwrap();
     }
@@ -189,20 +187,20 @@ async fn remember_events(quince: &Quince, hosts: &[StaffId], events: i64) {
 }
 
 async fn watched_calendar(tx: &mut WriteTx, staff: StaffId, now: Timestamp) -> RemoteCalendarId {
-    let account = NewConnection {
-        staff_id: staff,
+    let account = RemoteAccount {
         server: store::Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "host@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: Vec::new(),
-        },
-        import_policy: store::ImportPolicy::KeepUp,
     };
-    let connection = connections::insert(tx, &account, now).await.unwrap();
-    let listed = Listed {
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: Vec::new(),
+    };
+    let connection = connections::insert(tx, staff, &account, &discovered, now)
+        .await
+        .unwrap();
+    let listed = ListedCalendar {
         url: "https://caldav.icloud.com/1/calendars/work/".to_owned(),
         name: "Work".to_owned(),
         color: None,
@@ -236,7 +234,7 @@ fn busy_event(uid: &str, starts_at: Timestamp, ends_at: Timestamp) -> NewEvent {
             uid: uid.to_owned(),
             summary: "Dentist".to_owned(),
             location: None,
-            blocks: "busy".to_owned(),
+            busy_status: store::BusyStatus::Busy,
         }],
     }
 }

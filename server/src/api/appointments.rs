@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use bookings::accounts::SESSION_STAFF;
 use bookings::appointments::Booking;
 use bookings::booking_calendars::Answer;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use bookings::strangers::{self, NotProven, Proof};
 use bookings::{Error, Quince, Refusal, StaffId};
 use jiff::Timestamp;
@@ -144,7 +144,7 @@ pub async fn create(
     let services = asked
         .services
         .iter()
-        .map(|text| text.parse::<Chosen>())
+        .map(|text| text.parse::<ChosenService>())
         .collect::<Result<_, _>>()
         .map_err(|error| InputProblem::Service(error).at("services"))?;
     let proof = Proof {
@@ -220,7 +220,7 @@ async fn may_look(quince: &Quince, session: &Session, slug: &str) -> Result<bool
     let Ok(Some(staff)) = session.get::<StaffId>(SESSION_STAFF).await else {
         return Ok(false);
     };
-    let may = bookings::availability::may_look_into(quince, staff, slug).await;
+    let may = bookings::availability::may_view_availability(quince, staff, slug).await;
     may.map_err(problem)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use bookings::{Quince, StaffId, availability};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -68,7 +68,7 @@ pub async fn free_slots(
         .map(str::parse::<StaffId>)
         .transpose()
         .map_err(|_| InputProblem::NotAMemberToAsk.at("userId"))?;
-    let services = Chosen::list(question.services.as_deref().unwrap_or_default())
+    let services = ChosenService::list(question.services.as_deref().unwrap_or_default())
         .map_err(|error| InputProblem::Service(error).at("services"))?;
     let asked = availability::SlotQuery {
         host,

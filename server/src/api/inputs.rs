@@ -1,6 +1,6 @@
 //! Inputs of the API that cannot be read.
 
-use bookings::services::NotAChoice;
+use bookings::services::InvalidChoice;
 use zones::UnknownZone;
 
 use crate::web::problem::Problem;
@@ -34,7 +34,7 @@ pub(super) enum InputProblem {
     NotAMemberToAsk,
     /// A chosen service is not written as one.
     #[error(transparent)]
-    Service(#[from] NotAChoice),
+    Service(#[from] InvalidChoice),
 }
 
 impl InputProblem {

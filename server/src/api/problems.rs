@@ -14,10 +14,10 @@ pub(super) fn problem(error: Error) -> Problem {
         ),
         Error::NotFound(_) => Problem::not_found(sentence).because(cause),
         Error::NotAllowed(_) => Problem::forbidden(sentence).because(cause),
-        Error::SlotTaken { by, kept } => {
+        Error::SlotTaken { by, preserved } => {
             let told = Error::SlotTaken {
                 by: by.to_strangers(),
-                kept,
+                preserved,
             };
             Problem::conflict(sentence).because(told.code())
         }
@@ -43,9 +43,9 @@ fn refused(refusal: &Refusal, sentence: String) -> Problem {
         | Refusal::NoStart
         | Refusal::NotOffered => Problem::field("start", sentence),
         Refusal::YearOutOfRange => Problem::field("startDate", sentence),
-        Refusal::LastDayFirst | Refusal::TooManyDays { .. } => Problem::field("endDate", sentence),
+        Refusal::LastDayBeforeFirst | Refusal::TooManyDays { .. } => Problem::field("endDate", sentence),
         Refusal::Unsupported(_) => Problem::field("services", sentence),
-        Refusal::InTheWay(_) => Problem::conflict(sentence),
+        Refusal::SchedulingConflict(_) => Problem::conflict(sentence),
         _ => Problem::unusable(sentence),
     }
 }

@@ -65,7 +65,7 @@ fn is_quince(answer: &Answer) -> bool {
 async fn ask(base: &str, path: &str) -> Result<Answer, String> {
     let url = format!("{}/{path}", base.trim_end_matches('/'));
     let url = Url::parse(&url).map_err(|cause| cause.to_string())?;
-    probe::own(&url).await.map_err(|error| error.to_string())
+    probe::own_instance(&url).await.map_err(|error| error.to_string())
 }
 
 /// Whether the base URL is usable and a Quince answers there.

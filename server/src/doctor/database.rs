@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use store::backup::PostgresPlace;
-use store::examination::{Examination, Present, Schema, Sealed};
+use store::examination::{Examination, PresentTime, Schema, Sealed};
 use store::{SecretKey, SqliteFile, StoreError};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -271,9 +271,9 @@ fn told(schema: Schema) -> Finding {
 }
 
 /// Compares this machine's clock with the database's.
-fn beside(present: Present, now: Timestamp) -> Option<Finding> {
+fn beside(present: PresentTime, now: Timestamp) -> Option<Finding> {
     match present {
-        Present::Clock(theirs) => Some(clocks::compare("clock", "that of the database", theirs, now)),
-        Present::NotBefore(last) => last.map(|last| clocks::compare_last("clock", last, now)),
+        PresentTime::Clock(theirs) => Some(clocks::compare("clock", "that of the database", theirs, now)),
+        PresentTime::NotBefore(last) => last.map(|last| clocks::compare_last("clock", last, now)),
     }
 }

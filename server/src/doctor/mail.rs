@@ -1,22 +1,22 @@
 //! The mail server: connection, encryption and login; no mail is sent.
 
-use bookings::Mail;
-use bookings::mails::{TrialError, sign_in_for_trial};
+use bookings::MailSettings;
+use bookings::mails::{TestMailError, test_sign_in};
 
 use super::finding::Finding;
 
 const PART: &str = "mail";
 
-pub async fn look(mail: &Mail) -> Finding {
-    match sign_in_for_trial(mail).await {
+pub async fn look(mail: &MailSettings) -> Finding {
+    match test_sign_in(mail).await {
         Ok(true) => Finding::ok(
             PART,
             "The mail server lets Quince in. Whether it sends, `quince mail-test ADDRESS` tells.",
         ),
         Ok(false) => {
             let folder = match mail {
-                Mail::Folder { path, .. } => path.display().to_string(),
-                Mail::Smtp { .. } => String::new(),
+                MailSettings::Folder { path, .. } => path.display().to_string(),
+                MailSettings::Smtp { .. } => String::new(),
             };
             Finding::warning(
                 PART,
@@ -25,8 +25,8 @@ pub async fn look(mail: &Mail) -> Finding {
                 ),
             )
         }
-        Err(TrialError::Failed(failure)) => Finding::wrong(PART, failure.sentence()),
-        Err(error @ TrialError::Settings(_)) => {
+        Err(TestMailError::Failed(failure)) => Finding::wrong(PART, failure.sentence()),
+        Err(error @ TestMailError::Settings(_)) => {
             let cause = error.to_string();
             let cause = cause.trim_end_matches('.');
             Finding::wrong(

@@ -121,7 +121,7 @@ pub enum Failure {
     KeyChange(#[from] KeyChangeError),
     /// The test mail was not sent.
     #[error(transparent)]
-    MailTest(#[from] bookings::mails::TrialError),
+    MailTest(#[from] bookings::mails::TestMailError),
     /// A visit without services; the names on the menu.
     #[error("Say with --service what the visit is made of. On the menu: {0}.")]
     NoService(String),

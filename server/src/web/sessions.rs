@@ -130,7 +130,7 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut tx = self.quince.store().read().await.map_err(backend)?;
         let now = self.quince.now();
-        let since = now - accounts::SESSION_LONGEST;
+        let since = now - accounts::SESSION_MAX;
         let found = sessions::load(&mut tx, &hash(*id), now, since)
             .await
             .map_err(backend)?;

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bookings::agenda::{self, Who as Whose};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Booking};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{CalendarForm, Member};
-use bookings::services::{self, ServiceForm};
-use bookings::{Interval, Kind, Priority, Rules, StaffId};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{self, ServiceSettings};
+use bookings::{Interval, Kind, Rules, StaffId};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use reqwest::header::{LOCATION, ORIGIN};
@@ -341,7 +341,7 @@ async fn things_of_jonas(folder: &Path) -> Things {
     let mut tx = quince.store().read().await.unwrap();
     let people = staff::list(&mut tx).await.unwrap();
     drop(tx);
-    let id_of = |email: &str| people.iter().find(|one| one.email == email).unwrap().id;
+    let id_of = |email: &str| people.iter().find(|one| one.account.email == email).unwrap().id;
     let (maya, jonas) = (id_of("maya@quince.example"), id_of("jonas@quince.example"));
 
     for (slug, kind) in [
@@ -352,9 +352,14 @@ async fn things_of_jonas(folder: &Path) -> Things {
         make(&quince, maya, jonas, slug, kind).await;
     }
     let all = bookings::booking_calendars::list(&quince, maya).await.unwrap();
-    let calendar = |slug: &str| all.iter().find(|calendar| calendar.slug == slug).unwrap().id;
+    let calendar = |slug: &str| {
+        all.iter()
+            .find(|calendar| calendar.settings.slug == slug)
+            .unwrap()
+            .id
+    };
     let menu = calendar("menu");
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".to_owned(),
         description: String::new(),
@@ -379,7 +384,7 @@ async fn things_of_jonas(folder: &Path) -> Things {
         .unwrap();
     let connection = bookings::connections::list(&quince, jonas).await.unwrap()[0].id;
     let monday = "2026-11-30".parse().unwrap();
-    let week = agenda::view(&quince, jonas, monday, 14, Whose::Me).await.unwrap();
+    let week = agenda::view(&quince, jonas, monday, 14, Scope::Me).await.unwrap();
     let mut events = week.days.iter().flat_map(|day| &day.external);
     let event = events.find(|event| event.id.is_some()).unwrap();
     BTreeMap::from([
@@ -399,17 +404,15 @@ async fn things_of_jonas(folder: &Path) -> Things {
 
 /// A booking calendar of one member alone, made by an admin.
 async fn make(quince: &bookings::Quince, admin: StaffId, member: StaffId, slug: &str, kind: Kind) {
-    let form = CalendarForm {
-        slug: slug.to_owned(),
-        kind,
-        members: vec![Member {
-            staff: member,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        rules: Rules::default(),
-        ..CalendarForm::new(slug)
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: slug.to_owned(),
+            kind,
+            rules: Rules::default(),
+            ..CalendarSettings::new(slug)
+        },
+        vec![MemberSettings::new(member)],
+    );
     bookings::booking_calendars::create(quince, admin, form)
         .await
         .unwrap();

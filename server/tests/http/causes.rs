@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::services::{self, ResourceForm, ServiceForm};
-use bookings::{Kind, Priority, StaffId};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{Kind, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN};
@@ -28,16 +28,14 @@ struct Studio {
 }
 
 fn form(owner: StaffId, kind: Kind, name: &str) -> CalendarForm {
-    CalendarForm {
-        slug: name.to_lowercase(),
-        kind,
-        members: vec![Member {
-            staff: owner,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        ..CalendarForm::new(name)
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            slug: name.to_lowercase(),
+            kind,
+            ..CalendarSettings::new(name)
+        },
+        vec![MemberSettings::new(owner)],
+    )
 }
 
 /// A cut of half an hour, after which the client stays in the one chair for as long.
@@ -47,14 +45,16 @@ async fn salon(quince: &bookings::Quince, owner: StaffId) -> String {
         .unwrap();
     let chair = ResourceForm {
         id: None,
-        name: "Chair".to_owned(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Chair".to_owned(),
+            quantity: 1,
+        },
     };
     services::save_resources(quince, owner, vec![chair])
         .await
         .unwrap();
     let chair = services::resources(quince).await.unwrap()[0].id;
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".to_owned(),
         description: String::new(),
@@ -82,9 +82,9 @@ impl Studio {
         let beside = use_cases(folder.path()).await;
         let ada = bookings::accounts::team(&beside).await.unwrap()[0].id;
         let mut yoga = form(ada, Kind::ClassBooking, "Yoga");
-        yoga.rules.seats = 1;
+        yoga.settings.rules.seats = 1;
         let mut daily = form(ada, Kind::Personal, "Daily");
-        daily.rules.per_day = Some(1);
+        daily.settings.rules.per_day = Some(1);
         for form in [yoga, daily] {
             booking_calendars::create(&beside, ada, form).await.unwrap();
         }
@@ -213,9 +213,9 @@ async fn programs_get_a_word_for_what_is_never_offered_or_not_there() {
         ),
         ("nowhere", start, "Grace", 404, "no_booking_calendar", ""),
     ] {
-        let (told, problem) = studio.ask(slug, start, who, None).await;
+        let (answered, problem) = studio.ask(slug, start, who, None).await;
         assert_eq!(
-            (told.as_u16(), &problem["cause"]),
+            (answered.as_u16(), &problem["cause"]),
             (status, &json!(cause)),
             "{problem}"
         );
@@ -230,7 +230,7 @@ async fn programs_get_a_word_for_what_is_never_offered_or_not_there() {
 }
 
 /// What a visitor reads who sends the form of a time that they cannot have.
-async fn told(studio: &Studio, slug: &str, start: &str) -> String {
+async fn refusal_page(studio: &Studio, slug: &str, start: &str) -> String {
     let mut browser = Browser::new(&studio.quince);
     let visit = if slug == "salon" { studio.cut.as_str() } else { "" };
     let fields = [
@@ -276,7 +276,7 @@ async fn visitors_read_a_true_sentence_for_each_cause() {
             "A room or piece of equipment that this takes is in use then.",
         ),
     ] {
-        let page = told(&studio, slug, wanted).await;
+        let page = refusal_page(&studio, slug, wanted).await;
         assert!(page.contains(sentence), "{slug}: {sentence}\n{page}");
         assert!(page.contains("what you typed is kept"), "{slug}");
         assert!(!page.contains("Dentist"), "{slug}");

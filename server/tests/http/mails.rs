@@ -137,10 +137,11 @@ async fn an_admin_finds_what_was_given_up_and_sends_it_again() {
     let page = owner.page("/settings/mails").await;
     let link = page.split("href=\"/appointments/").nth(1).unwrap();
     let (appointment, _) = link.split_once('"').unwrap();
-    let told = owner.page(&format!("/appointments/{appointment}")).await;
+    let appointment_page = owner.page(&format!("/appointments/{appointment}")).await;
     assert!(
-        told.contains("were not delivered") && told.contains("550 5.1.1 No such user"),
-        "{told}"
+        appointment_page.contains("were not delivered")
+            && appointment_page.contains("550 5.1.1 No such user"),
+        "{appointment_page}"
     );
     server.behave(Behaviour::default());
     let id = value_after(&page, "name=\"id\"").to_owned();

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bookings::booking_calendars::{CalendarForm, Member};
-use bookings::services::{self, ServiceForm};
-use bookings::{Kind, Priority, availability};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{self, ServiceSettings};
+use bookings::{Kind, availability};
 use serde_json::{Value, json};
 use zones::Zone;
 
@@ -111,16 +111,16 @@ fn shown(
     start: &str,
     offered: bool,
     hosts: &[String],
-    reasons: &[availability::Why],
+    reasons: &[availability::ExplainedReason],
 ) -> (String, bool, Value, Vec<Value>) {
-    let mut told = Vec::new();
+    let mut values = Vec::new();
     for why in reasons {
         let reason = json!({"reason": why.reason.as_str(), "sentence": why.sentence, "host": why.host});
-        if !told.contains(&reason) {
-            told.push(reason);
+        if !values.contains(&reason) {
+            values.push(reason);
         }
     }
-    (start.to_owned(), offered, json!(hosts), told)
+    (start.to_owned(), offered, json!(hosts), values)
 }
 
 #[tokio::test]
@@ -132,11 +132,18 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
     let mut tx = quince.store().read().await.unwrap();
     let people = store::staff::list(&mut tx).await.unwrap();
     drop(tx);
-    let maya = people.iter().find(|one| one.name == "Maya Lopez").unwrap().id;
+    let maya = people
+        .iter()
+        .find(|one| one.profile.name == "Maya Lopez")
+        .unwrap()
+        .id;
     let berlin = Zone::named("Europe/Berlin").unwrap();
     let all = bookings::booking_calendars::list(&quince, maya).await.unwrap();
     for slug in ["intro-call", "consultation", "studio-tour"] {
-        let calendar = all.iter().find(|calendar| calendar.slug == slug).unwrap();
+        let calendar = all
+            .iter()
+            .find(|calendar| calendar.settings.slug == slug)
+            .unwrap();
         let mut page = Vec::new();
         for day in 3..=6 {
             let date = jiff::civil::date(2026, 12, day);
@@ -155,7 +162,7 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
         }
         let days = [slug, "--from", "2026-12-03", "--to", "2026-12-06"];
         let zone = ["--timezone", "Europe/Berlin", "--explain"];
-        let told: Vec<_> = lines(&self::slots(folder.path(), &[&days[..], &zone].concat()))
+        let explained: Vec<_> = lines(&self::slots(folder.path(), &[&days[..], &zone].concat()))
             .iter()
             .map(|line| {
                 let start = line["start"].as_str().or(line["date"].as_str()).unwrap();
@@ -169,8 +176,8 @@ async fn the_page_and_the_command_explain_the_same_days_in_the_same_words() {
                 )
             })
             .collect();
-        assert_eq!(told, page, "{slug}");
-        assert!(told.iter().any(|(_, offered, ..)| *offered), "{slug}");
+        assert_eq!(explained, page, "{slug}");
+        assert!(explained.iter().any(|(_, offered, ..)| *offered), "{slug}");
     }
 }
 
@@ -179,23 +186,29 @@ async fn offer_a_cut(quince: &bookings::Quince) {
     let mut tx = quince.store().read().await.unwrap();
     let people = store::staff::list(&mut tx).await.unwrap();
     drop(tx);
-    let maya = people.iter().find(|one| one.name == "Maya Lopez").unwrap().id;
-    let form = CalendarForm {
-        slug: "salon".to_owned(),
-        kind: Kind::Service,
-        members: vec![Member {
-            staff: maya,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        ..CalendarForm::new("Salon")
-    };
+    let maya = people
+        .iter()
+        .find(|one| one.profile.name == "Maya Lopez")
+        .unwrap()
+        .id;
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".to_owned(),
+            kind: Kind::Service,
+            ..CalendarSettings::new("Salon")
+        },
+        vec![MemberSettings::new(maya)],
+    );
     bookings::booking_calendars::create(quince, maya, form)
         .await
         .unwrap();
     let all = bookings::booking_calendars::list(quince, maya).await.unwrap();
-    let salon = all.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
-    let cut = ServiceForm {
+    let salon = all
+        .iter()
+        .find(|calendar| calendar.settings.slug == "salon")
+        .unwrap()
+        .id;
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".to_owned(),
         description: String::new(),

@@ -4,7 +4,7 @@ use reqwest::header::LOCATION;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use store::booking_calendars::{self, NewBookingCalendar};
+use store::booking_calendars::{self, CalendarSettings};
 
 use crate::support::{Browser, Quince, eventually, http, json_of, logged, use_cases};
 
@@ -171,7 +171,7 @@ async fn a_hold_too_many_is_refused_and_with_limits_off_everything_is_taken() {
 /// A demo whose consultations have other settings.
 pub async fn with_settings(
     folder: &std::path::Path,
-    change: impl FnOnce(&mut NewBookingCalendar),
+    change: impl FnOnce(&mut CalendarSettings),
 ) -> (Quince, Value) {
     let (demo, said) = Quince::demo(folder, &[]);
     demo.kill();
@@ -179,21 +179,7 @@ pub async fn with_settings(
     let mut tx = cases.store().write().await.unwrap();
     let found = booking_calendars::find_by_slug(&mut tx, "consultation").await;
     let found = found.unwrap().unwrap();
-    let mut changed = NewBookingCalendar {
-        slug: found.slug,
-        name: found.name,
-        description: found.description,
-        kind: found.kind,
-        distribution: found.distribution,
-        rules: found.rules,
-        location: found.location,
-        color: found.color,
-        questions: found.questions,
-        auto_confirm: true,
-        confirm_by_mail: false,
-        ask_puzzle: false,
-        active: true,
-    };
+    let mut changed = found.settings;
     change(&mut changed);
     booking_calendars::update(&mut tx, found.id, &changed, found.updated_at)
         .await

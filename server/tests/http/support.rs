@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bookings::clock::{Clock, SystemClock, TestClock};
-use bookings::{Mail, Settings};
+use bookings::{MailSettings, Settings};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
 use sandbox::{Options, Sandbox};
@@ -256,13 +256,14 @@ fn open_use_cases(icloud: &str, store: Store, folder: &Path, clock: Arc<dyn Cloc
         base_url: "http://127.0.0.1:3000/".parse().unwrap(),
         icloud_url: icloud.parse().unwrap(),
         allow_loopback: icloud.starts_with("http:"),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mail"),
             from: "quince@studio.example".to_owned(),
         },
         calendar_hosts: Vec::new(),
         setup_code: None,
         retention: bookings::Retention::default(),
+        password_work: bookings::PasswordWork::LeastForTests,
         practice: None,
     };
     bookings::Quince::new(settings, store, clock).unwrap()

@@ -3,9 +3,9 @@
 
 use bookings::appointments::{self, Booking};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{CalendarForm, Member};
-use bookings::services::{self, ResourceForm, ServiceForm};
-use bookings::{AppointmentId, CalendarId, Interval, Kind, Priority, StaffId, WeeklyHours};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{AppointmentId, CalendarId, Interval, Kind, StaffId, WeeklyHours};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use reqwest::StatusCode;
 use sandbox::Sandbox;
@@ -161,7 +161,11 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
     let jonas = jonas(quince, ada).await;
     make_calendars(quince, ada, jonas).await;
     let all = bookings::booking_calendars::list(quince, ada).await.unwrap();
-    let menu = all.iter().find(|calendar| calendar.slug == "menu").unwrap().id;
+    let menu = all
+        .iter()
+        .find(|calendar| calendar.settings.slug == "menu")
+        .unwrap()
+        .id;
     let service = make_service(quince, ada, menu).await;
     let seat = book(quince, "class", "").await;
     let visit = book(quince, "menu", &service).await;
@@ -176,7 +180,10 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
     let connection = bookings::connections::list(quince, ada).await.unwrap()[0].id;
     let token = single.token;
     let calendars: Vec<String> = all.iter().map(|calendar| calendar.id.to_string()).collect();
-    let slugs: Vec<String> = all.iter().map(|calendar| calendar.slug.clone()).collect();
+    let slugs: Vec<String> = all
+        .iter()
+        .map(|calendar| calendar.settings.slug.clone())
+        .collect();
     let things = |page: &str| match page {
         "/appointments/:id" => vec![seat.id.to_string(), visit.id.to_string(), single.id.to_string()],
         "/blocked-time/:id" => vec![block.id.to_string()],
@@ -216,11 +223,7 @@ async fn fill(quince: &bookings::Quince) -> Vec<String> {
 
 /// A booking calendar of each kind, besides the Personal one that there is.
 async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId) {
-    let member = |staff| Member {
-        staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
+    let member = MemberSettings::new;
     for (slug, kind, members) in [
         ("class", Kind::ClassBooking, vec![member(ada)]),
         ("menu", Kind::Service, vec![member(ada), member(jonas)]),
@@ -228,16 +231,18 @@ async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId)
         ("panel", Kind::Collective, vec![member(ada), member(jonas)]),
         ("robin", Kind::RoundRobin, vec![member(ada), member(jonas)]),
     ] {
-        let mut form = CalendarForm {
-            slug: slug.to_owned(),
-            kind,
+        let mut form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.to_owned(),
+                kind,
+                ..CalendarSettings::new(slug)
+            },
             members,
-            ..CalendarForm::new(slug)
-        };
+        );
         // Somebody waits for the one seat.
-        form.rules.seats = 1;
+        form.settings.rules.seats = 1;
         if kind == Kind::Simple {
-            form.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
+            form.settings.rules.hours = Some(WeeklyHours::weekdays(9 * 60, 17 * 60));
         }
         bookings::booking_calendars::create(quince, ada, form)
             .await
@@ -249,12 +254,14 @@ async fn make_calendars(quince: &bookings::Quince, ada: StaffId, jonas: StaffId)
 async fn make_service(quince: &bookings::Quince, ada: StaffId, menu: CalendarId) -> String {
     let room = ResourceForm {
         id: None,
-        name: "Room".to_owned(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Room".to_owned(),
+            quantity: 1,
+        },
     };
     services::save_resources(quince, ada, vec![room]).await.unwrap();
     let rooms = services::resources(quince).await.unwrap();
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".to_owned(),
         description: String::new(),
@@ -269,7 +276,7 @@ async fn make_service(quince: &bookings::Quince, ada: StaffId, menu: CalendarId)
 }
 
 async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
-    let new = bookings::accounts::NewStaff {
+    let new = bookings::accounts::StaffForm {
         name: "Jonas".to_owned(),
         email: "jonas@quince.example".to_owned(),
         password: PASSWORD.to_owned(),
@@ -279,7 +286,7 @@ async fn jonas(quince: &bookings::Quince, by: StaffId) -> StaffId {
     bookings::accounts::add_staff(quince, by, new).await.unwrap()
 }
 
-fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
+fn booking(slug: &str, start: Timestamp, service: &str) -> Booking {
     Booking {
         slug: slug.to_owned(),
         start,
@@ -290,7 +297,7 @@ fn wish(slug: &str, start: Timestamp, service: &str) -> Booking {
         notes: String::new(),
         guests: Vec::new(),
         answers: Vec::new(),
-        services: bookings::services::Chosen::list(service).unwrap(),
+        services: bookings::services::ChosenService::list(service).unwrap(),
         host: None,
         holder: None,
         idempotency_key: slug.to_owned(),
@@ -308,14 +315,14 @@ struct Made {
 async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
     let zone = Zone::utc();
     let today = zone.date(Timestamp::now());
-    let chosen = bookings::services::Chosen::list(service).unwrap();
+    let chosen = bookings::services::ChosenService::list(service).unwrap();
     let question = SlotQuery {
         services: &chosen,
         ..SlotQuery::new(slug, today, today.saturating_add(14.days()), &zone)
     };
     let free = availability::free(quince, &question).await.unwrap();
     let start = free.days.values().flatten().next().unwrap().start;
-    let booked = appointments::book(quince, wish(slug, start, service))
+    let booked = appointments::book(quince, booking(slug, start, service))
         .await
         .unwrap();
     Made {
@@ -326,11 +333,13 @@ async fn book(quince: &bookings::Quince, slug: &str, service: &str) -> Made {
 }
 
 async fn wait(quince: &bookings::Quince, start: Timestamp) -> String {
-    let wish = Booking {
+    let booking = Booking {
         email: "waits@client.example".to_owned(),
-        ..wish("class", start, "")
+        ..booking("class", start, "")
     };
-    bookings::classes::wait(quince, &wish).await.unwrap()
+    bookings::classes::join_waiting_list(quince, &booking)
+        .await
+        .unwrap()
 }
 
 /// The poisons, in rounds: of each table one at a time. A booking calendar that cannot be read closes pages that the others would

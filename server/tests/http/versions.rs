@@ -179,10 +179,10 @@ async fn a_program_is_answered_409_and_a_form_without_a_version_is_one_of_before
         assert_eq!(said["ChangedMeanwhile"]["newest"], 1, "{said}");
     }
     let (_, said) = save(maya, "Ours", None).await;
-    let told = said["ChangedMeanwhile"]["sentences"][0].as_str().unwrap();
+    let sentence = said["ChangedMeanwhile"]["sentences"][0].as_str().unwrap();
     assert!(
-        told.starts_with("Nina changed the name from ") && told.contains("to “Studio”"),
-        "{told}"
+        sentence.starts_with("Nina changed the name from ") && sentence.contains("to “Studio”"),
+        "{sentence}"
     );
     assert_eq!(save(maya, "Ours", Some("1")).await.0, StatusCode::OK);
 }
@@ -339,7 +339,7 @@ async fn blocked_off_time_tells_of_changes() {
     let answer = nina.post(&at, "save-blocked-time", &borrowed(&late)).await;
     assert_eq!(answer.headers()[LOCATION], format!("{at}#problem"));
     let page = nina.get(&at).await.text().await.unwrap();
-    assert!(page.contains("This time was given back"), "{page}");
+    assert!(page.contains("This time was unblocked"), "{page}");
 }
 
 fn borrowed<'a, const N: usize>(fields: &'a [(&'static str, String); N]) -> [(&'static str, &'a str); N] {

@@ -91,7 +91,7 @@ pub async fn move_to(token: &str, start: &str) -> Result<String, AppError> {
 /// Takes a guest out. One who is already out is no error.
 pub async fn take_out_guest(token: &str, guest: &str) -> Result<(), AppError> {
     limited(Attempt::Book)?;
-    Ok(appointments::take_out_guest(&quince()?, &client(token), guest).await?)
+    Ok(appointments::remove_guest(&quince()?, &client(token), guest).await?)
 }
 
 /// Confirms it with the mark of a mailed link. Returns the path of the page that shows it.

@@ -49,7 +49,8 @@ pub async fn book(mut request: BookRequest) -> Result<String, AppError> {
     let proof = std::mem::take(&mut request.proof).into();
     let (quince, stranger) = (quince()?, stranger()?.with(proof));
     if request.waits {
-        let waiting = bookings::classes::wait_as_stranger(&quince, &stranger, &booking_of(request)?).await;
+        let waiting =
+            bookings::classes::join_waiting_list_as_stranger(&quince, &stranger, &booking_of(request)?).await;
         let token = audited(Attempt::Wait, waiting.map_err(AppError::from))?;
         return Ok(format!("/waiting/{token}"));
     }

@@ -1,6 +1,6 @@
 //! Loading the booking page.
 
-use bookings::services::{Chosen, ServiceView};
+use bookings::services::{ChosenService, ServiceView};
 use bookings::{Error, Kind, StaffId, booking_calendars};
 
 use super::visit::{self, VisitChoice};
@@ -79,7 +79,7 @@ pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingV
         .ask_puzzle
         .then(|| challenge(slug, &flash.value("challenge")))
         .transpose()?;
-    let of_this_visit: &[Chosen] = if to_choose { &[] } else { &visit.chosen };
+    let of_this_visit: &[ChosenService] = if to_choose { &[] } else { &visit.chosen };
     Ok(BookingView {
         is_closed: false,
         to_choose,
@@ -132,7 +132,7 @@ fn host_on_offer(
     host
 }
 
-fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Chosen]) -> About {
+fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[ChosenService]) -> About {
     let calendar = page.calendar;
     let may_choose = calendar.kind == Kind::RoundRobin && page.hosts.len() > 1;
     let choice = page.hosts.iter().filter(|_| may_choose);
@@ -141,7 +141,7 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
         .filter_map(|choice| Some((choice, menu.iter().find(|service| service.id == choice.service)?)));
     let length = wanted
         .clone()
-        .map(|(_, service)| service.duration + service.processing)
+        .map(|(_, service)| service.settings.duration + service.settings.processing)
         .fold(0, u32::saturating_add);
     About {
         choice: choice.map(|(id, name)| (id.to_string(), name.clone())).collect(),
@@ -151,10 +151,12 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
         slug: calendar.slug,
         name: calendar.name,
         hosts: page.hosts.into_iter().map(|(_, name)| name).collect(),
-        duration: match (calendar.kind, length) {
-            (Kind::Service, 0) => String::new(),
-            (Kind::Service, length) => duration_label(length),
-            _ => duration_label(calendar.duration),
+        duration: match calendar.kind {
+            Kind::Service if length == 0 => String::new(),
+            Kind::Service => duration_label(length),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => {
+                duration_label(calendar.duration)
+            }
         },
         location: calendar.location,
         description: calendar.description,
@@ -162,11 +164,16 @@ fn about(page: booking_calendars::PublicPage, menu: &[ServiceView], chosen: &[Ch
 }
 
 /// "Cut, 45 minutes, with Jonas".
-fn service_label(choice: &Chosen, service: &ServiceView) -> String {
-    let time = duration_label(service.duration.saturating_add(service.processing));
-    let host = service.staff.iter().find(|(id, _)| Some(*id) == choice.host);
+fn service_label(choice: &ChosenService, service: &ServiceView) -> String {
+    let time = duration_label(
+        service
+            .settings
+            .duration
+            .saturating_add(service.settings.processing),
+    );
+    let host = service.hosts.iter().find(|(id, _)| Some(*id) == choice.host);
     match host {
-        Some((_, name)) => format!("{}, {time}, with {name}", service.name),
-        None => format!("{}, {time}", service.name),
+        Some((_, name)) => format!("{}, {time}, with {name}", service.settings.name),
+        None => format!("{}, {time}", service.settings.name),
     }
 }

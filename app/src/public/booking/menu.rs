@@ -74,8 +74,8 @@ fn visit_text(menu: &[MenuChoice]) -> String {
 
 #[cfg(feature = "ssr")]
 fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppError> {
-    let chosen =
-        bookings::services::Chosen::list(&visit).map_err(|error| AppError::Refused(error.to_string()))?;
+    let chosen = bookings::services::ChosenService::list(&visit)
+        .map_err(|error| AppError::Refused(error.to_string()))?;
     if chosen.is_empty() {
         return Err(AppError::Refused("Choose at least one service.".to_owned()));
     }

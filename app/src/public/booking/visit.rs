@@ -1,6 +1,6 @@
 //! The menu of a Service calendar, and the services that an address names.
 
-use bookings::services::{CHOICE_LIMIT, Chosen, ServiceView};
+use bookings::services::{CHOICE_LIMIT, ChosenService, ServiceView};
 
 use super::MenuItem;
 use crate::public::locale::duration_label;
@@ -10,11 +10,11 @@ use crate::public::locale::duration_label;
 pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
     let mut groups: Vec<String> = Vec::new();
     for service in &menu {
-        if !groups.contains(&service.group) {
-            groups.push(service.group.clone());
+        if !groups.contains(&service.settings.group) {
+            groups.push(service.settings.group.clone());
         }
     }
-    menu.sort_by_key(|service| groups.iter().position(|group| *group == service.group));
+    menu.sort_by_key(|service| groups.iter().position(|group| *group == service.settings.group));
     menu
 }
 
@@ -22,7 +22,7 @@ pub fn as_shown(mut menu: Vec<ServiceView>) -> Vec<ServiceView> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VisitChoice {
     /// Those that are on the menu, in order.
-    pub chosen: Vec<Chosen>,
+    pub chosen: Vec<ChosenService>,
     /// The sentence about those that are not.
     pub problem: Option<String>,
 }
@@ -33,7 +33,7 @@ impl VisitChoice {
         let mut chosen = Vec::new();
         let mut is_lost = false;
         for named in text.split(',').map(str::trim).filter(|named| !named.is_empty()) {
-            let named: Option<Chosen> = named.parse().ok();
+            let named: Option<ChosenService> = named.parse().ok();
             let found = named.and_then(|named| {
                 let service = menu.iter().find(|service| service.id == named.service)?;
                 Some((named, service))
@@ -42,10 +42,10 @@ impl VisitChoice {
                 is_lost = true;
                 continue;
             };
-            let does_it = |host: &_| service.staff.iter().any(|(known, _)| known == host);
+            let does_it = |host: &_| service.hosts.iter().any(|(known, _)| known == host);
             let host = named.host.filter(does_it);
             is_lost |= host != named.host;
-            chosen.push(Chosen { host, ..named });
+            chosen.push(ChosenService { host, ..named });
         }
         let problem = if chosen.len() > CHOICE_LIMIT {
             chosen.truncate(CHOICE_LIMIT);
@@ -71,23 +71,24 @@ pub fn too_many_services() -> String {
 }
 
 /// The chosen services in the form used by addresses.
-pub fn text(chosen: &[Chosen]) -> String {
+pub fn text(chosen: &[ChosenService]) -> String {
     let texts: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     texts.join(",")
 }
 
 /// A service for the menu; ticked if it is chosen.
-pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
+pub fn item(service: ServiceView, ticked: &[ChosenService]) -> MenuItem {
     let choice = ticked.iter().find(|choice| choice.service == service.id);
     let host = choice.and_then(|choice| choice.host);
+    let settings = service.settings;
     MenuItem {
         id: service.id.to_string(),
-        group: service.group,
-        name: service.name,
-        duration: duration_label(service.duration.saturating_add(service.processing)),
-        description: service.description,
+        group: settings.group,
+        name: settings.name,
+        duration: duration_label(settings.duration.saturating_add(settings.processing)),
+        description: settings.description,
         staff: service
-            .staff
+            .hosts
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))
             .collect(),
@@ -98,6 +99,7 @@ pub fn item(service: ServiceView, ticked: &[Chosen]) -> MenuItem {
 
 #[cfg(test)]
 mod tests {
+    use bookings::services::ServiceSettings;
     use bookings::{ServiceId, StaffId};
     use uuid::Uuid;
 
@@ -109,18 +111,21 @@ mod tests {
     fn service(number: u128, group: &str) -> ServiceView {
         ServiceView {
             id: ServiceId(Uuid::from_u128(number)),
-            group: group.to_owned(),
-            name: format!("Service {number}"),
-            description: String::new(),
-            duration: 30,
-            processing: 0,
-            staff: vec![(JONAS, "Jonas".to_owned())],
-            resources: Vec::new(),
+            settings: ServiceSettings {
+                group: group.to_owned(),
+                name: format!("Service {number}"),
+                description: String::new(),
+                duration: 30,
+                processing: 0,
+                staff: vec![JONAS],
+                resources: Vec::new(),
+            },
+            hosts: vec![(JONAS, "Jonas".to_owned())],
         }
     }
 
-    fn choice(number: u128, host: Option<StaffId>) -> Chosen {
-        Chosen {
+    fn choice(number: u128, host: Option<StaffId>) -> ChosenService {
+        ChosenService {
             service: ServiceId(Uuid::from_u128(number)),
             host,
         }
@@ -129,7 +134,10 @@ mod tests {
     #[test]
     fn a_visit_follows_the_headings_as_they_are_shown() {
         let menu = as_shown(vec![service(1, "Hair"), service(2, "Nails"), service(3, "Hair")]);
-        let order: Vec<&str> = menu.iter().map(|service| service.name.as_str()).collect();
+        let order: Vec<&str> = menu
+            .iter()
+            .map(|service| service.settings.name.as_str())
+            .collect();
         assert_eq!(order, ["Service 1", "Service 3", "Service 2"]);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bookings::availability::SlotQuery;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use bookings::{Slot, StaffId, availability};
 use jiff::civil::Date;
 use zones::Zone;
@@ -20,7 +20,7 @@ pub struct SlotFilter<'a> {
     /// The wanted member.
     pub host: Option<StaffId>,
     /// The wanted services.
-    pub services: &'a [Chosen],
+    pub services: &'a [ChosenService],
     /// The appointment that is being moved.
     pub moving: Option<bookings::AppointmentId>,
     /// The visitor.

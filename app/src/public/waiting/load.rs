@@ -11,7 +11,7 @@ use crate::ui::zone::zone_label;
 
 /// Loads the place of a link.
 pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
-    let found = classes::waiting(&quince()?, token).await?;
+    let found = classes::waiting_place(&quince()?, token).await?;
     let (from, to) = (found.zone.local(found.start), found.zone.local(found.end));
     Ok(WaitingView {
         token: token.to_owned(),
@@ -37,7 +37,7 @@ pub async fn waiting(token: &str) -> Result<WaitingView, AppError> {
 pub async fn leave(token: &str) -> Result<String, AppError> {
     limited(Attempt::Book)?;
     let quince = quince()?;
-    let found = classes::waiting(&quince, token).await?;
-    classes::leave(&quince, token).await?;
+    let found = classes::waiting_place(&quince, token).await?;
+    classes::leave_waiting_list(&quince, token).await?;
     Ok(format!("/book/{}", found.slug))
 }

@@ -26,7 +26,9 @@ pub async fn workspace() -> Result<WorkspaceView, AppError> {
         description: excerpt(&calendar.description),
         duration: match calendar.kind {
             Kind::Service => "A menu to choose from".to_owned(),
-            _ => duration_label(calendar.duration),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => {
+                duration_label(calendar.duration)
+            }
         },
         location: calendar.location,
     };

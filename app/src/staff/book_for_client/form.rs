@@ -1,7 +1,7 @@
 //! Loading and handling the form by which staff book for a client.
 
 use bookings::Kind;
-use bookings::accounts::Me;
+use bookings::accounts::StaffMember;
 use bookings::appointments::{Booking, OnConflict};
 use bookings::availability::free_with_host;
 use bookings::booking_calendars::{Calendar, NO_ICLOUD};
@@ -26,12 +26,12 @@ pub struct PageQuery<'a> {
     pub visit: &'a str,
 }
 
-pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
+pub async fn page(me: StaffMember, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
     let quince = quince()?;
     let flash = flash_until_accepted("book-for-client").await;
     let typed: ClientText = serde_json::from_str(&flash.value("booking")).unwrap_or_default();
     let mut calendars = bookings::booking_calendars::list(&quince, me.id).await?;
-    calendars.retain(|calendar| calendar.active && calendar.problem.is_none());
+    calendars.retain(|calendar| calendar.settings.active && calendar.problem.is_none());
     // After a refusal the page shows what was posted, otherwise the query of its address.
     let refused = flash.problem.is_some();
     let first = |asked: &str, typed: &str| {
@@ -91,11 +91,11 @@ pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
         questions: chosen.as_ref().map(questions).unwrap_or_default(),
         no_icloud: chosen
             .as_ref()
-            .filter(|calendar| !calendar.kind.uses_icloud())
+            .filter(|calendar| !calendar.settings.kind.uses_icloud())
             .map(|_| NO_ICLOUD.to_owned()),
         takes_guests: chosen
             .as_ref()
-            .is_some_and(|calendar| calendar.kind == Kind::ClassBooking),
+            .is_some_and(|calendar| calendar.settings.kind == Kind::ClassBooking),
         why_not: format!(
             "/booking-calendars/{}/why-not?date={day}{}&for=staff",
             form.calendar,
@@ -103,7 +103,7 @@ pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
         ),
         calendars: calendars
             .into_iter()
-            .map(|calendar| (calendar.id.to_string(), calendar.name))
+            .map(|calendar| (calendar.id.to_string(), calendar.settings.name))
             .collect(),
         menu,
         to_choose,
@@ -117,12 +117,12 @@ pub async fn page(me: Me, asked: PageQuery<'_>) -> Result<BookPage, AppError> {
 
 /// The members to choose from; empty if there is no choice.
 fn hosts(calendar: &Calendar) -> Vec<(String, String)> {
-    if calendar.kind != Kind::RoundRobin {
+    if calendar.settings.kind != Kind::RoundRobin {
         return Vec::new();
     }
     let anybody = (String::new(), "Whoever is free".to_owned());
     let members = calendar.members.iter();
-    let members = members.map(|member| (member.staff.to_string(), member.name.clone()));
+    let members = members.map(|member| (member.settings.staff_id.to_string(), member.name.clone()));
     std::iter::once(anybody).chain(members).collect()
 }
 
@@ -132,11 +132,11 @@ fn questions(calendar: &Calendar) -> Vec<QuestionView> {
         required: false,
         ..question_view(question)
     };
-    calendar.questions.iter().map(optional).collect()
+    calendar.settings.questions.iter().map(optional).collect()
 }
 
 async fn free(
-    me: &Me,
+    me: &StaffMember,
     calendar: &Calendar,
     day: Date,
     form: &ClientText,
@@ -188,9 +188,9 @@ pub async fn book(text: ClientText, answers: Vec<AnswerText>) -> Result<String, 
     };
     let guests = text.guests.lines().map(str::trim);
     let booking = Booking {
-        slug: calendar.slug,
+        slug: calendar.settings.slug,
         start: me.zone.opening(date.to_datetime(time)),
-        zone: calendar.rules.zone,
+        zone: calendar.settings.rules.zone,
         name: text.name,
         email: text.email,
         phone: text.phone,

@@ -4,8 +4,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use bookings::accounts::Me;
-use bookings::booking_calendars::{self, Calendar, CalendarForm, IntakeQuestion, KindChange};
+use bookings::accounts::StaffMember;
+use bookings::booking_calendars::{self, Calendar, CalendarSettings, IntakeQuestion, KindChange};
 use bookings::versions::Versioned;
 use scheduling::{CalendarId, DateRange, Kind, Rules, Span, Unit};
 
@@ -16,7 +16,7 @@ use crate::flash::FormFlash;
 use crate::settings::hours::from_rules;
 use crate::staff::booking_calendars::kind_label;
 
-pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
+pub async fn view(me: StaffMember, id: &str) -> Result<EditorView, AppError> {
     let quince = quince()?;
     let of_this = |flash: FormFlash| {
         Some(flash)
@@ -43,14 +43,14 @@ pub async fn view(me: Me, id: &str) -> Result<EditorView, AppError> {
     }
     let public_page = stored
         .as_ref()
-        .filter(|calendar| calendar.active && calendar.problem.is_none())
-        .map(|calendar| format!("/book/{}", calendar.slug));
+        .filter(|calendar| calendar.settings.active && calendar.problem.is_none())
+        .map(|calendar| format!("/book/{}", calendar.settings.slug));
     let typed = flash
         .values
         .get("calendar")
         .and_then(|text| serde_json::from_str(text).ok());
     let form = typed.unwrap_or_else(|| stored.as_ref().map_or_else(|| fresh(&me), of_calendar));
-    let kind = stored.as_ref().map(|calendar| calendar.kind);
+    let kind = stored.as_ref().map(|calendar| calendar.settings.kind);
     Ok(EditorView {
         id: id.to_owned(),
         form,
@@ -94,7 +94,7 @@ fn change_text(from: Kind, change: KindChange) -> KindChangeText {
     }
 }
 
-fn fresh(me: &Me) -> CalendarText {
+fn fresh(me: &StaffMember) -> CalendarText {
     let rules = Rules {
         zone: me.zone.clone(),
         seats: 10,
@@ -115,34 +115,35 @@ fn fresh(me: &Me) -> CalendarText {
 
 fn of_calendar(calendar: &Calendar) -> CalendarText {
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let settings = &calendar.settings;
     CalendarText {
-        name: calendar.name.clone(),
-        slug: calendar.slug.clone(),
-        description: calendar.description.clone(),
-        location: calendar.location.clone(),
-        color: calendar.color.clone(),
-        kind: word(serde_json::json!(calendar.kind)),
-        distribution: word(serde_json::json!(calendar.distribution)),
+        name: settings.name.clone(),
+        slug: settings.slug.clone(),
+        description: settings.description.clone(),
+        location: settings.location.clone(),
+        color: settings.color.clone(),
+        kind: word(serde_json::json!(settings.kind)),
+        distribution: word(serde_json::json!(settings.distribution)),
         members: calendar
             .members
             .iter()
-            .map(|member| member.staff.to_string())
+            .map(|member| member.settings.staff_id.to_string())
             .collect(),
         priorities: (1..)
             .zip(&calendar.members)
             .map(|(place, member): (u32, _)| PriorityText {
                 place: place.to_string(),
-                member: member.staff.to_string(),
-                priority: word(serde_json::json!(member.priority)),
-                weight: member.weight.to_string(),
+                member: member.settings.staff_id.to_string(),
+                priority: word(serde_json::json!(member.settings.priority)),
+                weight: member.settings.weight.to_string(),
             })
             .collect(),
-        questions: calendar.questions.iter().map(of_question).collect(),
-        auto_confirm: calendar.auto_confirm.to_string(),
-        confirm_by_mail: calendar.confirm_by_mail.to_string(),
-        ask_puzzle: calendar.ask_puzzle.to_string(),
-        active: calendar.active.to_string(),
-        ..of_rules(&calendar.rules)
+        questions: settings.questions.iter().map(of_question).collect(),
+        auto_confirm: settings.auto_confirm.to_string(),
+        confirm_by_mail: settings.confirm_by_mail.to_string(),
+        ask_puzzle: settings.ask_puzzle.to_string(),
+        active: settings.active.to_string(),
+        ..of_rules(&settings.rules)
     }
 }
 
@@ -219,7 +220,7 @@ pub async fn save(seen: &str, id: &str, text: CalendarText) -> Result<(String, O
     } else {
         let id = calendar_id(id)?;
         let before = booking_calendars::get(&quince, by.staff, id).await?;
-        done = stays_booked(&before, &form);
+        done = stays_booked(&before.settings, &form.settings);
         booking_calendars::update(&quince, by, id, form)
             .await
             .map_err(named)?;
@@ -233,7 +234,7 @@ fn named(error: bookings::Error) -> AppError {
 }
 
 /// The sentence about booked appointments, which keep their lengths when those change.
-fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
+fn stays_booked(before: &CalendarSettings, after: &CalendarSettings) -> Option<String> {
     let lengths = |rules: &Rules| (rules.duration, rules.pre_buffer, rules.post_buffer);
     let is_changed = lengths(&before.rules) != lengths(&after.rules);
     let name = &after.name;
@@ -244,7 +245,7 @@ fn stays_booked(before: &Calendar, after: &CalendarForm) -> Option<String> {
         Kind::ClassBooking => {
             "Sessions that somebody attends keep their length and their buffers; the others take the new ones."
         }
-        _ => {
+        Kind::RoundRobin | Kind::Collective | Kind::Personal | Kind::Simple => {
             "Appointments that are booked keep the length and the buffers that they were booked with, also when they are moved."
         }
     };

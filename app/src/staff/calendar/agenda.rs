@@ -1,9 +1,9 @@
 //! Converting the agenda to the calendar view.
 
-use bookings::accounts::Me;
+use bookings::accounts::StaffMember;
 use std::collections::{BTreeMap, BTreeSet};
 
-use bookings::agenda::{Agenda, AgendaAppointment, AgendaDay, AgendaEvent, Who};
+use bookings::agenda::{Agenda, AgendaAppointment, AgendaDay, AgendaEvent, Scope};
 use bookings::{StaffId, Status, TimeOwner};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -19,7 +19,7 @@ use crate::error::AppError;
 
 const MINUTES: i64 = 24 * 60;
 
-pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarView, AppError> {
+pub async fn load(me: StaffMember, date: &str, days: u8, who: &str) -> Result<CalendarView, AppError> {
     let quince = quince()?;
     let today = me.zone.date(quince.now());
     let asked: Date = if date.is_empty() {
@@ -29,9 +29,9 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
     };
     let first = if days == 1 { asked } else { monday(asked) };
     let chosen = match who {
-        "" => Who::Me,
-        "team" => Who::Everybody,
-        id => Who::Person(id.parse().map_err(|_| AppError::NotFound)?),
+        "" => Scope::Me,
+        "team" => Scope::Everybody,
+        id => Scope::Person(id.parse().map_err(|_| AppError::NotFound)?),
     };
     let agenda = bookings::agenda::view(&quince, me.id, first, days, chosen).await?;
     let team = bookings::accounts::team(&quince).await?;
@@ -88,7 +88,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
         .into_iter()
         .filter(is_shown)
         .collect();
-    let one_person = chosen != Who::Everybody;
+    let one_person = chosen != Scope::Everybody;
     let grid = grid(agenda, today, &me.zone, &names, one_person);
     // New entries are for the shown day, or for today if it is shown.
     let shown = if first <= today && today < first.saturating_add(step) {
@@ -121,7 +121,7 @@ pub async fn load(me: Me, date: &str, days: u8, who: &str) -> Result<CalendarVie
 }
 
 /// Warnings about other people's outdated connections. The banner warns of one's own.
-fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
+fn warnings(agenda: &Agenda, me: &StaffMember) -> Vec<String> {
     let others = agenda
         .freshness
         .iter()
@@ -135,7 +135,9 @@ fn warnings(agenda: &Agenda, me: &Me) -> Vec<String> {
 /// The servers whose events are shown, for a sentence.
 fn servers(agenda: &Agenda) -> String {
     let connections = agenda.freshness.iter();
-    let places: BTreeSet<&str> = connections.map(|connection| connection.place.as_str()).collect();
+    let places: BTreeSet<&str> = connections
+        .map(|connection| connection.server_name.as_str())
+        .collect();
     crate::settings::calendar_choice::join_servers(places)
 }
 
@@ -235,7 +237,7 @@ fn grid(
                     }),
                     notes: {
                         let write = appointment.write.filter(|state| needs_look(*state));
-                        let write = write.map(|state| write_label(state, &appointment.write_place));
+                        let write = write.map(|state| write_label(state, &appointment.write_server_name));
                         let collision = appointment.collides.then(|| COLLIDES.to_owned());
                         collision.into_iter().chain(write).collect()
                     },

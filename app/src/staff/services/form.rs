@@ -1,6 +1,6 @@
 //! Conversion between the form's texts and services.
 
-use bookings::services::{self, ServiceForm, ServiceView, Shift};
+use bookings::services::{self, MoveDirection, ServiceSettings, ServiceView};
 use bookings::versions::Versioned;
 use bookings::{CalendarId, ServiceId, ServiceProblem, StaffId};
 
@@ -38,21 +38,22 @@ pub async fn page(staff: StaffId, calendar: &str) -> Result<MenuView, AppError> 
 }
 
 fn text(service: ServiceView) -> ServiceText {
-    let preferred = service.staff.first().map(|(id, _)| id.to_string());
+    let ServiceView { id, settings, hosts } = service;
+    let preferred = hosts.first().map(|(id, _)| id.to_string());
     let need = |(resource, quantity): (bookings::ResourceId, u32)| NeedText {
         resource: resource.to_string(),
         quantity: quantity.to_string(),
     };
     ServiceText {
-        id: service.id.to_string(),
-        group: service.group,
-        name: service.name,
-        description: service.description,
-        duration: service.duration.to_string(),
-        processing: service.processing.to_string(),
-        staff: service.staff.into_iter().map(|(id, _)| id.to_string()).collect(),
+        id: id.to_string(),
+        group: settings.group,
+        name: settings.name,
+        description: settings.description,
+        duration: settings.duration.to_string(),
+        processing: settings.processing.to_string(),
+        staff: hosts.into_iter().map(|(id, _)| id.to_string()).collect(),
         preferred: preferred.unwrap_or_default(),
-        needs: service.resources.into_iter().map(need).collect(),
+        needs: settings.resources.into_iter().map(need).collect(),
     }
 }
 
@@ -63,7 +64,7 @@ pub async fn save(seen: &str, calendar: &str, text: &ServiceText) -> Result<(), 
         id => Some(service_id(id)?),
     };
     let saved = match parse_form(text) {
-        Ok(form) => services::save(&quince()?, by, calendar_id(calendar)?, id, form)
+        Ok(settings) => services::save(&quince()?, by, calendar_id(calendar)?, id, settings)
             .await
             .map_err(AppError::from),
         Err(error) => Err(error),
@@ -74,11 +75,11 @@ pub async fn save(seen: &str, calendar: &str, text: &ServiceText) -> Result<(), 
 pub async fn shift(calendar: &str, id: &str, to: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let to = match to {
-        "up" => Shift::Up,
-        "down" => Shift::Down,
+        "up" => MoveDirection::Up,
+        "down" => MoveDirection::Down,
         _ => return Err(AppError::Refused("Move it up or down.".to_owned())),
     };
-    services::shift(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
+    services::move_service(&quince()?, staff, calendar_id(calendar)?, service_id(id)?, to).await?;
     Ok(())
 }
 
@@ -96,7 +97,7 @@ fn service_id(id: &str) -> Result<ServiceId, AppError> {
     id.parse().map_err(|_| AppError::NotFound)
 }
 
-fn parse_form(text: &ServiceText) -> Result<ServiceForm, AppError> {
+fn parse_form(text: &ServiceText) -> Result<ServiceSettings, AppError> {
     let mut problems = Vec::new();
     let mut number = |field: &str, name: NumberName, text: &str| {
         whole_number(name, text).unwrap_or_else(|problem| {
@@ -134,7 +135,7 @@ fn parse_form(text: &ServiceText) -> Result<ServiceForm, AppError> {
     if !problems.is_empty() {
         return Err(AppError::Fields(problems));
     }
-    Ok(ServiceForm {
+    Ok(ServiceSettings {
         group: text.group.clone(),
         name: text.name.clone(),
         description: text.description.clone(),

@@ -1,15 +1,16 @@
 //! The owner, the team, sessions, passwords.
 
-mod password;
-
 use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use scheduling::StaffId;
-use store::{Role, sessions, staff, workspace};
+use store::staff::{self, Account, Profile};
+use store::{Role, sessions, workspace};
 use zones::Zone;
 
-use crate::error::{Deed, Error, Missing, Refusal};
+pub use store::workspace::WorkspaceSettings;
+
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::problem::{AccountProblem, PasswordProblem, TextName};
 use crate::profile::default_hours;
 use crate::quince::Quince;
@@ -19,7 +20,7 @@ use crate::validate::{NAME_LIMIT, Validator};
 /// A staff member's session ends after this long without a visit.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A staff member's session ends after this long, even if it is used.
-pub const SESSION_LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub const SESSION_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// An anonymous visitor's session ends after this long without a change. It holds a submitted form, or a hold.
 pub const ANONYMOUS_IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// Maximum number of sessions of anonymous visitors.
@@ -27,7 +28,7 @@ pub const ANONYMOUS_SESSIONS: u32 = 5_000;
 
 /// The form of the first visit.
 #[derive(Clone)]
-pub struct NewOwner {
+pub struct OwnerForm {
     /// Name of the business, shown to clients.
     pub workspace: String,
     /// The owner's name.
@@ -44,7 +45,7 @@ pub struct NewOwner {
 
 /// The form of a new staff member.
 #[derive(Clone)]
-pub struct NewStaff {
+pub struct StaffForm {
     /// Their name.
     pub name: String,
     /// The address to sign in with.
@@ -59,7 +60,7 @@ pub struct NewStaff {
 
 /// A staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Me {
+pub struct StaffMember {
     /// Their id.
     pub id: StaffId,
     /// Their name.
@@ -74,20 +75,11 @@ pub struct Me {
     pub problem: Option<String>,
 }
 
-impl Me {
+impl StaffMember {
     /// Whether they may change booking calendars and the team.
     pub fn is_admin(&self) -> bool {
         is_admin(self.role)
     }
-}
-
-/// The business.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workspace {
-    /// Its name, shown to clients.
-    pub name: String,
-    /// Its zone.
-    pub zone: Zone,
 }
 
 /// Session key of the staff member's id.
@@ -125,26 +117,32 @@ pub async fn needs_owner(quince: &Quince) -> Result<bool, Error> {
 }
 
 /// Creates the workspace with its owner. Only the first call succeeds.
-pub async fn create_owner(quince: &Quince, new: NewOwner) -> Result<SignedIn, Error> {
+pub async fn create_owner(quince: &Quince, form: OwnerForm) -> Result<SignedIn, Error> {
     let mut checked = Validator::default();
-    let name_of_business =
-        checked.required_line("workspace", TextName::BusinessName, &new.workspace, NAME_LIMIT);
-    let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
+    let name = checked.required_line("workspace", TextName::BusinessName, &form.workspace, NAME_LIMIT);
+    let (email, profile) = check_person(&mut checked, &form.name, &form.email, &form.password, &form.zone);
     if let Some(code) = &quince.settings().setup_code
-        && !is_same_code(code, &new.code)
+        && !is_same_code(code, &form.code)
     {
         checked.problem("code", AccountProblem::WrongSetupCode);
     }
     checked.finish()?;
-    let zone = zone.unwrap_or_else(Zone::utc);
-    let hash = password::hash(&new.password).await?;
+    let account = Account {
+        email,
+        password_hash: quince.passwords().hash(&form.password).await?,
+        role: Role::Owner,
+    };
+    let workspace = WorkspaceSettings {
+        name,
+        zone: profile.zone.clone(),
+    };
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     if staff::count(&mut tx).await? > 0 {
         return Err(Refusal::OwnerExists.into());
     }
-    workspace::save(&mut tx, &name_of_business, &zone, now).await?;
-    let id = staff::insert(&mut tx, &person.row(Role::Owner, &zone, hash), now).await?;
+    workspace::save(&mut tx, &workspace, now).await?;
+    let id = staff::insert(&mut tx, &account, &profile, now).await?;
     tx.commit().await?;
     Ok(SignedIn { staff: id, epoch: 0 })
 }
@@ -164,24 +162,27 @@ fn is_same_code(code: &str, typed: &str) -> bool {
 }
 
 /// Adds a staff member, for the owner and admins.
-pub async fn add_staff(quince: &Quince, by: StaffId, new: NewStaff) -> Result<StaffId, Error> {
+pub async fn add_staff(quince: &Quince, by: StaffId, form: StaffForm) -> Result<StaffId, Error> {
     let mut checked = Validator::default();
-    let (person, zone) = check_person(&mut checked, &new.name, &new.email, &new.password, &new.zone);
-    if new.role == Role::Owner {
+    let (email, profile) = check_person(&mut checked, &form.name, &form.email, &form.password, &form.zone);
+    if form.role == Role::Owner {
         checked.problem("role", AccountProblem::SecondOwner);
     }
     checked.finish()?;
-    let zone = zone.unwrap_or_else(Zone::utc);
     if !me(quince, by).await?.is_admin() {
-        return Err(Error::NotAllowed(Deed::Administer));
+        return Err(Error::NotAllowed(Permission::Administer));
     }
-    let hash = password::hash(&new.password).await?;
+    let account = Account {
+        email,
+        password_hash: quince.passwords().hash(&form.password).await?,
+        role: form.role,
+    };
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    if staff::find_by_email(&mut tx, &person.email).await?.is_some() {
+    if staff::find_by_email(&mut tx, &account.email).await?.is_some() {
         return Err(Error::field("email", AccountProblem::EmailTaken));
     }
-    let id = staff::insert(&mut tx, &person.row(new.role, &zone, hash), now).await?;
+    let id = staff::insert(&mut tx, &account, &profile, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -203,10 +204,10 @@ pub async fn sign_in(quince: &Quince, email: &str, password: &str) -> Result<Sig
             staff: staff.id,
             epoch: staff.session_epoch,
         };
-        (who, staff.password_hash)
+        (who, staff.account.password_hash)
     });
     let (who, hash) = known.unzip();
-    match (password::verify(password, hash).await?, who) {
+    match (quince.passwords().verify(password, hash).await?, who) {
         (true, Some(who)) => Ok(who),
         _ => Err(Refusal::WrongLogin.into()),
     }
@@ -221,9 +222,13 @@ pub async fn change_password(quince: &Quince, id: StaffId, old: &str, new: &str)
             .ok_or(Error::NotFound(Missing::StaffMember))?
     };
     let mut checked = Validator::default();
-    checked.password("new_password", new, &[&known.email, &known.name]);
+    checked.password("new_password", new, &[&known.account.email, &known.profile.name]);
     checked.finish()?;
-    if !password::verify(old, Some(known.password_hash)).await? {
+    if !quince
+        .passwords()
+        .verify(old, Some(known.account.password_hash))
+        .await?
+    {
         return Err(Error::field("current", PasswordProblem::NotCurrent));
     }
     set_password(quince, id, new).await
@@ -238,14 +243,14 @@ pub async fn reset_password(quince: &Quince, email: &str, new: &str) -> Result<(
             .ok_or(Error::NotFound(Missing::Address))?
     };
     let mut checked = Validator::default();
-    checked.password("password", new, &[&known.email, &known.name]);
+    checked.password("password", new, &[&known.account.email, &known.profile.name]);
     checked.finish()?;
     set_password(quince, known.id, new).await?;
     Ok(())
 }
 
 async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedIn, Error> {
-    let hash = password::hash(new).await?;
+    let hash = quince.passwords().hash(new).await?;
     let mut tx = quince.store().write().await?;
     let epoch = staff::set_password(&mut tx, id, &hash).await?;
     tx.commit().await?;
@@ -253,7 +258,7 @@ async fn set_password(quince: &Quince, id: StaffId, new: &str) -> Result<SignedI
 }
 
 /// Returns a staff member.
-pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
+pub async fn me(quince: &Quince, id: StaffId) -> Result<StaffMember, Error> {
     let mut tx = quince.store().read().await?;
     let row = staff::find(&mut tx, id)
         .await?
@@ -262,21 +267,17 @@ pub async fn me(quince: &Quince, id: StaffId) -> Result<Me, Error> {
 }
 
 /// Returns all staff members, in the order in which they joined.
-pub async fn team(quince: &Quince) -> Result<Vec<Me>, Error> {
+pub async fn team(quince: &Quince) -> Result<Vec<StaffMember>, Error> {
     let mut tx = quince.store().read().await?;
     Ok(staff::list(&mut tx).await?.into_iter().map(view).collect())
 }
 
-/// Returns the business.
-pub async fn workspace(quince: &Quince) -> Result<Workspace, Error> {
+/// Returns the name and zone of the business.
+pub async fn workspace(quince: &Quince) -> Result<WorkspaceSettings, Error> {
     let mut tx = quince.store().read().await?;
-    let row = workspace::find(&mut tx)
+    workspace::find(&mut tx)
         .await?
-        .ok_or(Error::NotFound(Missing::Workspace))?;
-    Ok(Workspace {
-        name: row.name,
-        zone: row.zone,
-    })
+        .ok_or(Error::NotFound(Missing::Workspace))
 }
 
 /// Returns the owner of a session from its data, which [`SignedIn::entries`] wrote; `None` if nobody is signed in.
@@ -288,45 +289,33 @@ pub fn session_owner(data: &HashMap<String, serde_json::Value>) -> Option<sessio
     })
 }
 
-fn view(row: staff::Staff) -> Me {
-    Me {
+fn view(row: staff::Staff) -> StaffMember {
+    StaffMember {
         problem: unreadable::own_hours(&row),
         id: row.id,
-        name: row.name,
-        email: row.email,
-        role: row.role,
-        zone: row.zone,
+        name: row.profile.name,
+        email: row.account.email,
+        role: row.account.role,
+        zone: row.profile.zone,
     }
 }
 
-struct Person {
-    name: String,
-    email: String,
-}
-
+/// Checks what every new staff member enters. Returns their address and their profile.
 fn check_person(
     checked: &mut Validator,
     name: &str,
     email: &str,
     password: &str,
     zone: &str,
-) -> (Person, Option<Zone>) {
+) -> (String, Profile) {
     let name = checked.required_line("name", TextName::YourName, name, NAME_LIMIT);
     let email = checked.email("email", email).to_lowercase();
     checked.password("password", password, &[&email, &name]);
-    let zone = checked.zone("zone", zone);
-    (Person { name, email }, zone)
-}
-
-impl Person {
-    fn row(&self, role: Role, zone: &Zone, password_hash: String) -> staff::NewStaff {
-        staff::NewStaff {
-            email: self.email.clone(),
-            name: self.name.clone(),
-            password_hash,
-            role,
-            zone: zone.clone(),
-            hours: default_hours(),
-        }
-    }
+    let profile = Profile {
+        name,
+        zone: checked.zone("zone", zone).unwrap_or_else(Zone::utc),
+        hours: default_hours(),
+        overrides: Vec::new(),
+    };
+    (email, profile)
 }

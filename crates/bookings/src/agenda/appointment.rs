@@ -32,7 +32,7 @@ pub struct AgendaAppointment {
     /// The state of its event in the calendars of the people who are shown; of several, the most urgent.
     pub write: Option<WriteState>,
     /// The server of that event: iCloud, or the host name of another one.
-    pub write_place: String,
+    pub write_server_name: String,
     /// Whether an event in the calendar of one of its hosts collides with it.
     pub collides: bool,
 }

@@ -17,14 +17,14 @@ use super::appointment::AgendaAppointment;
 use crate::collisions::Collisions;
 use crate::error::Error;
 use crate::outbox::urgency;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 
 /// What is loaded once for all appointments of a view.
-struct Around {
+struct AgendaContext {
     calendars: BTreeMap<CalendarId, BookingCalendar>,
     names: BTreeMap<StaffId, String>,
     writes: Vec<EventWrite>,
-    places: BTreeMap<ConnectionId, String>,
+    server_names: BTreeMap<ConnectionId, String>,
     collisions: Collisions,
 }
 
@@ -41,12 +41,12 @@ pub(super) async fn views(
     writes.extend(event_writes::list_for_sessions(tx, &sessions).await?);
     let calendars = booking_calendars::list(tx).await?.into_iter();
     let team = staff::list(tx).await?.into_iter();
-    let places = places(tx, &writes).await?;
-    let around = Around {
+    let server_names = server_names(tx, &writes).await?;
+    let context = AgendaContext {
         calendars: calendars.map(|calendar| (calendar.id, calendar)).collect(),
-        names: team.map(|person| (person.id, person.name)).collect(),
+        names: team.map(|person| (person.id, person.profile.name)).collect(),
         writes,
-        places,
+        server_names,
         collisions: Collisions::of(tx, &ids, now).await?,
     };
     let mut parts: BTreeMap<AppointmentId, Vec<Part>> = BTreeMap::new();
@@ -56,7 +56,7 @@ pub(super) async fn views(
     let mut seats: BTreeMap<SessionId, u32> = BTreeMap::new();
     let mut views: Vec<AgendaAppointment> = Vec::new();
     for found in booked {
-        let Some(calendar) = around.calendars.get(&found.calendar_id) else {
+        let Some(calendar) = context.calendars.get(&found.calendar_id) else {
             continue;
         };
         let is_over = matches!(found.status, Status::Cancelled | Status::Invalid);
@@ -66,24 +66,24 @@ pub(super) async fn views(
         }
         let parts = parts.remove(&found.id).unwrap_or_default();
         let Some(session) = found.session_id else {
-            views.extend(around.of_one(&found, calendar, &parts, people));
+            views.extend(context.of_one(&found, calendar, &parts, people));
             continue;
         };
         let taken = seats.entry(session).or_insert(0);
         *taken = taken.saturating_add(found.seats());
-        let title = format!("{taken} of {}", calendar.rules.seats);
+        let title = format!("{taken} of {}", calendar.settings.rules.seats);
         match views.iter_mut().find(|view| view.session == Some(session)) {
             Some(view) => view.title = title,
             None => views.push(AgendaAppointment {
                 title,
-                ..around.whole(&found, calendar, &parts, people)
+                ..context.whole(&found, calendar, &parts, people)
             }),
         }
     }
     Ok(views)
 }
 
-impl Around {
+impl AgendaContext {
     /// Returns the views of one appointment: a single one, or for a visit one for each part of these people.
     fn of_one(
         &self,
@@ -106,7 +106,7 @@ impl Around {
                 host: Some(part.host_id),
                 host_name: self.names.get(&part.host_id).cloned().unwrap_or_default(),
                 write: write.map(|write| write.state),
-                write_place: self.place(write),
+                write_server_name: self.server_name(write),
                 collides: self.collisions.hosts(found.id).any(|host| host == part.host_id),
                 ..whole.clone()
             }
@@ -141,13 +141,13 @@ impl Around {
             end: found.ends_at,
             title: found.name.clone(),
             service: None,
-            calendar_name: calendar.name.clone(),
+            calendar_name: calendar.settings.name.clone(),
             host: found.host_id,
             host_name: names.join(", "),
-            color: calendar.color.clone(),
+            color: calendar.settings.color.clone(),
             status: found.status,
             write: write.map(|write| write.state),
-            write_place: self.place(write),
+            write_server_name: self.server_name(write),
             collides: self.collisions.hosts(found.id).next().is_some(),
         }
     }
@@ -159,9 +159,9 @@ impl Around {
         writes.max_by_key(|write| urgency(write.state))
     }
 
-    fn place(&self, write: Option<&EventWrite>) -> String {
+    fn server_name(&self, write: Option<&EventWrite>) -> String {
         write
-            .map(|write| place_of(&self.places, write))
+            .map(|write| server_name_of(&self.server_names, write))
             .unwrap_or_default()
     }
 }

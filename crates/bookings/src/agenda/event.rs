@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 use scheduling::StaffId;
-use store::EventId;
 use store::external_events;
 use store::remote_calendars;
+use store::{BusyStatus, EventId};
 
-use crate::availability::busy;
+use crate::busy_status;
 use crate::error::{Error, Missing};
 use crate::quince::Quince;
 
 /// The sentence about an event that stays as first imported (D6).
-const NOT_SO_ANY_MORE: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
+const CHANGED_SINCE_IMPORT: &str = "It was changed or deleted there since. It stays as it was first imported, and blocks beside what is \
                                there now, as you chose for this connection under Calendar Configuration.";
 
 /// An external event, as its owner sees it.
@@ -56,17 +56,17 @@ pub async fn event(
         .into_iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)
         .ok_or(Error::NotFound(Missing::Event))?;
-    let kept = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
-    let is_present = kept.as_ref().is_none_or(|event| event.is_present);
-    let mut reason = reason(&found.blocks, calendar.all_day_blocks).to_owned();
+    let stored = external_events::list_with_ics(&mut tx, &[id]).await?.pop();
+    let is_present = stored.as_ref().is_none_or(|event| event.is_present);
+    let mut reason = reason(found.busy_status, calendar.all_day_blocks).to_owned();
     if !is_present {
         reason.push(' ');
-        reason.push_str(NOT_SO_ANY_MORE);
+        reason.push_str(CHANGED_SINCE_IMPORT);
     }
     Ok(EventView {
-        blocks: busy::takes_time(&found.blocks, calendar.all_day_blocks),
+        blocks: busy_status::takes_time(found.busy_status, calendar.all_day_blocks),
         reason,
-        problem: kept.and_then(|event| event.problem),
+        problem: stored.and_then(|event| event.problem),
         all_day: found.all_day.is_some(),
         start: found.starts_at,
         end: found.ends_at,
@@ -78,29 +78,29 @@ pub async fn event(
     })
 }
 
-/// Returns why an instance with this stored word takes time or not.
-fn reason(word: &str, all_day_blocks: bool) -> &'static str {
-    match word {
-        "busy" => {
+/// Returns why an instance with this status takes time or not.
+fn reason(status: BusyStatus, all_day_blocks: bool) -> &'static str {
+    match status {
+        BusyStatus::Busy => {
             "It is shown as busy in your calendar. To be bookable at this time, show it as free there, or stop checking this \
              calendar for conflicts."
         }
-        "tentative" => {
+        BusyStatus::Tentative => {
             "It is not decided yet: the event, or your answer to the invitation, is tentative. It blocks until you decline it or \
              show it as free."
         }
-        "all-day" if all_day_blocks => {
+        BusyStatus::AllDay if all_day_blocks => {
             "It is about whole days and does not say whether you are busy. Such events of this calendar block; Calendar \
              Configuration has a switch for that."
         }
-        "all-day" => {
+        BusyStatus::AllDay => {
             "It is about whole days and does not say whether you are busy. You chose that such events of this calendar do not \
              block."
         }
-        "transparent" => "It is shown as free in your calendar.",
-        "cancelled" => "It was cancelled.",
-        "declined" => "You declined the invitation.",
-        _ => {
+        BusyStatus::Transparent => "It is shown as free in your calendar.",
+        BusyStatus::Cancelled => "It was cancelled.",
+        BusyStatus::Declined => "You declined the invitation.",
+        BusyStatus::NotUnderstood => {
             "A part of it could not be understood, so it blocks to be safe. Save it again in your calendar, or show it as free \
              there."
         }
@@ -112,17 +112,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_has_a_sentence_that_agrees_with_the_rules() {
-        for word in ["busy", "tentative", "not-understood", "a later word"] {
-            assert!(busy::takes_time(word, false));
-            assert!(
-                reason(word, false).contains("free there") || reason(word, false).contains("show it as free")
-            );
+    fn every_status_has_a_sentence_that_agrees_with_the_rules() {
+        for status in BusyStatus::ALL.iter().copied() {
+            if status == BusyStatus::AllDay {
+                assert_ne!(reason(status, true), reason(status, false));
+            } else if busy_status::takes_time(status, false) {
+                let sentence = reason(status, false);
+                assert!(
+                    sentence.contains("free there") || sentence.contains("show it as free"),
+                    "{sentence}"
+                );
+            } else {
+                assert!(!reason(status, true).contains("block"), "{status:?}");
+            }
         }
-        for word in ["transparent", "cancelled", "declined"] {
-            assert!(!busy::takes_time(word, true));
-            assert!(!reason(word, true).contains("block"), "{word}");
-        }
-        assert_ne!(reason("all-day", true), reason("all-day", false));
     }
 }

@@ -24,12 +24,13 @@ use zones::Zone;
 pub use event::{EventView, event};
 
 use crate::accounts::is_admin;
-use crate::availability::{busy, input};
+use crate::availability::input;
 use crate::blocked;
-use crate::error::{Deed, Error, Missing};
+use crate::busy_status;
+use crate::error::{Error, Missing, Permission};
 use crate::holidays;
 use crate::quince::Quince;
-use crate::servers::{freshness, place};
+use crate::servers::{freshness, server_name};
 pub use appointment::AgendaAppointment;
 
 /// Maximum number of days in one view.
@@ -37,7 +38,7 @@ const DAYS_LIMIT: u8 = 45;
 
 /// Whose appointments and events are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Scope {
     /// The viewer's own.
     Me,
     /// One staff member's; only admins may see another person's.
@@ -124,7 +125,7 @@ pub struct Freshness {
     /// Its owner.
     pub owner: StaffId,
     /// Its server: iCloud, or the host name of another one.
-    pub place: String,
+    pub server_name: String,
     /// The Apple ID.
     pub username: String,
     /// Connected, stale, or in need of attention.
@@ -136,26 +137,32 @@ pub struct Freshness {
 }
 
 /// Returns the calendar view of the days from `from` on, in the viewer's zone.
-pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: Who) -> Result<Agenda, Error> {
+pub async fn view(
+    quince: &Quince,
+    viewer: StaffId,
+    from: Date,
+    days: u8,
+    who: Scope,
+) -> Result<Agenda, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleTime))?;
+        .ok_or(Error::NotAllowed(Permission::HandleTime))?;
     let people = people(&mut tx, &me, who).await?;
     let dates: Vec<Date> = (0..days.clamp(1, DAYS_LIMIT))
         .map(|day| from.saturating_add(i64::from(day).days()))
         .collect();
     let last = dates.last().copied().unwrap_or(from);
     let span = Interval::new(
-        me.zone.start_of_day(from),
-        me.zone.start_of_day(last.saturating_add(1.day())),
+        me.profile.zone.start_of_day(from),
+        me.profile.zone.start_of_day(last.saturating_add(1.day())),
     );
     let ids: Vec<StaffId> = people.iter().map(|person| person.id).collect();
     let mut booked = appointments::between(&mut tx, &ids, span.start, span.end).await?;
     // Appointments without a host are shown among an admin's own; otherwise a sole owner would never see them.
-    let is_mine = who == Who::Me || who == Who::Person(me.id);
-    let has_all = is_admin(me.role) && (is_mine || who == Who::Everybody);
+    let is_mine = who == Scope::Me || who == Scope::Person(me.id);
+    let has_all = is_admin(me.account.role) && (is_mine || who == Scope::Everybody);
     if has_all {
         booked.extend(appointments::hostless_between(&mut tx, span.start, span.end).await?);
     }
@@ -189,33 +196,46 @@ pub async fn view(quince: &Quince, viewer: StaffId, from: Date, days: u8, who: W
             fresh.push(Freshness {
                 connection: connection.id,
                 owner: person.id,
-                place: place(&connection),
+                server_name: server_name(&connection),
                 state: freshness::state(&connection, now),
                 synced_at: connection.synced_at,
-                sentence: format!("{}: {}", person.name, freshness::of_colleague(&connection, now)),
-                username: connection.username,
+                sentence: format!(
+                    "{}: {}",
+                    person.profile.name,
+                    freshness::of_colleague(&connection, now)
+                ),
+                username: connection.account.username,
             });
         }
     }
     let days = dates
         .into_iter()
-        .map(|date| day(date, &me.zone, &people, &booked, &events, (&blocked, &holidays)))
+        .map(|date| {
+            day(
+                date,
+                &me.profile.zone,
+                &people,
+                &booked,
+                &events,
+                (&blocked, &holidays),
+            )
+        })
         .collect();
     Ok(Agenda {
-        zone: me.zone,
+        zone: me.profile.zone,
         from,
         days,
         freshness: fresh,
     })
 }
 
-async fn people(tx: &mut ReadTx, me: &Staff, who: Who) -> Result<Vec<Staff>, Error> {
+async fn people(tx: &mut ReadTx, me: &Staff, who: Scope) -> Result<Vec<Staff>, Error> {
     match who {
-        Who::Everybody if is_admin(me.role) => Ok(staff::list(tx).await?),
-        Who::Me | Who::Everybody => Ok(vec![me.clone()]),
-        Who::Person(id) if id == me.id => Ok(vec![me.clone()]),
-        Who::Person(_) if !is_admin(me.role) => Err(Error::NotAllowed(Deed::HandleTime)),
-        Who::Person(id) => Ok(vec![
+        Scope::Everybody if is_admin(me.account.role) => Ok(staff::list(tx).await?),
+        Scope::Me | Scope::Everybody => Ok(vec![me.clone()]),
+        Scope::Person(id) if id == me.id => Ok(vec![me.clone()]),
+        Scope::Person(_) if !is_admin(me.account.role) => Err(Error::NotAllowed(Permission::HandleTime)),
+        Scope::Person(id) => Ok(vec![
             staff::find(tx, id)
                 .await?
                 .ok_or(Error::NotFound(Missing::StaffMember))?,
@@ -228,7 +248,7 @@ fn external(found: &Instance, watched: &[Watched], viewer: StaffId) -> Option<Ag
         .iter()
         .find(|calendar| calendar.id == found.remote_calendar_id)?;
     let own = calendar.staff_id == viewer;
-    let blocks = busy::takes_time(&found.blocks, calendar.all_day_blocks);
+    let blocks = busy_status::takes_time(found.busy_status, calendar.all_day_blocks);
     // Another person's event that takes no time is not shown.
     (own || blocks).then(|| AgendaEvent {
         id: own.then_some(found.event_id),
@@ -254,7 +274,7 @@ fn of_blocked(row: Blocked, simple: &BTreeMap<CalendarId, BookingCalendar>) -> A
         end: row.ends_at,
         title: match row.owner {
             TimeOwner::Calendar(id) if let Some(calendar) = simple.get(&id) => {
-                format!("{}: {}", calendar.name, row.title)
+                format!("{}: {}", calendar.settings.name, row.title)
             }
             _ => row.title,
         },
@@ -311,7 +331,7 @@ fn day(
         days_off: people
             .iter()
             .filter(|person| holidays::has_day_off(person, date))
-            .map(|person| (person.id, person.name.clone()))
+            .map(|person| (person.id, person.profile.name.clone()))
             .collect(),
     }
 }

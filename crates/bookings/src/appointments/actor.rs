@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, Span, StaffId};
 use store::appointments::{self, Appointment};
 use store::booking_calendars::BookingCalendar;
-use store::{CalledOff, Party, ReadTx, WriteTx};
+use store::{Cancellation, Party, ReadTx, WriteTx};
 
 use super::find::{calendar_of, check_viewer, of_token};
 use crate::classes;
@@ -39,21 +39,21 @@ impl std::fmt::Debug for Actor {
 }
 
 /// An appointment that an actor may access, with its booking calendar and the actor's party.
-pub(super) struct Opened {
+pub(super) struct OpenedAppointment {
     pub(super) appointment: Appointment,
     pub(super) calendar: BookingCalendar,
     pub(super) by: Party,
 }
 
-impl Opened {
+impl OpenedAppointment {
     /// Returns the author of a change, with the version that a staff member saw.
     pub(super) fn author(&self, seen: Option<i64>) -> Author {
         Author { party: self.by, seen }
     }
 
     /// Returns the record of a cancellation by this actor.
-    pub(super) fn called_off(&self, reason: &str, now: Timestamp) -> CalledOff {
-        CalledOff {
+    pub(super) fn cancellation(&self, reason: &str, now: Timestamp) -> Cancellation {
+        Cancellation {
             at: now,
             by: Some(self.by),
             reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
@@ -85,7 +85,7 @@ pub(super) async fn record(
 
 impl Actor {
     /// Finds the appointment and locks it until the transaction ends, so that concurrent changes are serialised.
-    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn open(&self, tx: &mut WriteTx, now: Timestamp) -> Result<OpenedAppointment, Error> {
         match self {
             Self::Client { token } => {
                 let known = of_token(tx, token, now).await?;
@@ -101,7 +101,7 @@ impl Actor {
     }
 
     /// Finds the appointment without locking it.
-    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn read(&self, tx: &mut ReadTx, now: Timestamp) -> Result<OpenedAppointment, Error> {
         let (appointment, by) = match self {
             Self::Client { token } => (of_token(tx, token, now).await?, Party::Client),
             Self::Staff { id, appointment } => {
@@ -113,7 +113,7 @@ impl Actor {
             }
         };
         let calendar = calendar_of(tx, &appointment).await?;
-        Ok(Opened {
+        Ok(OpenedAppointment {
             appointment,
             calendar,
             by,
@@ -129,7 +129,7 @@ pub(crate) fn client_may(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     if !appointment.status.is_active() {
-        return Err(Refusal::Over(appointment.status));
+        return Err(Refusal::Inactive(appointment.status));
     }
     if appointment.is_unconfirmed() {
         return Err(Refusal::NotConfirmed);
@@ -137,16 +137,16 @@ pub(crate) fn client_may(
     if now >= appointment.starts_at {
         return Err(Refusal::Begun);
     }
-    if now > cutoff.before(appointment.starts_at, &calendar.rules.zone) {
+    if now > cutoff.before(appointment.starts_at, &calendar.settings.rules.zone) {
         return Err(Refusal::TooLate { cutoff });
     }
     Ok(())
 }
 
-pub(super) fn check_may(opened: &Opened, cutoff: Span, now: Timestamp) -> Result<(), Error> {
+pub(super) fn check_may(opened: &OpenedAppointment, cutoff: Span, now: Timestamp) -> Result<(), Error> {
     let appointment = &opened.appointment;
     if !appointment.status.is_active() {
-        return Err(Refusal::Over(appointment.status).into());
+        return Err(Refusal::Inactive(appointment.status).into());
     }
     match opened.by {
         Party::Staff(_) if appointment.is_unconfirmed() => Err(Refusal::WaitsForClient.into()),

@@ -9,8 +9,8 @@ use store::occupancy::Holds;
 use store::questions::Answer;
 use store::staff::Staff;
 use store::{
-    AppointmentStatus as Status, MessageKind, ReadTx, StoreError, WriteTx, booking_calendars,
-    idempotency_keys, staff,
+    AppointmentStatus as Status, AssignmentReason, MessageKind, ReadTx, StoreError, WriteTx,
+    booking_calendars, idempotency_keys, staff,
 };
 
 use super::read::host_names;
@@ -18,9 +18,9 @@ use super::view::Booked;
 use super::{hold, unconfirmed};
 use crate::accounts::is_admin;
 use crate::availability::balance;
-use crate::availability::input::{AvailabilityInput, Own, lock_calendar_if_limited};
+use crate::availability::input::{AvailabilityInput, Exclusions, lock_calendar_if_limited};
 use crate::classes;
-use crate::error::{Error, Kept, Missing, Refusal};
+use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::links;
 use crate::people::{names, names_of};
 use crate::placement::candidate::{Candidate, Placement};
@@ -29,7 +29,7 @@ use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::request::{Booking, Details};
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, NotPlaced, Request, place};
 use crate::placement::{claim, notify, persist};
 use crate::problem::{GuestProblem, VisitProblem};
 use crate::questions::checked_answers;
@@ -40,7 +40,7 @@ use crate::{notifications, services};
 
 /// Books for a client. A request that is repeated with the same idempotency key gets the first answer, or [`Refusal::DeletedSince`].
 pub async fn book(quince: &Quince, booking: Booking) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Client).await
+    book_for(quince, booking, Booker::Client).await
 }
 
 /// Like [`book`], for an anonymous visitor, within the limits of [`crate::strangers`].
@@ -49,7 +49,7 @@ pub async fn book_as_stranger(
     stranger: &Stranger,
     booking: Booking,
 ) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Stranger(stranger)).await
+    book_for(quince, booking, Booker::Stranger(stranger)).await
 }
 
 /// Books for a client by a staff member. Minimum notice and date range do not apply, and the booking calendar may be switched off.
@@ -59,11 +59,11 @@ pub async fn book_as_staff(
     booking: Booking,
     on_conflict: OnConflict,
 ) -> Result<Booked, Error> {
-    book_for(quince, booking, By::Staff(by, on_conflict)).await
+    book_for(quince, booking, Booker::Staff(by, on_conflict)).await
 }
 
 /// Who books.
-enum By<'a> {
+enum Booker<'a> {
     Client,
     Stranger(&'a Stranger),
     Staff(StaffId, OnConflict),
@@ -80,15 +80,15 @@ struct BookRequest<'a> {
     staff: Option<(StaffId, OnConflict)>,
 }
 
-async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booked, Error> {
+async fn book_for(quince: &Quince, booking: Booking, by: Booker<'_>) -> Result<Booked, Error> {
     let details = booking.check()?;
     let (stranger, staff) = match by {
-        By::Client => (None, None),
-        By::Stranger(stranger) => (Some(stranger), None),
-        By::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
+        Booker::Client => (None, None),
+        Booker::Stranger(stranger) => (Some(stranger), None),
+        Booker::Staff(by, on_conflict) => (None, Some((by, on_conflict))),
     };
     let request = BookRequest {
-        key: booking.kept_key(staff.map(|(by, _)| by)),
+        key: booking.stored_key(staff.map(|(by, _)| by)),
         body_hash: booking.body_hash(),
         booking,
         details,
@@ -98,37 +98,41 @@ async fn book_for(quince: &Quince, booking: Booking, by: By<'_>) -> Result<Booke
     match place(quince, &request).await {
         Ok(booked) => {
             quince.wake();
-            request.give_up_hold(quince).await;
+            request.release_hold(quince).await;
             Ok(booked)
         }
         Err(error @ Error::Internal(_)) => Err(error),
         // This same request may have taken the time, or spent the puzzle, in an earlier or concurrent attempt.
         Err(error) => {
             let mut tx = quince.store().read().await?;
-            request.answered(quince, &mut tx).await?.ok_or(error)
+            request.previous_answer(quince, &mut tx).await?.ok_or(error)
         }
     }
 }
 
 impl Request for BookRequest<'_> {
-    type Opened = Vec<Answer>;
+    type Data = Vec<Answer>;
     type Placed = Booked;
 
-    const KEPT: Kept = Kept::Typed;
+    const PRESERVED: Preserved = Preserved::FormInput;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Vec<Answer>, Target)>, Error> {
+    async fn read_unlocked(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(Vec<Answer>, Target)>, Error> {
         let calendar = self.calendar(tx).await?;
         self.target(tx, calendar, now).await.map(Some)
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Vec<Answer>, Booked>, Error> {
-        if let Some(booked) = self.answered(quince, tx).await? {
-            return Ok(Open::Done(booked));
+    ) -> Result<Loaded<Vec<Answer>, Booked>, Error> {
+        if let Some(booked) = self.previous_answer(quince, tx).await? {
+            return Ok(Loaded::Done(booked));
         }
         if let Some(stranger) = self.stranger {
             stranger.may_book(tx, &self.details.email, now).await??;
@@ -143,12 +147,12 @@ impl Request for BookRequest<'_> {
             calendar = self.calendar(tx).await?;
         }
         // Before availability is computed: the waiting list may take the last seats of the day.
-        classes::waiting_first(quince, tx, &calendar.0, self.booking.start, now).await?;
+        classes::serve_start(quince, tx, &calendar.0, self.booking.start, now).await?;
         let (answers, target) = self.target(tx, calendar, now).await?;
-        Ok(Open::Wanted(answers, Box::new(target)))
+        Ok(Loaded::ToPlace(answers, Box::new(target)))
     }
 
-    async fn may_check(
+    async fn may_check_live(
         &self,
         quince: &Quince,
         tx: &mut ReadTx,
@@ -158,13 +162,13 @@ impl Request for BookRequest<'_> {
         if let Some(stranger) = self.stranger {
             stranger.bookings_left(tx, &self.details.email, now).await??;
             stranger
-                .could_prove(quince, tx, &target.context.calendar, SpentOn::Booking)
+                .could_prove(quince, tx, &target.input.calendar, SpentOn::Booking)
                 .await??;
         }
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
@@ -172,10 +176,11 @@ impl Request for BookRequest<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Booked, Error> {
-        let calendar = &target.context.calendar;
+    ) -> Result<Booked, NotPlaced> {
+        let calendar = &target.input.calendar;
         let mut appointment = self.appointment(calendar, answers, &placement, now)?;
-        let candidate = classes::join(tx, calendar, placement.candidate, &mut appointment, now).await?;
+        let candidate =
+            classes::join_session(tx, calendar, placement.candidate, &mut appointment, now).await?;
         let (id, visitor) = (appointment.id, self.booking.holder);
         let holds = if visitor.is_some() || placement.is_contended {
             Holds::MayBeInTheWay
@@ -185,13 +190,13 @@ impl Request for BookRequest<'_> {
         claim::claim_new(tx, &candidate, &appointment, now, (visitor, holds)).await?;
         let sender = self.stranger.map(|stranger| stranger.sender(&appointment.email));
         let secret = persist::insert(quince, tx, &appointment, &candidate, sender.as_ref()).await?;
-        balance::note_who_was_there(tx, &target.context, id, appointment.starts_at).await?;
+        balance::record_present_members(tx, &target.input, id, appointment.starts_at).await?;
         match idempotency_keys::insert(tx, &self.key, &self.body_hash, id, now).await {
-            Err(StoreError::AlreadyExists) => return Err(StoreError::SlotTaken.into()),
+            Err(StoreError::AlreadyExists) => return Err(NotPlaced::Overtaken),
             other => other?,
         }
         let hosts = hosts(target, &candidate);
-        self.tell(tx, &appointment, &candidate, &hosts, now).await?;
+        self.notify(tx, &appointment, &candidate, &hosts, now).await?;
         let ids: Vec<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
         Ok(answer(
             &appointment,
@@ -204,7 +209,7 @@ impl Request for BookRequest<'_> {
 
 /// Returns the members who take part, each once.
 fn hosts(target: &Target, candidate: &Candidate) -> Vec<Staff> {
-    let members = target.context.members.iter().map(|(_, person)| person);
+    let members = target.input.members.iter().map(|(_, person)| person);
     let takes_part = |person: &&Staff| candidate.parts.iter().any(|part| part.host_id == person.id);
     members.filter(takes_part).cloned().collect()
 }
@@ -215,7 +220,7 @@ impl BookRequest<'_> {
     }
 
     /// Enqueues the mails and event writes that follow from a booking.
-    async fn tell(
+    async fn notify(
         &self,
         tx: &mut WriteTx,
         appointment: &Appointment,
@@ -226,8 +231,16 @@ impl BookRequest<'_> {
         if appointment.unconfirmed_until.is_some() {
             return notifications::enqueue(tx, appointment, MessageKind::ClientConfirm, now).await;
         }
-        let told = (hosts, self.by());
-        notify::booked(tx, appointment, candidate, told, MessageKind::ClientBooked, now).await
+        let recipients = (hosts, self.by());
+        notify::enqueue_booked(
+            tx,
+            appointment,
+            candidate,
+            recipients,
+            MessageKind::ClientBooked,
+            now,
+        )
+        .await
     }
 
     fn appointment(
@@ -238,11 +251,12 @@ impl BookRequest<'_> {
         now: Timestamp,
     ) -> Result<Appointment, StoreError> {
         let reason = match (self.booking.host, self.staff) {
-            (Some(_), None) => "chosen by the client",
-            (Some(_), Some(_)) => "chosen by staff",
-            (None, _) => placement.candidate.reason.as_str(),
+            (Some(_), None) => Some(AssignmentReason::ChosenByClient),
+            (Some(_), Some(_)) => Some(AssignmentReason::ChosenByStaff),
+            (None, _) => placement.candidate.reason.clone(),
         };
-        let confirmed = (calendar.auto_confirm && !calendar.confirm_by_mail) || self.staff.is_some();
+        let confirmed =
+            (calendar.settings.auto_confirm && !calendar.settings.confirm_by_mail) || self.staff.is_some();
         Ok(Appointment {
             id: AppointmentId(store::new_id(now)?),
             calendar_id: calendar.id,
@@ -258,17 +272,17 @@ impl BookRequest<'_> {
             status: if confirmed { Status::Confirmed } else { Status::New },
             starts_at: placement.slot.start,
             ends_at: placement.slot.end,
-            pre_buffer: calendar.rules.pre_buffer,
-            post_buffer: calendar.rules.post_buffer,
-            assignment_reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+            pre_buffer: calendar.settings.rules.pre_buffer,
+            post_buffer: calendar.settings.rules.post_buffer,
+            assignment_reason: reason,
             sequence: 0,
             booked_by: self.by().into(),
             overridden: placement.overridden.clone(),
             created_at: now,
             updated_at: now,
-            called_off: None,
-            unconfirmed_until: (calendar.confirm_by_mail && self.staff.is_none())
-                .then(|| unconfirmed::until(now)),
+            cancellation: None,
+            unconfirmed_until: (calendar.settings.confirm_by_mail && self.staff.is_none())
+                .then(|| unconfirmed::confirmation_deadline(now)),
         })
     }
 
@@ -292,28 +306,28 @@ impl BookRequest<'_> {
             let me = staff::find(tx, by)
                 .await?
                 .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-            if !is_admin(me.role) && !members.iter().any(|(_, person)| person.id == by) {
+            if !is_admin(me.account.role) && !members.iter().any(|(_, person)| person.id == by) {
                 return Err(Error::NotFound(Missing::BookingCalendar));
             }
-            row.rules.notice = Span::new(0, Unit::Minutes);
-            row.rules.range = DateRange::Unlimited;
+            row.settings.rules.notice = Span::new(0, Unit::Minutes);
+            row.settings.rules.range = DateRange::Unlimited;
         }
         let answers = self.answers(&row)?;
-        let mut context = self.context(tx, row, members, now).await?;
-        context.for_seats(self.details.seats());
+        let mut input = self.input(tx, row, members, now).await?;
+        input.for_seats(self.details.seats());
         if let Some(host) = self.booking.host {
-            context.choose(host)?;
+            input.choose(host)?;
         }
-        let offer = context.check(now, self.staff.is_some(), self.booking.start);
+        let offer = input.check(now, self.staff.is_some(), self.booking.start);
         let mut target = Target {
-            context,
+            input,
             start: self.booking.start,
             preferred: None,
             staff: self.staff.map(|(_, on_conflict)| on_conflict),
             offer,
         };
         if target.offer.is_err() {
-            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
+            target.conflicts(Self::PRESERVED, &LiveCheck::new(), now)?;
         }
         Ok((answers, target))
     }
@@ -321,10 +335,10 @@ impl BookRequest<'_> {
     /// Checks the answers to the booking calendar's questions. None is required of staff.
     fn answers(&self, row: &BookingCalendar) -> Result<Vec<Answer>, Error> {
         let mut checked = Validator::default();
-        if row.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
+        if row.settings.kind != Kind::ClassBooking && !self.details.guests.is_empty() {
             checked.problem("guests", GuestProblem::NoClass);
         }
-        let mut questions = row.questions.clone();
+        let mut questions = row.settings.questions.clone();
         for question in &mut questions {
             question.required &= self.staff.is_none();
         }
@@ -334,7 +348,7 @@ impl BookRequest<'_> {
     }
 
     /// Loads what determines availability at the requested start.
-    async fn context(
+    async fn input(
         &self,
         tx: &mut ReadTx,
         row: BookingCalendar,
@@ -342,30 +356,30 @@ impl BookRequest<'_> {
         now: Timestamp,
     ) -> Result<AvailabilityInput, Error> {
         let window = candidates::window(self.booking.start);
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: self.booking.holder,
         };
-        if row.kind != Kind::Service {
+        if row.settings.kind != Kind::Service {
             if !self.booking.services.is_empty() {
                 return Err(VisitProblem::NoMenu.into());
             }
-            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
         }
-        let wanted = services::wanted(tx, &row, &members, &self.booking.services).await??;
-        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+        let visit = services::visit_request(tx, &row, &members, &self.booking.services).await??;
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
     }
 
     /// Releases the client's hold. If that fails, the hold expires.
-    async fn give_up_hold(&self, quince: &Quince) {
+    async fn release_hold(&self, quince: &Quince) {
         let Some(holder) = self.booking.holder else { return };
-        if let Err(cause) = hold::give_up(quince, holder).await {
+        if let Err(cause) = hold::release(quince, holder).await {
             tracing::warn!(cause = %cause.cause(), "what a client held stays held until it expires");
         }
     }
 
     /// Returns the answer that was given to this idempotency key before.
-    async fn answered(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
+    async fn previous_answer(&self, quince: &Quince, tx: &mut ReadTx) -> Result<Option<Booked>, Error> {
         let Some(first) = idempotency_keys::find(tx, &self.key).await? else {
             return Ok(None);
         };
@@ -393,7 +407,7 @@ fn answer(
     Booked {
         id: appointment.id,
         manage_token,
-        calendar_name: calendar.name.clone(),
+        calendar_name: calendar.settings.name.clone(),
         host_name,
         start: appointment.starts_at,
         end: appointment.ends_at,

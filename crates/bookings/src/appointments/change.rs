@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, StaffId};
 use store::appointments::Appointment;
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
+    AppointmentStatus as Status, Cancellation, MessageKind, Party, ReadTx, StoreError, WriteTx, appointments,
     locks, occupancy,
 };
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::{calendar_of, hosts_of};
 use super::view::next_statuses;
-use crate::error::{Error, Kept, Missing, Refusal, Taken};
+use crate::error::{Error, Missing, Preserved, Refusal, TakenBy};
 use crate::problem::TextName;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -48,12 +48,12 @@ async fn cancel_having_seen(
     let mut checked = Validator::default();
     let reason = checked.line("reason", TextName::Reason, reason, NAME_LIMIT);
     checked.finish()?;
-    retried_if_lost(|| try_to_cancel(quince, actor, seen, &reason)).await?;
+    retried_if_lost(|| cancel_once(quince, actor, seen, &reason)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason: &str) -> Result<(), Error> {
+async fn cancel_once(quince: &Quince, actor: &Actor, seen: Option<i64>, reason: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let opened = actor.open(&mut tx, now).await?;
@@ -63,16 +63,16 @@ async fn try_to_cancel(quince: &Quince, actor: &Actor, seen: Option<i64>, reason
     opened.compare(&mut tx, seen, now).await?;
     // An unconfirmed booking can always be cancelled, as nobody was informed of it.
     if !opened.appointment.is_unconfirmed() {
-        check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+        check_may(&opened, opened.calendar.settings.rules.cancel_cutoff, now)?;
     }
-    let called_off = opened.called_off(reason, now);
+    let cancellation = opened.cancellation(reason, now);
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(&called_off),
-        Told::All,
+        Some(&cancellation),
+        Recipients::All,
         now,
     )
     .await?;
@@ -95,12 +95,12 @@ pub async fn set_status(
     if status == Status::Cancelled {
         return cancel_having_seen(quince, &actor, seen, "").await;
     }
-    retried_if_lost(|| try_to_set_status(quince, &actor, seen, status)).await?;
+    retried_if_lost(|| set_status_once(quince, &actor, seen, status)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_set_status(
+async fn set_status_once(
     quince: &Quince,
     actor: &Actor,
     seen: Option<i64>,
@@ -114,13 +114,13 @@ async fn try_to_set_status(
     }
     opened.compare(&mut tx, seen, now).await?;
     if opened.appointment.status == Status::Cancelled {
-        return Err(Refusal::Over(Status::Cancelled).into());
+        return Err(Refusal::Inactive(Status::Cancelled).into());
     }
     let has_begun = opened.appointment.starts_at <= now;
     if !next_statuses(opened.appointment.status, has_begun).contains(&status) {
         return Err(Refusal::StatusNotNow.into());
     }
-    change_status(quince, &mut tx, &opened, status, None, Told::All, now).await?;
+    change_status(quince, &mut tx, &opened, status, None, Recipients::All, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn undo_booking(
     quince: &Quince,
     id: AppointmentId,
     by: StaffId,
-    tell_client: bool,
+    notify_client: bool,
 ) -> Result<bool, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -144,7 +144,7 @@ pub(crate) async fn undo_booking(
     if !appointment.status.is_active() || appointment.starts_at <= now {
         return Ok(false);
     }
-    let opened = Opened {
+    let opened = OpenedAppointment {
         calendar: calendar_of(&mut tx, &appointment).await?,
         appointment,
         by: Party::Staff(by),
@@ -152,15 +152,19 @@ pub(crate) async fn undo_booking(
     for mail in store::messages::all_unclaimed(&mut tx, id).await? {
         store::messages::delete(&mut tx, mail.id).await?;
     }
-    let called_off = opened.called_off("", now);
-    let told = if tell_client { Told::Client } else { Told::Nobody };
+    let cancellation = opened.cancellation("", now);
+    let recipients = if notify_client {
+        Recipients::Client
+    } else {
+        Recipients::Nobody
+    };
     change_status(
         quince,
         &mut tx,
         &opened,
         Status::Cancelled,
-        Some(&called_off),
-        told,
+        Some(&cancellation),
+        recipients,
         now,
     )
     .await?;
@@ -170,7 +174,7 @@ pub(crate) async fn undo_booking(
 
 /// Who is informed of a change by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum Recipients {
     All,
     Client,
     Nobody,
@@ -178,17 +182,17 @@ enum Told {
 
 /// Sets the status of an appointment, and updates its occupancy, events and reminders. No mail about the change itself is enqueued.
 /// Returns the changed appointment, and the hosts who need no mail about a cancellation because they do not know of the appointment yet.
-pub(super) async fn follow_status(
+pub(super) async fn apply_status(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     status: Status,
-    called_off: Option<&CalledOff>,
+    cancellation: Option<&Cancellation>,
     now: Timestamp,
 ) -> Result<(Appointment, Vec<StaffId>), Error> {
     let old = &opened.appointment;
     // The row is updated first: on Postgres, a concurrent move then ends before the time is released.
-    appointments::set_status(tx, old.id, status, called_off, now).await?;
+    appointments::set_status(tx, old.id, status, cancellation, now).await?;
     let changed = appointments::find(tx, old.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
@@ -198,32 +202,32 @@ pub(super) async fn follow_status(
             occupancy::release(tx, &locked, changed.id).await?;
             if let Some(session) = changed.session_id {
                 // Before the event is synced, so that a session's event stays when only clients from the waiting list come.
-                classes::seats_freed(quince, tx, session, now).await?;
+                classes::promote(quince, tx, session, now).await?;
             }
         }
         (false, true) => {
-            let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-            let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
-            match occupancy::claim(tx, &locked, &places, changed.id, changed.seats(), now).await {
-                Err(StoreError::SlotTaken) => return Err(taken_again(tx, opened, &changed, now).await?),
+            let claims = classes::claims_again(tx, &opened.calendar, &changed).await?;
+            let locked = locks::owners(tx, claims.iter().map(|claim| claim.owner)).await?;
+            match occupancy::claim(tx, &locked, &claims, changed.id, changed.seats(), now).await {
+                Err(StoreError::SlotTaken) => return Err(reclaim_error(tx, opened, &changed, now).await?),
                 other => other?,
             }
         }
         _ => {}
     }
     outbox::sync_events(tx, &changed, now).await?;
-    let mut unaware = Vec::new();
+    let mut unnotified = Vec::new();
     if old.status.is_active() != status.is_active() {
-        notifications::remind(tx, &changed, now).await?;
-        unaware = notifications::changes::take_back(tx, changed.id, now).await?;
+        notifications::replace_reminders(tx, &changed, now).await?;
+        unnotified = notifications::changes::withdraw(tx, changed.id, now).await?;
     }
-    Ok((changed, unaware))
+    Ok((changed, unnotified))
 }
 
 /// Returns the error for an appointment whose time cannot be claimed again.
-async fn taken_again(
+async fn reclaim_error(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     changed: &Appointment,
     now: Timestamp,
 ) -> Result<Error, StoreError> {
@@ -232,32 +236,32 @@ async fn taken_again(
         None => u32::MAX,
     };
     let by = if left < changed.seats() {
-        Taken::Seats { left }
+        TakenBy::Seats { left }
     } else {
-        Taken::Host
+        TakenBy::Host
     };
     Ok(Error::SlotTaken {
         by,
-        kept: Kept::Appointment,
+        preserved: Preserved::Appointment,
     })
 }
 
 /// Returns the hosts to inform of a cancellation; none if all hosts are unaware of the appointment.
-pub(super) async fn aware_hosts(
+pub(super) async fn hosts_to_notify(
     tx: &mut ReadTx,
     id: AppointmentId,
-    unaware: &[StaffId],
+    unnotified: &[StaffId],
 ) -> Result<Option<Vec<StaffId>>, StoreError> {
     let mut hosts = hosts_of(tx, id).await?;
-    if !hosts.is_empty() && hosts.iter().all(|host| unaware.contains(host)) {
+    if !hosts.is_empty() && hosts.iter().all(|host| unnotified.contains(host)) {
         return Ok(None);
     }
-    hosts.retain(|host| !unaware.contains(host));
+    hosts.retain(|host| !unnotified.contains(host));
     Ok(Some(hosts))
 }
 
 /// Returns the kind of mail by which the client is informed of a cancellation.
-pub(super) fn calling_off(opened: &Opened) -> MessageKind {
+pub(super) fn cancellation_kind(opened: &OpenedAppointment) -> MessageKind {
     if opened.appointment.status == Status::New && opened.by != Party::Client {
         MessageKind::ClientDeclined
     } else {
@@ -268,32 +272,32 @@ pub(super) fn calling_off(opened: &Opened) -> MessageKind {
 async fn change_status(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     status: Status,
-    called_off: Option<&CalledOff>,
-    told: Told,
+    cancellation: Option<&Cancellation>,
+    recipients: Recipients,
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
     let differences = Differences::status(old.status, status);
     record(tx, old.id, opened.author(None), &differences, now).await?;
-    let (changed, unaware) = follow_status(quince, tx, opened, status, called_off, now).await?;
+    let (changed, unnotified) = apply_status(quince, tx, opened, status, cancellation, now).await?;
     if old.is_unconfirmed() {
         return match status {
-            Status::Confirmed => super::unconfirmed::tell(tx, old.id, opened.by.staff(), now).await,
+            Status::Confirmed => super::unconfirmed::notify(tx, old.id, opened.by.staff(), now).await,
             _ => Ok(()),
         };
     }
-    if told == Told::Nobody {
+    if recipients == Recipients::Nobody {
         return Ok(());
     }
     match (old.status, status) {
         (_, Status::Cancelled) => {
-            notifications::enqueue(tx, &changed, calling_off(opened), now).await?;
-            if told == Told::Client {
+            notifications::enqueue(tx, &changed, cancellation_kind(opened), now).await?;
+            if recipients == Recipients::Client {
                 return Ok(());
             }
-            let Some(hosts) = aware_hosts(tx, changed.id, &unaware).await? else {
+            let Some(hosts) = hosts_to_notify(tx, changed.id, &unnotified).await? else {
                 return Ok(());
             };
             notifications::enqueue_for_hosts(
@@ -326,7 +330,7 @@ pub async fn write_again(quince: &Quince, by: StaffId, id: AppointmentId) -> Res
     .open(&mut tx, now)
     .await?;
     if !opened.appointment.status.is_active() {
-        return Err(Refusal::Over(opened.appointment.status).into());
+        return Err(Refusal::Inactive(opened.appointment.status).into());
     }
     outbox::sync_events(&mut tx, &opened.appointment, now).await?;
     tx.commit().await?;

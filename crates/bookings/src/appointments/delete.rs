@@ -14,10 +14,10 @@ use store::{
     appointments, event_writes, staff,
 };
 
-use super::actor::{Actor, Opened};
-use super::change::{aware_hosts, calling_off, follow_status};
+use super::actor::{Actor, OpenedAppointment};
+use super::change::{apply_status, cancellation_kind, hosts_to_notify};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::notifications;
 use crate::outbox::urgency;
 use crate::people::names;
@@ -27,11 +27,11 @@ use crate::retry::retried_if_lost;
 use crate::versions::{self, Editor, Versioned};
 
 /// Maximum number of deleted appointments on a page.
-const SHOWN: u32 = 100;
+const LIST_LIMIT: u32 = 100;
 
 /// What the change log keeps of a deleted appointment: enough to identify it, and no contact data of its client.
 #[derive(Debug, Serialize, Deserialize)]
-struct Trace {
+struct DeletionRecord {
     client: String,
     calendar: String,
     start: Timestamp,
@@ -56,11 +56,11 @@ pub struct Deleted {
     /// When it was deleted.
     pub at: Timestamp,
     /// State and problem of the removal of its events, if one is not done yet.
-    pub still_written: Option<(WriteState, Option<String>)>,
+    pub pending_removal: Option<(WriteState, Option<String>)>,
 }
 
 /// Deletes an appointment, for its hosts, for the staff member who booked it, and for admins. Its time is released and offered to the
-/// waiting list, and its events are removed. With `tell_client`, the client of an active one is informed that it was cancelled; the hosts
+/// waiting list, and its events are removed. With `notify_client`, the client of an active one is informed that it was cancelled; the hosts
 /// are informed if it has not ended. Nothing happens if it is deleted already.
 ///
 /// # Errors
@@ -69,19 +69,19 @@ pub async fn delete(
     quince: &Quince,
     by: impl Into<Editor>,
     id: AppointmentId,
-    tell_client: bool,
+    notify_client: bool,
 ) -> Result<(), Error> {
     let by = by.into();
-    retried_if_lost(|| try_to_delete(quince, by, id, tell_client)).await?;
+    retried_if_lost(|| delete_once(quince, by, id, notify_client)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_delete(
+async fn delete_once(
     quince: &Quince,
     by: Editor,
     id: AppointmentId,
-    tell_client: bool,
+    notify_client: bool,
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -99,42 +99,47 @@ async fn try_to_delete(
     };
     record(&mut tx, &opened, by.seen, now).await?;
     if opened.appointment.status != Status::Cancelled {
-        call_off(quince, &mut tx, &opened, tell_client, now).await?;
+        end_appointment(quince, &mut tx, &opened, notify_client, now).await?;
     }
-    notifications::deleted::keep_waiting(quince, &mut tx, id).await?;
+    notifications::deleted::detach_waiting(quince, &mut tx, id).await?;
     event_writes::forget_texts(&mut tx, id, opened.appointment.session_id).await?;
     appointments::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
 /// Ends an appointment like a cancellation. The mails about it hold all they need, because the row is gone when they are sent.
-async fn call_off(
+async fn end_appointment(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
-    tell_client: bool,
+    opened: &OpenedAppointment,
+    notify_client: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
     let old = &opened.appointment;
-    let called_off = opened.called_off("", now);
-    let (gone, unaware) =
-        follow_status(quince, tx, opened, Status::Cancelled, Some(&called_off), now).await?;
+    let cancellation = opened.cancellation("", now);
+    let (gone, unnotified) =
+        apply_status(quince, tx, opened, Status::Cancelled, Some(&cancellation), now).await?;
     // Everybody knows that an inactive one does not take place, and nobody was informed of one that waits for its client.
     if !old.status.is_active() || old.is_unconfirmed() {
         return Ok(());
     }
-    if tell_client {
-        notifications::deleted::enqueue(quince, tx, &gone, calling_off(opened), now).await?;
+    if notify_client {
+        notifications::deleted::enqueue(quince, tx, &gone, cancellation_kind(opened), now).await?;
     }
     if old.ends_at > now
-        && let Some(hosts) = aware_hosts(tx, gone.id, &unaware).await?
+        && let Some(hosts) = hosts_to_notify(tx, gone.id, &unnotified).await?
     {
         notifications::deleted::enqueue_for_hosts(quince, tx, &gone, hosts, opened.by.staff(), now).await?;
     }
     Ok(())
 }
 
-async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Timestamp) -> Result<(), Error> {
+async fn record(
+    tx: &mut WriteTx,
+    opened: &OpenedAppointment,
+    seen: Option<i64>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let Appointment {
         id,
         name,
@@ -142,26 +147,26 @@ async fn record(tx: &mut WriteTx, opened: &Opened, seen: Option<i64>, now: Times
         ends_at,
         ..
     } = &opened.appointment;
-    let trace = Trace {
+    let deletion = DeletionRecord {
         client: name.clone(),
-        calendar: opened.calendar.name.clone(),
+        calendar: opened.calendar.settings.name.clone(),
         start: *starts_at,
         end: *ends_at,
     };
-    let trace = serde_json::to_string(&trace).map_err(Internal::because)?;
+    let deletion = serde_json::to_string(&deletion).map_err(Internal::because)?;
     let of = Versioned::appointment(*id);
-    versions::delete(tx, of, opened.author(seen), Some(trace), now).await?;
+    versions::delete(tx, of, opened.author(seen), Some(deletion), now).await?;
     // These entries may hold contact data of the client.
     Ok(changes::forget_before_deletion(tx, ChangeSubject::Appointment, id.0).await?)
 }
 
 /// What to do about an event whose removal was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenUp {
+pub enum RemovalDecision {
     /// Try again to remove it.
-    TryAgain,
+    Retry,
     /// Somebody removed it by hand.
-    IsRemoved,
+    RemovedByHand,
 }
 
 /// Settles the removals that were given up for a deleted appointment, for owners and admins. Nothing happens if they are settled already.
@@ -169,18 +174,18 @@ pub async fn settle_removal(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
-    given_up: GivenUp,
+    decision: RemovalDecision,
 ) -> Result<(), Error> {
-    retried_if_lost(|| try_to_settle(quince, by, id, given_up)).await?;
+    retried_if_lost(|| settle_removal_once(quince, by, id, decision)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_settle(
+async fn settle_removal_once(
     quince: &Quince,
     by: StaffId,
     id: AppointmentId,
-    given_up: GivenUp,
+    decision: RemovalDecision,
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
@@ -192,10 +197,12 @@ async fn try_to_settle(
     tx.lock(writes.iter().map(|write| Lock::Owner(write.host_id.into())))
         .await?;
     for write in event_writes::all_of_appointments(&mut tx, &[id]).await? {
-        match given_up {
+        match decision {
             _ if write.state != WriteState::Failed => {}
-            GivenUp::TryAgain => event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?,
-            GivenUp::IsRemoved => {
+            RemovalDecision::Retry => {
+                event_writes::enqueue(&mut tx, write.id, WriteAction::Delete, now).await?;
+            }
+            RemovalDecision::RemovedByHand => {
                 event_writes::set_state(&mut tx, write.id, WriteState::Removed, None, now).await?;
             }
         }
@@ -205,8 +212,8 @@ async fn try_to_settle(
 
 async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
     match staff::find(tx, who).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Deed::Administer.into()),
+        Some(me) if is_admin(me.account.role) => Ok(()),
+        _ => Err(Permission::Administer.into()),
     }
 }
 
@@ -214,38 +221,38 @@ async fn check_admin(tx: &mut ReadTx, who: StaffId) -> Result<(), Error> {
 pub async fn deleted_lately(quince: &Quince, viewer: StaffId) -> Result<Vec<Deleted>, Error> {
     let mut tx = quince.store().read().await?;
     check_admin(&mut tx, viewer).await?;
-    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, SHOWN).await?;
-    let unsettled = changes::deleted_but_written(&mut tx, SHOWN).await?;
+    let mut found = changes::deleted(&mut tx, ChangeSubject::Appointment, LIST_LIMIT).await?;
+    let unsettled = changes::deleted_but_written(&mut tx, LIST_LIMIT).await?;
     let earlier = unsettled
         .into_iter()
         .filter(|change| !found.iter().any(|shown| shown.subject_id == change.subject_id));
     let earlier: Vec<Change> = earlier.collect();
     found.extend(earlier);
-    let mut unsettled = still_written(&mut tx, &found).await?;
+    let mut unsettled = pending_removal(&mut tx, &found).await?;
     let people: Vec<StaffId> = found.iter().filter_map(|change| change.by.staff()).collect();
     let names = names(staff::list_of(&mut tx, &people).await?);
     let deleted = |change: Change| {
-        let trace: Trace = serde_json::from_str(&change.details).map_err(Internal::because)?;
+        let deletion: DeletionRecord = serde_json::from_str(&change.details).map_err(Internal::because)?;
         Ok(Deleted {
             id: AppointmentId(change.subject_id),
-            name: trace.client,
-            calendar_name: trace.calendar,
-            start: trace.start,
-            end: trace.end,
+            name: deletion.client,
+            calendar_name: deletion.calendar,
+            start: deletion.start,
+            end: deletion.end,
             by: change
                 .by
                 .staff()
                 .and_then(|id| names.get(&id).cloned())
                 .unwrap_or_default(),
             at: change.at,
-            still_written: unsettled.remove(&AppointmentId(change.subject_id)),
+            pending_removal: unsettled.remove(&AppointmentId(change.subject_id)),
         })
     };
     found.into_iter().map(deleted).collect()
 }
 
 /// Returns the removal that is not done yet for each appointment; of several, the most urgent.
-async fn still_written(
+async fn pending_removal(
     tx: &mut ReadTx,
     deleted: &[Change],
 ) -> Result<BTreeMap<AppointmentId, (WriteState, Option<String>)>, StoreError> {

@@ -5,7 +5,7 @@ use scheduling::{AppointmentId, Kind};
 use store::appointments::Appointment;
 use store::{StoreError, WriteTx, appointments, occupancy};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use crate::error::{Error, Missing, Refusal};
 use crate::placement::request::{Details, checked_guests};
 use crate::problem::GuestProblem;
@@ -43,10 +43,10 @@ pub async fn edit(
         id: staff,
         appointment: id,
     };
-    retried_if_lost(|| try_to_edit(quince, &actor, seen, &details)).await
+    retried_if_lost(|| edit_once(quince, &actor, seen, &details)).await
 }
 
-async fn try_to_edit(
+async fn edit_once(
     quince: &Quince,
     actor: &Actor,
     seen: Option<i64>,
@@ -60,7 +60,7 @@ async fn try_to_edit(
     record(&mut tx, id, opened.author(seen), &differences, now).await?;
     let (phone, notes) = (details.phone.as_deref(), details.notes.as_deref());
     appointments::update_contact(&mut tx, id, &details.name, &details.email, phone, notes, now).await?;
-    bring(quince, &mut tx, &opened, &details.guests, now).await?;
+    set_guests(quince, &mut tx, &opened, &details.guests, now).await?;
     finish(quince, tx, &opened, now).await
 }
 
@@ -68,12 +68,12 @@ async fn try_to_edit(
 /// client may do so while they may cancel.
 pub async fn edit_guests(quince: &Quince, actor: &Actor, guests: &[String]) -> Result<(), Error> {
     let guests = checked_guests(guests)?;
-    retried_if_lost(|| try_to_bring(quince, actor, |_| guests.clone())).await
+    retried_if_lost(|| edit_guests_once(quince, actor, |_| guests.clone())).await
 }
 
 /// Removes one guest, while the client may cancel. Concurrent changes of other guests are kept. Nothing happens if the guest is not on the
 /// list.
-pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
+pub async fn remove_guest(quince: &Quince, actor: &Actor, guest: &str) -> Result<(), Error> {
     let without = |guests: &[String]| {
         let mut left = guests.to_vec();
         if let Some(place) = left.iter().position(|name| name == guest) {
@@ -81,10 +81,10 @@ pub async fn take_out_guest(quince: &Quince, actor: &Actor, guest: &str) -> Resu
         }
         left
     };
-    retried(|| try_to_bring(quince, actor, without)).await
+    retried(|| edit_guests_once(quince, actor, without)).await
 }
 
-async fn try_to_bring(
+async fn edit_guests_once(
     quince: &Quince,
     actor: &Actor,
     guests: impl Fn(&[String]) -> Vec<String>,
@@ -96,7 +96,7 @@ async fn try_to_bring(
     if guests == opened.appointment.guests {
         return Ok(());
     }
-    check_may(&opened, opened.calendar.rules.cancel_cutoff, now)?;
+    check_may(&opened, opened.calendar.settings.rules.cancel_cutoff, now)?;
     let mut differences = Differences::default();
     guests_differ(&mut differences, &opened.appointment.guests, &guests);
     record(
@@ -107,7 +107,7 @@ async fn try_to_bring(
         now,
     )
     .await?;
-    bring(quince, &mut tx, &opened, &guests, now).await?;
+    set_guests(quince, &mut tx, &opened, &guests, now).await?;
     finish(quince, tx, &opened, now).await
 }
 
@@ -124,7 +124,7 @@ fn differences(old: &Appointment, new: &Details) -> Differences {
     let mut all = Differences::default();
     all.value(Field::Name, &old.name, name);
     all.value(Field::Email, &old.email, email);
-    all.told(Field::Phone, &old.phone, phone, text);
+    all.described(Field::Phone, &old.phone, phone, text);
     all.text(Field::Notes, &text(&old.notes), &text(notes));
     guests_differ(&mut all, &old.guests, guests);
     all
@@ -135,13 +135,18 @@ fn guests_differ(all: &mut Differences, old: &[String], new: &[String]) {
 }
 
 /// Syncs the events and reminders after an edit, and commits.
-async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestamp) -> Result<(), Error> {
+async fn finish(
+    quince: &Quince,
+    mut tx: WriteTx,
+    opened: &OpenedAppointment,
+    now: Timestamp,
+) -> Result<(), Error> {
     let changed = appointments::find(&mut tx, opened.appointment.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
     outbox::sync_events(&mut tx, &changed, now).await?;
     if changed.email != opened.appointment.email {
-        notifications::remind(&mut tx, &changed, now).await?;
+        notifications::replace_reminders(&mut tx, &changed, now).await?;
     }
     tx.commit().await?;
     quince.wake();
@@ -149,10 +154,10 @@ async fn finish(quince: &Quince, mut tx: WriteTx, opened: &Opened, now: Timestam
 }
 
 /// Sets the guests of an appointment, and claims or releases their seats.
-async fn bring(
+async fn set_guests(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     guests: &[String],
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -161,7 +166,7 @@ async fn bring(
         return Ok(());
     }
     let mut checked = Validator::default();
-    if opened.calendar.kind != Kind::ClassBooking {
+    if opened.calendar.settings.kind != Kind::ClassBooking {
         checked.problem("guests", GuestProblem::NoClass);
     }
     checked.finish()?;
@@ -178,9 +183,9 @@ async fn bring(
     if !takes_place {
         return Ok(());
     }
-    let places = classes::places_again(tx, &opened.calendar, &changed).await?;
-    let locked = occupancy::lock_to_relocate(tx, old.id, &places).await?;
-    match occupancy::relocate(tx, &locked, &places, old.id, seats, now).await {
+    let claims = classes::claims_again(tx, &opened.calendar, &changed).await?;
+    let locked = occupancy::lock_to_relocate(tx, old.id, &claims).await?;
+    match occupancy::relocate(tx, &locked, &claims, old.id, seats, now).await {
         Err(StoreError::SlotTaken) => {
             let left = classes::free_seats(tx, &opened.calendar, old, now).await?;
             return Err(Refusal::NoSeatsForGuests { left }.into());
@@ -188,7 +193,7 @@ async fn bring(
         other => other?,
     }
     if let Some(session) = old.session_id.filter(|_| further == 0) {
-        classes::seats_freed(quince, tx, session, now).await?;
+        classes::promote(quince, tx, session, now).await?;
     }
     Ok(())
 }

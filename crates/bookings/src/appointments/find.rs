@@ -7,13 +7,13 @@ use store::booking_calendars::{self, BookingCalendar};
 use store::{Party, ReadTx, StoreError, appointment_parts, staff};
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::links;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
 /// How long a manage link works after the end of the appointment.
-const LINK_LIVES: SignedDuration = SignedDuration::from_hours(30 * 24);
+const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(crate) async fn check_viewer(
     tx: &mut ReadTx,
@@ -22,12 +22,12 @@ pub(crate) async fn check_viewer(
 ) -> Result<(), Error> {
     let me = staff::find(tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
+        .ok_or(Error::NotAllowed(Permission::HandleAppointment))?;
     // A staff member who booked for a colleague can undo it.
     let own = appointment.booked_by == Party::Staff(viewer)
         || hosts_of(tx, appointment.id).await?.contains(&viewer);
-    if !is_admin(me.role) && !own {
-        return Err(Error::NotAllowed(Deed::HandleAppointment));
+    if !is_admin(me.account.role) && !own {
+        return Err(Error::NotAllowed(Permission::HandleAppointment));
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ pub(crate) async fn check_viewer(
 /// Finds the appointment of a manage link that has not expired.
 pub(crate) async fn of_token(tx: &mut ReadTx, secret: &str, now: Timestamp) -> Result<Appointment, Error> {
     let found = appointments::find_by_token_hash(tx, &links::hash(secret.trim())).await?;
-    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIVES;
+    let lives = |appointment: &Appointment| now.duration_since(appointment.ends_at) <= LINK_LIFETIME;
     found.filter(lives).ok_or(Error::NotFound(Missing::Appointment))
 }
 

@@ -5,19 +5,19 @@ use scheduling::{Kind, StaffId, TimeOwner};
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
-use store::{ReadTx, StoreError, WriteTx, booking_calendars, holds, occupancy, strangers};
+use store::{ReadTx, WriteTx, booking_calendars, holds, occupancy, strangers};
 
-use crate::availability::input::{AvailabilityInput, Own, count_if_limited};
+use crate::availability::input::{AvailabilityInput, Exclusions, limited_calendar_lock};
 use crate::classes;
-use crate::error::{Error, Kept, Missing};
+use crate::error::{Error, Missing, Preserved};
 use crate::links;
 use crate::placement::candidate::Placement;
 use crate::placement::candidates;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, NotPlaced, Request, place};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::services::{self, Chosen};
+use crate::services::{self, ChosenService};
 use crate::strangers::{SpentOn, Stranger};
 use crate::validate::Validator;
 
@@ -34,7 +34,7 @@ pub struct HoldRequest {
     /// The member whom they chose, if any.
     pub host: Option<StaffId>,
     /// The services that they chose from the menu of a Service calendar.
-    pub services: Vec<Chosen>,
+    pub services: Vec<ChosenService>,
 }
 
 /// Returns the id of the visitor who knows a secret of at least 128 random bits.
@@ -93,13 +93,18 @@ struct Held {
 }
 
 impl Request for Hold<'_> {
-    type Opened = ();
+    type Data = ();
     type Placed = Held;
 
-    const KEPT: Kept = Kept::Typed;
+    const PRESERVED: Preserved = Preserved::FormInput;
     const IS_CHECKED: bool = false;
 
-    async fn open(&self, quince: &Quince, tx: &mut WriteTx, now: Timestamp) -> Result<Open<(), Held>, Error> {
+    async fn read_locked(
+        &self,
+        quince: &Quince,
+        tx: &mut WriteTx,
+        now: Timestamp,
+    ) -> Result<Loaded<(), Held>, Error> {
         if let Some(stranger) = self.stranger {
             stranger.may_hold(tx, self.holder, now).await??;
         }
@@ -111,31 +116,38 @@ impl Request for Hold<'_> {
             stranger.prove(quince, tx, &row, SpentOn::Hold).await??;
         }
         let start = self.request.start;
-        if row.kind == Kind::ClassBooking {
+        if row.settings.kind == Kind::ClassBooking {
             let owner = members.first().map(|(_, person)| person.id);
-            let _locked = occupancy::lock_to_hold(tx, self.holder, count_if_limited(&row), owner).await?;
-            classes::waiting_first(quince, tx, &row, start, now).await?;
+            let _locked =
+                occupancy::lock_to_hold(tx, self.holder, limited_calendar_lock(&row), owner).await?;
+            classes::serve_start(quince, tx, &row, start, now).await?;
         }
-        let mut context = self.context(tx, row, members, now).await?;
+        let mut input = self.input(tx, row, members, now).await?;
         if let Some(host) = self.request.host {
-            context.choose(host)?;
+            input.choose(host)?;
         }
-        let offer = context.check(now, false, start);
+        let offer = input.check(now, false, start);
         let target = Target {
-            context,
+            input,
             start,
             preferred: None,
             staff: None,
             offer,
         };
-        Ok(Open::Wanted((), Box::new(target)))
+        Ok(Loaded::ToPlace((), Box::new(target)))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
@@ -143,22 +155,23 @@ impl Request for Hold<'_> {
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<Held, Error> {
+    ) -> Result<Held, NotPlaced> {
         let until = now
             .saturating_add(SignedDuration::from_mins(HOLD_MINUTES))
             .unwrap_or(now);
         let mut candidate = placement.candidate;
-        classes::hold_within(tx, &target.context.calendar, target.start, &mut candidate.places).await?;
-        let owners: Vec<TimeOwner> = candidate.places.iter().map(|place| place.owner).collect();
+        classes::limit_hold_to_session(tx, &target.input.calendar, target.start, &mut candidate.claims)
+            .await?;
+        let owners: Vec<TimeOwner> = candidate.claims.iter().map(|claim| claim.owner).collect();
         let locked = occupancy::lock_to_hold(tx, self.holder, None, owners).await?;
-        let freed = occupancy::hold(tx, &locked, &candidate.places, self.holder, until, now).await?;
+        let freed = occupancy::hold(tx, &locked, &candidate.claims, self.holder, until, now).await?;
         if !services::resources_exist(tx, &candidate.parts).await? {
-            return Err(StoreError::SlotTaken.into());
+            return Err(NotPlaced::Overtaken);
         }
         if let Some(stranger) = self.stranger {
             strangers::note_hold(tx, self.holder, &stranger.network).await?;
         }
-        classes::holds_ended(quince, tx, &freed, now).await?;
+        classes::serve_ended_holds(quince, tx, &freed, now).await?;
         Ok(Held {
             until,
             frees_another: !freed.is_empty(),
@@ -167,32 +180,32 @@ impl Request for Hold<'_> {
 }
 
 impl Hold<'_> {
-    async fn context(
+    async fn input(
         &self,
         tx: &mut ReadTx,
         row: BookingCalendar,
         members: Vec<Member>,
         now: Timestamp,
     ) -> Result<AvailabilityInput, Error> {
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: Some(self.holder),
         };
         let window = candidates::window(self.request.start);
-        if row.kind != Kind::Service {
-            return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+        if row.settings.kind != Kind::Service {
+            return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
         }
-        let wanted = services::wanted(tx, &row, &members, &self.request.services).await??;
-        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+        let visit = services::visit_request(tx, &row, &members, &self.request.services).await??;
+        Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
     }
 }
 
 /// Releases a visitor's hold.
-pub(crate) async fn give_up(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
+pub(crate) async fn release(quince: &Quince, holder: VisitorId) -> Result<(), Internal> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let freed = holds::release(&mut tx, holder, now).await?;
-    classes::holds_ended(quince, &mut tx, &freed, now).await?;
+    classes::serve_ended_holds(quince, &mut tx, &freed, now).await?;
     tx.commit().await?;
     if !freed.is_empty() {
         quince.wake();

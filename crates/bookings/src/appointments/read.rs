@@ -18,13 +18,14 @@ use super::find::{calendar_of, check_viewer, hosts_of, is_mailed, of_token};
 use super::view::{AppointmentView, ClientView, ServicePart};
 use super::{actor, unconfirmed};
 use crate::accounts::is_admin;
-use crate::collisions::{self, Collisions, free_words};
-use crate::error::{Deed, Error, Missing};
+use crate::busy_status;
+use crate::collisions::{self, Collisions};
+use crate::error::{Error, Missing, Permission};
 use crate::notifications::facts;
 use crate::outbox::{WriteView, urgency, write_sentence};
-use crate::people::{CalledOffView, names, names_of};
+use crate::people::{CancellationView, names, names_of};
 use crate::quince::Quince;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 
 /// Maximum number of appointments in one list.
 const LIST_LIMIT: u32 = 500;
@@ -70,12 +71,12 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
     let services = services_of(&parts, &team(&mut tx).await?);
     Ok(ClientView {
         id: appointment.id,
-        slug: calendar.slug.clone(),
-        calendar_name: calendar.name.clone(),
+        slug: calendar.settings.slug.clone(),
+        calendar_name: calendar.settings.name.clone(),
         calendar_active: calendar.is_open(),
-        description: calendar.description.clone(),
-        location: calendar.location.clone(),
-        kind: calendar.kind,
+        description: calendar.settings.description.clone(),
+        location: calendar.settings.location.clone(),
+        kind: calendar.settings.kind,
         host: appointment.host_id,
         host_name,
         guests: appointment.guests.clone(),
@@ -88,20 +89,32 @@ pub async fn by_token(quince: &Quince, token: &str) -> Result<ClientView, Error>
             .unconfirmed_until
             .filter(|_| appointment.is_unconfirmed()),
         has_expired: unconfirmed::has_expired(&appointment),
-        movable_until: until(calendar.rules.reschedule_cutoff, &appointment, &calendar),
-        cancellable_until: until(calendar.rules.cancel_cutoff, &appointment, &calendar),
-        may_reschedule: actor::client_may(&appointment, &calendar, calendar.rules.reschedule_cutoff, now),
+        movable_until: until(calendar.settings.rules.reschedule_cutoff, &appointment, &calendar),
+        cancellable_until: until(calendar.settings.rules.cancel_cutoff, &appointment, &calendar),
+        may_reschedule: actor::client_may(
+            &appointment,
+            &calendar,
+            calendar.settings.rules.reschedule_cutoff,
+            now,
+        ),
         may_cancel: if appointment.is_unconfirmed() {
             Ok(())
         } else {
-            actor::client_may(&appointment, &calendar, calendar.rules.cancel_cutoff, now)
+            actor::client_may(
+                &appointment,
+                &calendar,
+                calendar.settings.rules.cancel_cutoff,
+                now,
+            )
         },
         name: appointment.name,
         email: appointment.email,
         phone: appointment.phone.unwrap_or_default(),
         notes: appointment.notes.unwrap_or_default(),
         answers: appointment.answers,
-        cancel_reason: appointment.called_off.and_then(|called_off| called_off.reason),
+        cancel_reason: appointment
+            .cancellation
+            .and_then(|cancellation| cancellation.reason),
     })
 }
 
@@ -125,7 +138,7 @@ pub async fn opened_from_mail(quince: &Quince, token: &str, proof: &str) -> Resu
 
 /// Returns the last instant at which a client may change an appointment.
 fn until(cutoff: Span, appointment: &Appointment, calendar: &BookingCalendar) -> Timestamp {
-    cutoff.before(appointment.starts_at, &calendar.rules.zone)
+    cutoff.before(appointment.starts_at, &calendar.settings.rules.zone)
 }
 
 /// Returns the appointment of a manage link as an iCalendar file for the client.
@@ -150,27 +163,27 @@ pub async fn list(quince: &Quince, viewer: StaffId, filter: &Filter) -> Result<P
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Attend))?;
+        .ok_or(Error::NotAllowed(Permission::ActAsStaff))?;
     let (limit, now) = (filter.limit.min(LIST_LIMIT), quince.now());
-    let asked = appointment_list::Filter {
+    let stored_filter = appointment_list::Filter {
         upcoming: filter.upcoming,
         now,
-        host: if is_admin(me.role) {
+        host: if is_admin(me.account.role) {
             filter.host
         } else {
             Some(viewer)
         },
         to_confirm: filter.to_confirm,
-        colliding: filter.colliding.then(free_words),
+        colliding: filter.colliding.then_some(busy_status::FREE),
         search: filter.search.trim().to_owned(),
         cursor: filter.cursor,
         // One more than the page holds shows whether there are more.
         limit: limit + 1,
     };
-    let mut found = appointment_list::list(&mut tx, &asked).await?;
+    let mut found = appointment_list::list(&mut tx, &stored_filter).await?;
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let goes_on = asked.is_ascending();
+    let goes_on = stored_filter.is_ascending();
     if !goes_on {
         found.reverse();
     }
@@ -203,8 +216,8 @@ pub async fn to_confirm(quince: &Quince, viewer: StaffId) -> Result<u32, Error> 
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Attend))?;
-    let host = (!is_admin(me.role)).then_some(viewer);
+        .ok_or(Error::NotAllowed(Permission::ActAsStaff))?;
+    let host = (!is_admin(me.account.role)).then_some(viewer);
     Ok(appointments::count_to_confirm(&mut tx, host, quince.now()).await?)
 }
 
@@ -276,7 +289,7 @@ async fn views(
             names.insert(id, calendar.name);
         }
     }
-    let places = places(tx, &writes).await?;
+    let server_names = server_names(tx, &writes).await?;
     Ok(found
         .into_iter()
         .filter_map(|appointment| {
@@ -289,7 +302,15 @@ async fn views(
             let writes: Vec<WriteView> = writes
                 .iter()
                 .filter(is_of)
-                .map(|write| write_view(write, &names, place_of(&places, write), &team, appointment.status))
+                .map(|write| {
+                    write_view(
+                        write,
+                        &names,
+                        server_name_of(&server_names, write),
+                        &team,
+                        appointment.status,
+                    )
+                })
                 .collect();
             let parts = parts.remove(&appointment.id).unwrap_or_default();
             let busy: Vec<StaffId> = collisions.hosts(appointment.id).collect();
@@ -305,13 +326,13 @@ async fn views(
 fn write_view(
     write: &EventWrite,
     names: &BTreeMap<RemoteCalendarId, String>,
-    place: String,
+    server_name: String,
     team: &BTreeMap<StaffId, String>,
     status: Status,
 ) -> WriteView {
     let calendar_name = write.remote_calendar_id.and_then(|id| names.get(&id).cloned());
     let host_name = team.get(&write.host_id).cloned().unwrap_or_default();
-    let view = WriteView::of(write, calendar_name, place, host_name);
+    let view = WriteView::of(write, calendar_name, server_name, host_name);
     WriteView {
         can_write_again: view.can_write_again && status.is_active(),
         ..view
@@ -337,9 +358,9 @@ fn view(
     AppointmentView {
         id: appointment.id,
         calendar: calendar.id,
-        calendar_slug: calendar.slug.clone(),
-        calendar_name: calendar.name.clone(),
-        location: calendar.location.clone(),
+        calendar_slug: calendar.settings.slug.clone(),
+        calendar_name: calendar.settings.name.clone(),
+        location: calendar.settings.location.clone(),
         host: appointment.host_id,
         hosts,
         host_name,
@@ -360,9 +381,9 @@ fn view(
         booked_by: appointment.booked_by,
         confirm_until: appointment.unconfirmed_until.filter(|_| is_unconfirmed),
         created_at: appointment.created_at,
-        called_off: appointment
-            .called_off
-            .map(|called_off| CalledOffView::of(called_off, team)),
+        cancellation: appointment
+            .cancellation
+            .map(|cancellation| CancellationView::of(cancellation, team)),
         write: writes.iter().max_by_key(|write| urgency(write.state)).cloned(),
         writes,
         write_sentence,

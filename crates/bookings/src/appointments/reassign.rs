@@ -6,19 +6,19 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, DateRange, Kind, Slot, Span, StaffId, Unit};
 use store::appointment_parts::{self, Part};
 use store::appointments::{self, Appointment, NewTime};
-use store::{MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
+use store::{AssignmentReason, MessageKind, ReadTx, StoreError, WriteTx, occupancy, staff};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::hosts_of;
 use super::read::{host_names, names_of_hosts, one_view};
 use super::view::AppointmentView;
-use crate::availability::input::{AvailabilityInput, Own};
-use crate::error::{Error, Kept, Missing, Refusal};
+use crate::availability::input::{AvailabilityInput, Exclusions};
+use crate::error::{Error, Missing, Preserved, Refusal};
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, claim, place, refusals};
+use crate::placement::{Loaded, NotPlaced, Request, claim, place, refusals};
 use crate::problem::ReassignProblem;
 use crate::quince::Quince;
 use crate::validate::Validator;
@@ -39,7 +39,7 @@ pub async fn reassign(
         id: by,
         appointment: id,
     };
-    let request = Reassign {
+    let request = ReassignRequest {
         actor,
         by,
         seen,
@@ -57,7 +57,7 @@ pub async fn reassign(
 }
 
 /// A reassignment, which can be attempted any number of times.
-struct Reassign {
+struct ReassignRequest {
     actor: Actor,
     by: StaffId,
     /// The version that the staff member saw.
@@ -67,39 +67,43 @@ struct Reassign {
 }
 
 /// The appointment, and how it would be held after the reassignment.
-struct Reassigned {
-    opened: Opened,
+struct PlannedReassignment {
+    opened: OpenedAppointment,
     /// All parts: the new host's and those that stay.
     parts: Vec<Part>,
     /// The parts that the new host takes over.
     candidate: Candidate,
 }
 
-impl Request for Reassign {
-    type Opened = Reassigned;
+impl Request for ReassignRequest {
+    type Data = PlannedReassignment;
     type Placed = AppointmentView;
 
-    const KEPT: Kept = Kept::Appointment;
+    const PRESERVED: Preserved = Preserved::Appointment;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Reassigned, Target)>, Error> {
+    async fn read_unlocked(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(PlannedReassignment, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
-        Ok(self.wanted(tx, opened, now).await?.wanted())
+        Ok(self.check_request(tx, opened, now).await?.into_target())
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         _: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
+    ) -> Result<Loaded<PlannedReassignment, AppointmentView>, Error> {
         let opened = self.actor.open(tx, now).await?;
-        self.wanted(tx, opened, now).await
+        self.check_request(tx, opened, now).await
     }
 
-    async fn first(
+    async fn first_choice(
         &self,
         _: &mut ReadTx,
-        reassigned: &Reassigned,
+        reassigned: &PlannedReassignment,
         _: &Target,
         _: &Slot,
         check: &LiveCheck,
@@ -111,20 +115,26 @@ impl Request for Reassign {
         Ok((!is_busy).then(|| candidate.clone()))
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         // Staff always may.
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         _: &Quince,
         tx: &mut WriteTx,
-        Reassigned { opened, parts, .. }: &Reassigned,
+        PlannedReassignment { opened, parts, .. }: &PlannedReassignment,
         _: &Target,
         _: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, Error> {
+    ) -> Result<AppointmentView, NotPlaced> {
         let old = &opened.appointment;
         let by = names_of_hosts(tx, opened.by.staff().as_slice()).await?;
         let new = NewTime {
@@ -134,7 +144,7 @@ impl Request for Reassign {
             ends_at: old.ends_at,
             pre_buffer: old.pre_buffer,
             post_buffer: old.post_buffer,
-            assignment_reason: Some(format!("exchanged by {by}")),
+            assignment_reason: Some(AssignmentReason::ReassignedBy(by)),
             overridden: old.overridden.clone(),
         };
         appointments::update_time(tx, old.id, &new, now).await?;
@@ -142,33 +152,33 @@ impl Request for Reassign {
             .await?
             .ok_or(Error::NotFound(Missing::Appointment))?;
         let names_before = host_names(tx, old.id).await?;
-        let all = self.with_those_who_stay(tx, opened, &changed, parts).await?;
+        let all = self.with_remaining_hosts(tx, opened, &changed, parts).await?;
         claim::claim_instead(tx, &all, &changed, now).await?;
         appointment_parts::replace(tx, old.id, &all.parts).await?;
         let mut differences = Differences::default();
         differences.value(Field::Host, &names_before, &host_names(tx, old.id).await?);
         record(tx, old.id, opened.author(None), &differences, now).await?;
         outbox::sync_events(tx, &changed, now).await?;
-        self.tell(tx, &changed, &all, now).await?;
-        one_view(tx, changed, now).await
+        self.notify(tx, &changed, &all, now).await?;
+        Ok(one_view(tx, changed, now).await?)
     }
 }
 
-impl Reassign {
+impl ReassignRequest {
     /// Checks the request against the appointment's present state.
-    async fn wanted(
+    async fn check_request(
         &self,
         tx: &mut ReadTx,
-        opened: Opened,
+        opened: OpenedAppointment,
         now: Timestamp,
-    ) -> Result<Open<Reassigned, AppointmentView>, Error> {
+    ) -> Result<Loaded<PlannedReassignment, AppointmentView>, Error> {
         check_may(&opened, Span::new(0, Unit::Minutes), now)?;
         let id = opened.appointment.id;
         let hosts = hosts_of(tx, id).await?;
         if !hosts.contains(&self.from) && hosts.contains(&self.to) {
             let (of, by) = (Versioned::appointment(id), opened.author(self.seen));
             if versions::was_changed_by(tx, of, by, Field::Host).await? {
-                return Ok(Open::Done(one_view(tx, opened.appointment, now).await?));
+                return Ok(Loaded::Done(one_view(tx, opened.appointment, now).await?));
             }
         }
         opened.compare(tx, self.seen, now).await?;
@@ -176,7 +186,7 @@ impl Reassign {
         let mut parts = appointment_parts::list(tx, &[id]).await?;
         let mut taken_over: Option<(Target, Candidate)> = None;
         for part in parts.iter_mut().filter(|part| part.host_id == self.from) {
-            let (target, candidate) = of_the_new_host(tx, &opened, part, self.to, now).await?;
+            let (target, candidate) = for_new_host(tx, &opened, part, self.to, now).await?;
             taken_over = Some(match taken_over {
                 None => (target, candidate),
                 Some((first, before)) => (first, before.and(candidate)),
@@ -184,34 +194,34 @@ impl Reassign {
             part.host_id = self.to;
         }
         let (target, candidate) = taken_over.ok_or(Error::NotFound(Missing::Appointment))?;
-        let reassigned = Reassigned {
+        let reassigned = PlannedReassignment {
             opened,
             parts,
             candidate,
         };
-        Ok(Open::Wanted(reassigned, Box::new(target)))
+        Ok(Loaded::ToPlace(reassigned, Box::new(target)))
     }
 
     /// Returns the candidate with all parts. Hosts who stay keep their time, including overlaps that staff allowed.
-    async fn with_those_who_stay(
+    async fn with_remaining_hosts(
         &self,
         tx: &mut ReadTx,
-        opened: &Opened,
+        opened: &OpenedAppointment,
         changed: &Appointment,
         parts: &[Part],
     ) -> Result<Candidate, StoreError> {
-        let kept = occupancy::overrides_of(tx, changed.id).await?;
+        let overridden = occupancy::overrides_of(tx, changed.id).await?;
         let mut all = candidates::of_booked(&opened.calendar, changed, parts);
-        for place in &mut all.places {
-            if place.owner != self.to.into() {
-                place.overriding = kept.contains(&(place.owner, place.meeting_start))
-                    || candidates::is_known_to_overlap(tx, changed, place).await?;
+        for claim in &mut all.claims {
+            if claim.owner != self.to.into() {
+                claim.overriding = overridden.contains(&(claim.owner, claim.meeting_start))
+                    || candidates::is_known_to_overlap(tx, changed, claim).await?;
             }
         }
         Ok(all)
     }
 
-    async fn tell(
+    async fn notify(
         &self,
         tx: &mut WriteTx,
         changed: &Appointment,
@@ -225,7 +235,7 @@ impl Reassign {
             if host == to {
                 notifications::enqueue_joined(tx, changed, [host], None, now).await?;
             } else {
-                notifications::enqueue_exchanged(tx, changed, host, (from, to), now).await?;
+                notifications::enqueue_host_replaced(tx, changed, host, (from, to), now).await?;
             }
         }
         if from != by && !take_part.contains(&from) {
@@ -237,16 +247,16 @@ impl Reassign {
 
 async fn check_choice(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     hosts: &[StaffId],
     from: StaffId,
     to: StaffId,
 ) -> Result<(), Error> {
     let mut checked = Validator::default();
-    if matches!(opened.calendar.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
+    if matches!(opened.calendar.settings.kind, Kind::ClassBooking | Kind::Simple) || !hosts.contains(&from) {
         checked.problem("from", ReassignProblem::FromNoHost);
     }
-    if hosts.contains(&to) && (opened.calendar.kind != Kind::Service || to == from) {
+    if hosts.contains(&to) && (opened.calendar.settings.kind != Kind::Service || to == from) {
         checked.problem("to", ReassignProblem::ToTakesPart);
     }
     if staff::find(tx, to).await?.is_none() {
@@ -259,17 +269,17 @@ async fn check_choice(
 ///
 /// # Errors
 /// [`Refusal::PersonNotFree`], or why the time is not on offer to anybody.
-async fn of_the_new_host(
+async fn for_new_host(
     tx: &mut ReadTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     part: &Part,
     to: StaffId,
     now: Timestamp,
 ) -> Result<(Target, Candidate), Error> {
     let appointment = &opened.appointment;
     let mut calendar = opened.calendar.clone();
-    calendar.kind = Kind::Personal;
-    let rules = &mut calendar.rules;
+    calendar.settings.kind = Kind::Personal;
+    let rules = &mut calendar.settings.rules;
     let length = part.ends_at.duration_since(part.starts_at);
     rules.duration = u32::try_from(length.as_mins()).unwrap_or(rules.duration);
     (rules.pre_buffer, rules.post_buffer) = (appointment.pre_buffer, appointment.post_buffer);
@@ -279,18 +289,18 @@ async fn of_the_new_host(
     // The start may come from another grid, or from an override.
     rules.interval = 1;
     let window = candidates::window(part.starts_at);
-    let own = Own::moved(appointment.id);
-    let context = AvailabilityInput::load_for(tx, calendar, &[to], window, now, own).await?;
-    let slot = context.check(now, true, part.starts_at).map_err(|refusals| {
+    let exclude = Exclusions::moved(appointment.id);
+    let input = AvailabilityInput::load_for(tx, calendar, &[to], window, now, exclude).await?;
+    let slot = input.check(now, true, part.starts_at).map_err(|refusals| {
         if refusals::is_taken(&refusals) {
             Refusal::PersonNotFree
         } else {
             refusals::never_offered(&refusals)
         }
     })?;
-    let candidate = candidates::held_by(&context.calendar, &slot, &[to], String::new());
+    let candidate = candidates::held_by(&input.calendar, &slot, &[to], None);
     let target = Target {
-        context,
+        input,
         start: part.starts_at,
         preferred: Some(to),
         staff: None,

@@ -8,21 +8,21 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::{Appointment, NewTime};
 use store::{MessageKind, Party, ReadTx, StoreError, WriteTx, appointment_parts, appointments};
 
-use super::actor::{Actor, Opened, check_may, record};
+use super::actor::{Actor, OpenedAppointment, check_may, record};
 use super::find::{calendar_of, hosts_of, of_token};
 use super::read::{names_of_hosts, one_view};
 use super::view::AppointmentView;
 use crate::availability::balance;
-use crate::availability::input::{AvailabilityInput, count_if_limited};
-use crate::error::{Error, Kept, Missing, Refusal};
-use crate::notifications::Before;
+use crate::availability::input::{AvailabilityInput, limited_calendar_lock};
+use crate::error::{Error, Missing, Preserved, Refusal};
+use crate::notifications::BeforeMove;
 use crate::placement::candidate::{Candidate, Placement};
 use crate::placement::candidates;
 use crate::placement::claim;
 use crate::placement::live_check::LiveCheck;
 use crate::placement::on_conflict::OnConflict;
 use crate::placement::target::Target;
-use crate::placement::{Open, Request, place};
+use crate::placement::{Loaded, NotPlaced, Request, place};
 use crate::quince::Quince;
 use crate::validate::Validator;
 use crate::versions::{Differences, Editor, Field};
@@ -31,13 +31,13 @@ use crate::{classes, notifications, outbox};
 /// Moves an appointment in place. Its host keeps it if free at the new time; otherwise another member gets it. The event in iCloud keeps
 /// its identity as long as the host stays.
 pub async fn reschedule(quince: &Quince, actor: &Actor, start: Timestamp) -> Result<AppointmentView, Error> {
-    let request = Move {
+    let request = RescheduleRequest {
         actor: actor.clone(),
         seen: None,
         start,
         on_conflict: OnConflict::Refuse,
     };
-    request.carry_out(quince).await
+    request.run(quince).await
 }
 
 /// Like [`reschedule`], by a staff member, who may override conflicts.
@@ -53,17 +53,17 @@ pub async fn reschedule_as_staff(
         id: staff,
         appointment,
     };
-    let request = Move {
+    let request = RescheduleRequest {
         actor,
         seen,
         start,
         on_conflict,
     };
-    request.carry_out(quince).await
+    request.run(quince).await
 }
 
 /// A move, which can be attempted any number of times.
-struct Move {
+struct RescheduleRequest {
     actor: Actor,
     /// The version of the appointment that the staff member saw.
     seen: Option<i64>,
@@ -71,50 +71,60 @@ struct Move {
     on_conflict: OnConflict,
 }
 
-impl Request for Move {
-    type Opened = Opened;
+impl Request for RescheduleRequest {
+    type Data = OpenedAppointment;
     type Placed = AppointmentView;
 
-    const KEPT: Kept = Kept::Appointment;
+    const PRESERVED: Preserved = Preserved::Appointment;
 
-    async fn look(&self, tx: &mut ReadTx, now: Timestamp) -> Result<Option<(Opened, Target)>, Error> {
+    async fn read_unlocked(
+        &self,
+        tx: &mut ReadTx,
+        now: Timestamp,
+    ) -> Result<Option<(OpenedAppointment, Target)>, Error> {
         let opened = self.actor.read(tx, now).await?;
-        Ok(self.wanted(tx, opened, now).await?.wanted())
+        Ok(self.check_request(tx, opened, now).await?.into_target())
     }
 
-    async fn open(
+    async fn read_locked(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, Error> {
-        self.queue(tx, now).await?;
+    ) -> Result<Loaded<OpenedAppointment, AppointmentView>, Error> {
+        self.lock(tx, now).await?;
         let opened = self.actor.open(tx, now).await?;
         // Before availability is computed: the waiting list may take the last seats of the day.
-        classes::waiting_first(quince, tx, &opened.calendar, self.start, now).await?;
-        self.wanted(tx, opened, now).await
+        classes::serve_start(quince, tx, &opened.calendar, self.start, now).await?;
+        self.check_request(tx, opened, now).await
     }
 
-    async fn may_check(&self, _: &Quince, _: &mut ReadTx, _: &Target, _: Timestamp) -> Result<(), Error> {
+    async fn may_check_live(
+        &self,
+        _: &Quince,
+        _: &mut ReadTx,
+        _: &Target,
+        _: Timestamp,
+    ) -> Result<(), Error> {
         // Whoever has the manage link may.
         Ok(())
     }
 
-    async fn keep(
+    async fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
-        opened: &Opened,
+        opened: &OpenedAppointment,
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> Result<AppointmentView, Error> {
-        move_to(quince, tx, opened, &target.context, placement, now).await
+    ) -> Result<AppointmentView, NotPlaced> {
+        move_to(quince, tx, opened, &target.input, placement, now).await
     }
 }
 
-impl Move {
-    async fn carry_out(&self, quince: &Quince) -> Result<AppointmentView, Error> {
+impl RescheduleRequest {
+    async fn run(&self, quince: &Quince) -> Result<AppointmentView, Error> {
         let mut checked = Validator::default();
         checked.start("start", self.start);
         checked.finish()?;
@@ -124,7 +134,7 @@ impl Move {
     }
 
     /// Locks the appointment, and the booking calendar if bookings in it are limited.
-    async fn queue(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
+    async fn lock(&self, tx: &mut WriteTx, now: Timestamp) -> Result<(), Error> {
         let appointment = match &self.actor {
             Actor::Client { token } => of_token(tx, token, now).await?,
             Actor::Staff { appointment, .. } => appointments::find(tx, *appointment)
@@ -133,53 +143,58 @@ impl Move {
         };
         let calendar = calendar_of(tx, &appointment).await?;
         let mut locks = classes::locks_of(&appointment);
-        locks.extend(count_if_limited(&calendar));
+        locks.extend(limited_calendar_lock(&calendar));
         tx.lock(locks).await?;
         Ok(())
     }
 
     /// Checks the request against the appointment's present state.
-    async fn wanted(
+    async fn check_request(
         &self,
         tx: &mut ReadTx,
-        opened: Opened,
+        opened: OpenedAppointment,
         now: Timestamp,
-    ) -> Result<Open<Opened, AppointmentView>, Error> {
-        check_may(&opened, opened.calendar.rules.reschedule_cutoff, now)?;
+    ) -> Result<Loaded<OpenedAppointment, AppointmentView>, Error> {
+        check_may(&opened, opened.calendar.settings.rules.reschedule_cutoff, now)?;
         if opened.appointment.starts_at == self.start {
             let unchanged = one_view(tx, opened.appointment, now).await?;
-            return Ok(Open::Done(unchanged));
+            return Ok(Loaded::Done(unchanged));
         }
         opened.compare(tx, self.seen, now).await?;
         let target = self.target(tx, &opened, now).await?;
-        Ok(Open::Wanted(opened, Box::new(target)))
+        Ok(Loaded::ToPlace(opened, Box::new(target)))
     }
 
     /// Checks the new start against current availability, which ignores the appointment itself.
-    async fn target(&self, tx: &mut ReadTx, opened: &Opened, now: Timestamp) -> Result<Target, Error> {
+    async fn target(
+        &self,
+        tx: &mut ReadTx,
+        opened: &OpenedAppointment,
+        now: Timestamp,
+    ) -> Result<Target, Error> {
         let is_staff = opened.by != Party::Client;
         let mut calendar = opened.calendar.clone();
         if is_staff {
-            calendar.rules.notice = Span::new(0, Unit::Minutes);
-            calendar.rules.range = DateRange::Unlimited;
+            calendar.settings.rules.notice = Span::new(0, Unit::Minutes);
+            calendar.settings.rules.range = DateRange::Unlimited;
         }
         let window = candidates::window(self.start);
         let moved = &opened.appointment;
-        let mut context = AvailabilityInput::load_move(tx, calendar, moved, window, now, None).await?;
-        context.for_seats(opened.appointment.seats());
+        let mut input = AvailabilityInput::load_move(tx, calendar, moved, window, now, None).await?;
+        input.for_seats(opened.appointment.seats());
         if let Some(host) = opened.appointment.host_id {
-            context.keep_on_offer(host);
+            input.keep_on_offer(host);
         }
-        let offer = context.check(now, is_staff, self.start);
+        let offer = input.check(now, is_staff, self.start);
         let mut target = Target {
-            context,
+            input,
             start: self.start,
             preferred: opened.appointment.host_id,
             staff: is_staff.then_some(self.on_conflict),
             offer,
         };
         if target.offer.is_err() {
-            target.conflicts(Self::KEPT, &LiveCheck::new(), now)?;
+            target.conflicts(Self::PRESERVED, &LiveCheck::new(), now)?;
         }
         Ok(target)
     }
@@ -189,11 +204,11 @@ impl Move {
 async fn move_to(
     quince: &Quince,
     tx: &mut WriteTx,
-    opened: &Opened,
-    context: &AvailabilityInput,
+    opened: &OpenedAppointment,
+    input: &AvailabilityInput,
     placement: Placement,
     now: Timestamp,
-) -> Result<AppointmentView, Error> {
+) -> Result<AppointmentView, NotPlaced> {
     let Placement {
         slot,
         candidate,
@@ -210,30 +225,30 @@ async fn move_to(
         ends_at: slot.end,
         ..old.clone()
     };
-    let candidate = classes::join(tx, &context.calendar, candidate, &mut moved, now).await?;
-    let kept = old.host_id == moved.host_id;
+    let candidate = classes::join_session(tx, &input.calendar, candidate, &mut moved, now).await?;
+    let keeps_host = old.host_id == moved.host_id;
     let new = NewTime {
         host_id: moved.host_id,
         session_id: moved.session_id,
         starts_at: moved.starts_at,
         ends_at: moved.ends_at,
-        pre_buffer: context.calendar.rules.pre_buffer,
-        post_buffer: context.calendar.rules.post_buffer,
-        assignment_reason: if kept {
+        pre_buffer: input.calendar.settings.rules.pre_buffer,
+        post_buffer: input.calendar.settings.rules.post_buffer,
+        assignment_reason: if keeps_host {
             old.assignment_reason.clone()
         } else {
-            Some(candidate.reason.clone()).filter(|reason| !reason.is_empty())
+            candidate.reason.clone()
         },
         overridden,
     };
     // The row is updated first: on Postgres, a concurrent change by somebody else then ends before this goes on.
     appointments::update_time(tx, old.id, &new, now).await?;
-    balance::note_who_was_there(tx, context, old.id, new.starts_at).await?;
+    balance::record_present_members(tx, input, old.id, new.starts_at).await?;
     let moved = appointments::find(tx, old.id)
         .await?
         .ok_or(Error::NotFound(Missing::Appointment))?;
     if !moved.status.is_active() {
-        return Err(Refusal::Over(moved.status).into());
+        return Err(Error::from(Refusal::Inactive(moved.status)).into());
     }
     claim::claim_instead(tx, &candidate, &moved, now).await?;
     appointment_parts::replace(tx, old.id, &candidate.parts).await?;
@@ -248,26 +263,26 @@ async fn move_to(
     outbox::sync_events(tx, &moved, now).await?;
     if let Some(left) = old.session_id.filter(|left| Some(*left) != moved.session_id) {
         // The waiting list first, so that the session's event stays when only clients from it come.
-        classes::seats_freed(quince, tx, left, now).await?;
+        classes::promote(quince, tx, left, now).await?;
         outbox::sync_session_event(tx, left, now).await?;
     }
-    let before = Before {
+    let before = BeforeMove {
         appointment: old,
         parts: &parts_before,
     };
-    tell_of_the_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
-    one_view(tx, moved, now).await
+    notify_of_move(tx, opened, &moved, (&before, &hosts_before), &candidate, now).await?;
+    Ok(one_view(tx, moved, now).await?)
 }
 
-async fn tell_of_the_move(
+async fn notify_of_move(
     tx: &mut WriteTx,
-    opened: &Opened,
+    opened: &OpenedAppointment,
     moved: &Appointment,
-    (before, hosts_before): (&Before<'_>, &[StaffId]),
+    (before, hosts_before): (&BeforeMove<'_>, &[StaffId]),
     candidate: &Candidate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    notifications::remind(tx, moved, now).await?;
+    notifications::replace_reminders(tx, moved, now).await?;
     let hosts: BTreeSet<StaffId> = candidate.parts.iter().map(|part| part.host_id).collect();
     let left = hosts_before.iter().copied().filter(|host| !hosts.contains(host));
     for host in left.filter(|host| opened.by != Party::Staff(*host)) {

@@ -8,8 +8,8 @@ use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, WriteTx, appointment_parts, appointments, occupancy,
-    staff, strangers,
+    AppointmentStatus as Status, Cancellation, MessageKind, WriteTx, appointment_parts, appointments,
+    occupancy, staff, strangers,
 };
 
 use super::actor::{Actor, record};
@@ -24,17 +24,17 @@ use crate::{classes, notifications, outbox};
 pub const CONFIRM_MINUTES: i64 = 15;
 
 /// Returns the deadline for confirming a booking that is made now.
-pub(super) fn until(now: Timestamp) -> Timestamp {
+pub(super) fn confirmation_deadline(now: Timestamp) -> Timestamp {
     now.checked_add(SignedDuration::from_mins(CONFIRM_MINUTES))
         .unwrap_or(now)
 }
 
 /// Confirms a booking with the proof from its mail's link. Nothing happens if it is confirmed already.
 pub async fn confirm_by_mail(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
-    retried_if_lost(|| try_to_confirm(quince, token, proof)).await
+    retried_if_lost(|| confirm_once(quince, token, proof)).await
 }
 
-async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
+async fn confirm_once(quince: &Quince, token: &str, proof: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let actor = Actor::Client {
@@ -51,13 +51,13 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
         Some(_) if booked.is_unconfirmed() || has_expired(booked) => {
             return Err(Refusal::NotConfirmedInTime.into());
         }
-        _ => return Err(Refusal::Over(booked.status).into()),
+        _ => return Err(Refusal::Inactive(booked.status).into()),
     }
     let status = status_of(&opened.calendar);
     let differences = Differences::status(booked.status, status);
     record(&mut tx, booked.id, opened.author(None), &differences, now).await?;
     appointments::set_status(&mut tx, booked.id, status, None, now).await?;
-    tell(&mut tx, booked.id, None, now).await?;
+    notify(&mut tx, booked.id, None, now).await?;
     // Last, so that two bookings with one address do not wait for each other's remaining work.
     strangers::confirm_address(&mut tx, &booked.email, now).await?;
     tx.commit().await?;
@@ -66,7 +66,7 @@ async fn try_to_confirm(quince: &Quince, token: &str, proof: &str) -> Result<(),
 }
 
 fn status_of(calendar: &BookingCalendar) -> Status {
-    if calendar.auto_confirm {
+    if calendar.settings.auto_confirm {
         Status::Confirmed
     } else {
         Status::New
@@ -74,7 +74,7 @@ fn status_of(calendar: &BookingCalendar) -> Status {
 }
 
 /// Enqueues event writes and mails for a booking that was just confirmed, as for a new one.
-pub(super) async fn tell(
+pub(super) async fn notify(
     tx: &mut WriteTx,
     id: AppointmentId,
     by: Option<StaffId>,
@@ -88,7 +88,10 @@ pub(super) async fn tell(
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     let hosts = hosts_of(tx, id).await?;
     let hosts = staff::list_of(tx, &hosts).await?;
-    Ok(notifications::booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now).await?)
+    Ok(
+        notifications::enqueue_booked(tx, &booked, &parts, (&hosts, by), MessageKind::ClientBooked, now)
+            .await?,
+    )
 }
 
 /// Cancels a booking whose confirmation is overdue, or whose deadline is later than `longest`, and releases its time.
@@ -106,16 +109,16 @@ pub(crate) async fn expire(quince: &Quince, id: AppointmentId, longest: Timestam
     else {
         return Ok(());
     };
-    let called_off = CalledOff {
+    let cancellation = Cancellation {
         at: now,
         by: None,
         reason: Some("It was not confirmed by mail in time.".to_owned()),
     };
-    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&called_off), now).await?;
+    appointments::set_status(&mut tx, id, Status::Cancelled, Some(&cancellation), now).await?;
     let locked = occupancy::lock_to_release(&mut tx, id).await?;
     occupancy::release(&mut tx, &locked, id).await?;
     if let Some(session) = booked.session_id {
-        classes::seats_freed(quince, &mut tx, session, now).await?;
+        classes::promote(quince, &mut tx, session, now).await?;
     }
     tx.commit().await?;
     quince.wake();
@@ -127,7 +130,7 @@ pub(super) fn has_expired(appointment: &Appointment) -> bool {
     appointment.status == Status::Cancelled
         && appointment.unconfirmed_until.is_some()
         && appointment
-            .called_off
+            .cancellation
             .as_ref()
-            .is_some_and(|called_off| called_off.by.is_none())
+            .is_some_and(|cancellation| cancellation.by.is_none())
 }

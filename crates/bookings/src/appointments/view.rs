@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, Kind, Reason, StaffId};
 use store::questions::Answer;
-use store::{AppointmentStatus as Status, Party, SessionId};
+use store::{AppointmentStatus as Status, AssignmentReason, Party, SessionId};
 use zones::Zone;
 
 use crate::error::Refusal;
 use crate::outbox::WriteView;
-use crate::people::CalledOffView;
+use crate::people::CancellationView;
 
 /// The answer to a booking.
 #[derive(Clone, PartialEq, Eq)]
@@ -180,8 +180,8 @@ pub struct AppointmentView {
     pub answers: Vec<Answer>,
     /// Its status.
     pub status: Status,
-    /// Why this host was chosen, such as "fewest this month: 3, others 4".
-    pub assignment_reason: Option<String>,
+    /// Why this host was chosen.
+    pub assignment_reason: Option<AssignmentReason>,
     /// Who booked it.
     pub booked_by: Party,
     /// The deadline for the client to confirm it by a mail's link, if they have to.
@@ -189,7 +189,7 @@ pub struct AppointmentView {
     /// When it was booked.
     pub created_at: Timestamp,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOffView>,
+    pub cancellation: Option<CancellationView>,
     /// The state of its event in the host's calendar; of several, the most urgent. None if it has no event.
     pub write: Option<WriteView>,
     /// The state of each of its events, one per host's part.

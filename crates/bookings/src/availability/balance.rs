@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use scheduling::{AppointmentId, Given, Interval, StaffId, Standing, ahead, credits};
-use store::appointments::{self, Start};
+use store::appointments::{self, BookedStart};
 use store::{StoreError, WriteTx};
 
 use super::input::{AvailabilityInput, counts_months};
@@ -53,7 +53,7 @@ pub(crate) fn team(
 }
 
 /// Records who is present when an appointment is assigned, if appointments are counted by month.
-pub(crate) async fn note_who_was_there(
+pub(crate) async fn record_present_members(
     tx: &mut WriteTx,
     input: &AvailabilityInput,
     id: AppointmentId,
@@ -62,19 +62,19 @@ pub(crate) async fn note_who_was_there(
     if !counts_months(&input.calendar) {
         return Ok(());
     }
-    let present = input.present.get(&input.calendar.rules.zone.date(start));
+    let present = input.present.get(&input.calendar.settings.rules.zone.date(start));
     let present: Vec<StaffId> = present.into_iter().flatten().copied().collect();
-    appointments::set_members_there(tx, id, &present).await
+    appointments::set_present_members(tx, id, &present).await
 }
 
 /// Returns the standings of all members in the local month that begins on this date, as if all were present.
 fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
-    let zone = &input.calendar.rules.zone;
+    let zone = &input.calendar.settings.rules.zone;
     let span = Interval::new(
         zone.start_of_day(month),
         zone.start_of_day(month.saturating_add(1.month())),
     );
-    let booked: Vec<&Start> = input
+    let booked: Vec<&BookedStart> = input
         .booked
         .iter()
         .filter(|start| span.start <= start.starts_at && start.starts_at < span.end)
@@ -85,8 +85,8 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
         .iter()
         .map(|(member, person)| Standing {
             host: person.id,
-            priority: member.priority,
-            weight: member.weight,
+            priority: member.settings.priority,
+            weight: member.settings.weight,
             position: member.position,
             last_booked: None,
             booked_this_month: count(&booked, person.id),
@@ -97,22 +97,24 @@ fn of_month(input: &AvailabilityInput, month: Date) -> Vec<Standing> {
 }
 
 /// Counts a member's appointments among these.
-fn count(booked: &[&Start], host: StaffId) -> u32 {
+fn count(booked: &[&BookedStart], host: StaffId) -> u32 {
     let own = booked.iter().filter(|start| start.host_id == Some(host));
     u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
 /// Returns the members' credits for those of these appointments that were assigned while they were absent.
-fn credits_of(input: &AvailabilityInput, booked: &[&Start]) -> BTreeMap<StaffId, u32> {
+fn credits_of(input: &AvailabilityInput, booked: &[&BookedStart]) -> BTreeMap<StaffId, u32> {
     let members = input.members.iter().map(|(member, _)| member);
-    let team: Vec<(StaffId, u32)> = members.map(|member| (member.staff_id, member.weight)).collect();
+    let team: Vec<(StaffId, u32)> = members
+        .map(|member| (member.settings.staff_id, member.settings.weight))
+        .collect();
     // If it was not recorded, all who were members then count as present.
     let joined_before = |at: Timestamp| {
         let joined = input
             .members
             .iter()
             .filter(move |(member, _)| member.joined_at < at);
-        joined.map(|(member, _)| member.staff_id).collect()
+        joined.map(|(member, _)| member.settings.staff_id).collect()
     };
     let given: Vec<(StaffId, Vec<StaffId>)> = booked
         .iter()

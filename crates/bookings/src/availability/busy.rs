@@ -1,6 +1,5 @@
 //! Converts stored busy time for the rules.
 
-use ical::{Blocks, FreeReason};
 use jiff::Timestamp;
 use scheduling::{Busy, Cause, Interval, Shared, StaffId};
 use store::WhenStale;
@@ -26,7 +25,7 @@ pub(crate) fn of_taken(taken: &OccupiedSpan, seats: u32) -> Busy {
 }
 
 /// Converts a cancelled session. Its time is not offered again, as the reason may still hold.
-pub(crate) fn of_called_off(session: &Session) -> Busy {
+pub(crate) fn of_cancelled_session(session: &Session) -> Busy {
     Busy {
         interval: Interval::new(session.starts_at, session.ends_at),
         cause: Cause::Blocked,
@@ -75,44 +74,11 @@ pub(crate) fn of_calendars<'a>(
     busy
 }
 
-/// Whether an instance with this stored word takes time. An unknown word does.
-pub(crate) fn takes_time(word: &str, all_day_blocks: bool) -> bool {
-    const KNOWN: [Blocks; 4] = [
-        Blocks::AllDayDefault,
-        Blocks::Free(FreeReason::Transparent),
-        Blocks::Free(FreeReason::Cancelled),
-        Blocks::Free(FreeReason::Declined),
-    ];
-    // A shortcut: most instances are busy, and there are many.
-    word == Blocks::Busy.word()
-        || KNOWN
-            .into_iter()
-            .find(|blocks| blocks.word() == word)
-            .is_none_or(|blocks| blocks.takes_time(all_day_blocks))
-}
-
 /// Returns busy time about which nothing is known: it blocks, so that nothing is offered in it.
 pub(crate) fn unreadable(window: Interval) -> Busy {
     Busy {
         interval: window,
         cause: Cause::Unreadable,
         shared: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_known_to_be_free_takes_time() {
-        for word in ["busy", "tentative", "not-understood", "a word of a later version"] {
-            assert!(takes_time(word, false), "{word}");
-        }
-        for word in ["transparent", "cancelled", "declined"] {
-            assert!(!takes_time(word, true), "{word}");
-        }
-        assert!(takes_time("all-day", true));
-        assert!(!takes_time("all-day", false));
     }
 }

@@ -8,7 +8,7 @@ use scheduling::{
     AppointmentId, DateOverride, Distribution, Hours, Interval, Kind, Position, Refusal, Request, Resource,
     Schedule, Slot, StaffId, UnsupportedKind, Visit, VisitRequest,
 };
-use store::appointments::Start;
+use store::appointments::BookedStart;
 use store::booking_calendars::BookingCalendar;
 use store::calendar_members::Member;
 use store::holds::VisitorId;
@@ -22,14 +22,14 @@ use crate::{holidays, services};
 
 /// What does not count as busy, because it belongs to the requester.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Own {
+pub(crate) struct Exclusions {
     /// The appointment that is being moved.
     pub(crate) moved: Option<AppointmentId>,
     /// The visitor, whose own holds do not count.
     pub(crate) holder: Option<VisitorId>,
 }
 
-impl Own {
+impl Exclusions {
     /// For changing an appointment.
     pub(crate) fn moved(appointment: AppointmentId) -> Self {
         Self {
@@ -48,7 +48,7 @@ pub(crate) struct AvailabilityInput {
     pub(crate) watched: Vec<Watched>,
     pub(super) schedules: Vec<Schedule>,
     /// The active appointments of the days that the window touches; with equal distribution, of whole months.
-    pub(crate) booked: Vec<Start>,
+    pub(crate) booked: Vec<BookedStart>,
     pub(super) booked_per_day: BTreeMap<Date, u32>,
     /// With equal distribution, who is present on each day that the window touches.
     pub(crate) present: BTreeMap<Date, BTreeSet<StaffId>>,
@@ -57,7 +57,7 @@ pub(crate) struct AvailabilityInput {
     /// The number of requested seats.
     pub(super) seats: u32,
     /// The requested visit, in a Service calendar, with its rooms and equipment.
-    pub(super) visit: Option<(services::Wanted, Vec<Resource>)>,
+    pub(super) visit: Option<(services::VisitRequest, Vec<Resource>)>,
 }
 
 impl AvailabilityInput {
@@ -66,7 +66,7 @@ impl AvailabilityInput {
     /// # Errors
     /// Fails if they are not a member, or if the kind of booking calendar offers no choice.
     pub(crate) fn choose(&mut self, host: StaffId) -> Result<(), HostProblem> {
-        match self.calendar.kind {
+        match self.calendar.settings.kind {
             Kind::RoundRobin | Kind::Personal | Kind::Service => {}
             Kind::Collective | Kind::ClassBooking | Kind::Simple => return Err(HostProblem::NoChoice),
         }
@@ -98,8 +98,8 @@ impl AvailabilityInput {
     pub(crate) fn request(&self, now: Timestamp, staff_view: bool) -> Request<'_> {
         Request {
             calendar: self.calendar.id,
-            kind: self.calendar.kind,
-            rules: &self.calendar.rules,
+            kind: self.calendar.settings.kind,
+            rules: &self.calendar.settings.rules,
             schedules: &self.schedules,
             window: self.window,
             now,
@@ -112,12 +112,12 @@ impl AvailabilityInput {
 
     /// Returns the slots that are on offer.
     pub(crate) fn slots(&self, now: Timestamp, staff_view: bool) -> Result<Vec<Slot>, UnsupportedKind> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return scheduling::slots(&self.request(now, staff_view));
         };
         let request = VisitRequest {
             request: self.request(now, staff_view),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         };
         Ok(scheduling::visits(&request).iter().map(Visit::slot).collect())
@@ -125,12 +125,12 @@ impl AvailabilityInput {
 
     /// Returns every start of the grid, offered or not, with the reasons against it.
     pub(crate) fn explain(&self, now: Timestamp) -> Result<Vec<Position>, UnsupportedKind> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return scheduling::explain(&self.request(now, false));
         };
         Ok(scheduling::explain_visits(&VisitRequest {
             request: self.request(now, false),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         }))
     }
@@ -156,12 +156,12 @@ impl AvailabilityInput {
         start: Timestamp,
         is_busy: impl Fn(StaffId, Interval) -> bool,
     ) -> Result<Visit, Vec<Refusal>> {
-        let Some((wanted, resources)) = &self.visit else {
+        let Some((requested, resources)) = &self.visit else {
             return Err(Vec::new());
         };
         let request = VisitRequest {
             request: self.request(now, true),
-            steps: &wanted.without(start, is_busy),
+            steps: &requested.without(start, is_busy),
             resources,
         };
         scheduling::check_visit(&request, start)
@@ -169,18 +169,18 @@ impl AvailabilityInput {
 
     /// Returns a visit at this start even if it is not on offer, with the reasons against it.
     pub(crate) fn override_visit(&self, now: Timestamp, start: Timestamp) -> Option<(Visit, Vec<Refusal>)> {
-        let (wanted, resources) = self.visit.as_ref()?;
+        let (requested, resources) = self.visit.as_ref()?;
         let request = VisitRequest {
             request: self.request(now, true),
-            steps: &wanted.steps,
+            steps: &requested.steps,
             resources,
         };
         scheduling::override_visit(&request, start)
     }
 
     /// The requested visit, in a Service calendar.
-    pub(crate) fn visit(&self) -> Option<&services::Wanted> {
-        self.visit.as_ref().map(|(wanted, _)| wanted)
+    pub(crate) fn visit(&self) -> Option<&services::VisitRequest> {
+        self.visit.as_ref().map(|(requested, _)| requested)
     }
 
     /// Finds a member by id.
@@ -195,17 +195,17 @@ impl AvailabilityInput {
 /// Returns a staff member's hours, without the workspace's closed dates.
 pub(crate) fn hours(person: &Staff, closed: &[DateOverride]) -> Hours {
     let hours = Hours {
-        zone: person.zone.clone(),
-        weekly: person.hours.clone(),
-        overrides: person.overrides.clone(),
+        zone: person.profile.zone.clone(),
+        weekly: person.profile.hours.clone(),
+        overrides: person.profile.overrides.clone(),
     };
     holidays::without(hours, closed)
 }
 
 /// Returns the window, extended by the time outside of it that a meeting which starts in it can occupy.
-pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
+pub(crate) fn extended_window(calendar: &BookingCalendar, window: Interval) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-    let rules = &calendar.rules;
+    let rules = &calendar.settings.rules;
     let after = minutes(rules.duration.saturating_add(rules.post_buffer));
     Interval {
         start: window
@@ -218,17 +218,17 @@ pub(crate) fn reach(calendar: &BookingCalendar, window: Interval) -> Interval {
 
 /// Whether appointments are counted by month.
 pub(crate) fn counts_months(calendar: &BookingCalendar) -> bool {
-    calendar.kind == Kind::RoundRobin && calendar.distribution == Distribution::Equal
+    calendar.settings.kind == Kind::RoundRobin && calendar.settings.distribution == Distribution::Equal
 }
 
 /// Whether a limit counts the appointments of a day or of a month.
 pub(super) fn is_counted(calendar: &BookingCalendar) -> bool {
-    calendar.rules.per_day.is_some() || counts_months(calendar)
+    calendar.settings.rules.per_day.is_some() || counts_months(calendar)
 }
 
 /// Returns the lock that serialises bookings where appointments are counted. Without it, concurrent bookings at different times could
 /// exceed the limit together.
-pub(crate) fn count_if_limited(calendar: &BookingCalendar) -> Option<Lock> {
+pub(crate) fn limited_calendar_lock(calendar: &BookingCalendar) -> Option<Lock> {
     is_counted(calendar).then_some(Lock::Count(calendar.id))
 }
 
@@ -237,7 +237,7 @@ pub(crate) async fn lock_calendar_if_limited(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
 ) -> Result<bool, StoreError> {
-    let count = count_if_limited(calendar);
+    let count = limited_calendar_lock(calendar);
     tx.lock(count).await?;
     Ok(count.is_some())
 }

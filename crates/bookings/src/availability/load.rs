@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use scheduling::{
-    AppointmentId, Busy, Cause, Interval, Kind, Priority, Resource, Schedule, StaffId, TimeOwner, UnitId,
+    AppointmentId, Busy, Cause, Interval, Kind, Resource, Schedule, StaffId, TimeOwner, UnitId,
 };
-use store::appointments::{self, Appointment, Start};
+use store::appointments::{self, Appointment, BookedStart};
 use store::booking_calendars::BookingCalendar;
 use store::busy_time::{self, BusyTime};
-use store::calendar_members::{self, CalendarMember, Member};
+use store::calendar_members::{self, CalendarMember, Member, MemberSettings};
 use store::holds::VisitorId;
 use store::occupancy::{self, OccupiedSpan, SharedSpan};
 use store::{OccupancyId, ReadTx, StoreError, appointment_parts, class_sessions, staff};
 
-use super::input::{AvailabilityInput, Own, counts_months, hours, is_counted, reach};
+use super::input::{AvailabilityInput, Exclusions, counts_months, extended_window, hours, is_counted};
 use super::{balance, busy};
-use crate::{holidays, services};
+use crate::{busy_status, holidays, services};
 
 impl AvailabilityInput {
     /// Loads the input for starts in `window` of a booking calendar with these members.
@@ -28,9 +28,9 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
+        exclude: Exclusions,
     ) -> Result<Self, StoreError> {
-        Self::load_all(tx, calendar, members, window, now, own, None).await
+        Self::load_all(tx, calendar, members, window, now, exclude, None).await
     }
 
     /// Like [`AvailabilityInput::load`], for these people, who need not be members.
@@ -40,11 +40,11 @@ impl AvailabilityInput {
         people: &[StaffId],
         window: Interval,
         now: Timestamp,
-        own: Own,
+        exclude: Exclusions,
     ) -> Result<Self, StoreError> {
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let people = as_members(tx, &calendar, &members, people).await?;
-        Self::load_all(tx, calendar, people, window, now, own, None).await
+        Self::load_all(tx, calendar, people, window, now, exclude, None).await
     }
 
     /// Like [`AvailabilityInput::load`], for a visit to a Service calendar.
@@ -54,11 +54,11 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
-        wanted: services::Wanted,
+        exclude: Exclusions,
+        visit: services::VisitRequest,
     ) -> Result<Self, StoreError> {
-        calendar.rules.duration = wanted.length();
-        Self::load_all(tx, calendar, members, window, now, own, Some(wanted)).await
+        calendar.settings.rules.duration = visit.length();
+        Self::load_all(tx, calendar, members, window, now, exclude, Some(visit)).await
     }
 
     /// Loads the input for moving an appointment to a start in `window`. It keeps the duration and buffers that it was booked with, a visit
@@ -71,31 +71,33 @@ impl AvailabilityInput {
         now: Timestamp,
         holder: Option<VisitorId>,
     ) -> Result<Self, StoreError> {
-        let own = Own {
+        let exclude = Exclusions {
             moved: Some(moved.id),
             holder,
         };
         let members = calendar_members::with_staff(tx, &[calendar.id]).await?;
         let parts = appointment_parts::list(tx, &[moved.id]).await?;
-        if calendar.kind != Kind::ClassBooking {
-            let rules = &mut calendar.rules;
+        if calendar.settings.kind != Kind::ClassBooking {
+            let rules = &mut calendar.settings.rules;
             rules.duration = moved.length().unwrap_or(rules.duration);
             (rules.pre_buffer, rules.post_buffer) = (moved.pre_buffer, moved.post_buffer);
         }
-        let (people, wanted) = match calendar.kind {
+        let (people, visit) = match calendar.settings.kind {
             Kind::Service => {
-                let wanted = services::of_parts(tx, &calendar, &members, &parts).await?;
-                calendar.rules.duration = wanted.length();
-                let hosts = wanted.steps.iter().flat_map(|step| &step.hosts);
+                let visit = services::of_parts(tx, &calendar, &members, &parts).await?;
+                calendar.settings.rules.duration = visit.length();
+                let hosts = visit.steps.iter().flat_map(|step| &step.hosts);
                 let people = members.iter().map(|(_, person)| &person.id).chain(hosts);
-                (people.copied().collect(), Some(wanted))
+                (people.copied().collect(), Some(visit))
             }
             Kind::Collective if !parts.is_empty() => (parts.iter().map(|part| part.host_id).collect(), None),
-            _ => return Self::load_all(tx, calendar, members, window, now, own, None).await,
+            Kind::Collective | Kind::ClassBooking | Kind::RoundRobin | Kind::Personal | Kind::Simple => {
+                return Self::load_all(tx, calendar, members, window, now, exclude, None).await;
+            }
         };
         let people: Vec<StaffId> = people;
         let people = as_members(tx, &calendar, &members, &people).await?;
-        Self::load_all(tx, calendar, people, window, now, own, wanted).await
+        Self::load_all(tx, calendar, people, window, now, exclude, visit).await
     }
 
     async fn load_all(
@@ -104,29 +106,28 @@ impl AvailabilityInput {
         members: Vec<Member>,
         window: Interval,
         now: Timestamp,
-        own: Own,
-        wanted: Option<services::Wanted>,
+        exclude: Exclusions,
+        visit: Option<services::VisitRequest>,
     ) -> Result<Self, StoreError> {
-        let members = match calendar.kind {
-            Kind::Simple => Vec::new(),
-            _ => members,
-        };
-        let people: Vec<TimeOwner> = match calendar.kind {
-            Kind::Simple => vec![calendar.id.into()],
-            _ => members.iter().map(|(_, person)| person.id.into()).collect(),
+        let (members, people): (Vec<Member>, Vec<TimeOwner>) = match calendar.settings.kind {
+            Kind::Simple => (Vec::new(), vec![calendar.id.into()]),
+            Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal => {
+                let people = members.iter().map(|(_, person)| person.id.into()).collect();
+                (members, people)
+            }
         };
         let mut owners = people.clone();
-        let needed = wanted.iter().flat_map(|wanted| &wanted.resources);
+        let needed = visit.iter().flat_map(|visit| &visit.resources);
         owners.extend(needed.flat_map(services::units_of).map(TimeOwner::Unit));
-        let reach = reach(&calendar, counted(&calendar, window));
+        let extended = extended_window(&calendar, counted(&calendar, window));
         let query = busy_time::BusyQuery {
             owners: &owners,
             people: &people,
-            from: reach.start,
-            to: reach.end,
+            from: extended.start,
+            to: extended.end,
             now,
-            holder: own.holder,
-            takes_time: busy::takes_time,
+            holder: exclude.holder,
+            takes_time: busy_status::takes_time,
         };
         let BusyTime {
             watched,
@@ -135,7 +136,7 @@ impl AvailabilityInput {
             taken,
             blocked,
         } = busy_time::between(tx, &query).await?;
-        let mut busy_of = busy_without(tx, &taken, own.moved).await?;
+        let mut busy_of = busy_without(tx, &taken, exclude.moved).await?;
         for (owner, from, to) in blocked {
             busy_of.entry(owner).or_default().push(Busy {
                 interval: Interval::new(from, to),
@@ -143,15 +144,15 @@ impl AvailabilityInput {
                 shared: None,
             });
         }
-        add_called_off(tx, &calendar, &people, reach, &mut busy_of).await?;
-        let booked = booked(tx, &calendar, window, own.moved).await?;
+        add_cancelled_sessions(tx, &calendar, &people, extended, &mut busy_of).await?;
+        let booked = booked(tx, &calendar, window, exclude.moved).await?;
         let closed = holidays::closed(holidays);
         let mut schedules: Vec<Schedule> = members
             .iter()
             .map(|(_, person)| {
-                let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), reach, now);
+                let mut busy = busy::of_calendars(person.id, watched.iter().zip(&external), extended, now);
                 busy.extend(busy_of.remove(&person.id.into()).unwrap_or_default());
-                busy.extend((!person.hours_are_known()).then(|| busy::unreadable(reach)));
+                busy.extend((!person.hours_are_known()).then(|| busy::unreadable(extended)));
                 Schedule {
                     owner: person.id.into(),
                     hours: hours(person, &closed),
@@ -159,7 +160,7 @@ impl AvailabilityInput {
                 }
             })
             .collect();
-        if let (Kind::Simple, Some(hours)) = (calendar.kind, calendar.rules.own_hours()) {
+        if let (Kind::Simple, Some(hours)) = (calendar.settings.kind, calendar.settings.rules.own_hours()) {
             let owner = TimeOwner::Calendar(calendar.id);
             schedules.push(Schedule {
                 owner,
@@ -171,7 +172,7 @@ impl AvailabilityInput {
             // Without known rules nothing may be offered.
             schedules.clear();
         }
-        let visit = wanted.map(|wanted| {
+        let visit = visit.map(|visit| {
             let mut busy_of = |unit: UnitId| busy_of.remove(&TimeOwner::Unit(unit)).unwrap_or_default();
             let resource = |resource: &store::resources::Resource| Resource {
                 id: resource.id,
@@ -180,8 +181,8 @@ impl AvailabilityInput {
                     .map(|unit| (unit, busy_of(unit)))
                     .collect(),
             };
-            let resources = wanted.resources.iter().map(resource).collect();
-            (wanted, resources)
+            let resources = visit.resources.iter().map(resource).collect();
+            (visit, resources)
         });
         let booked_per_day = per_day(&calendar, &booked);
         let mut input = Self {
@@ -220,9 +221,7 @@ async fn as_members(
         } else if let Some(person) = staff::find(tx, *id).await? {
             let member = CalendarMember {
                 calendar_id: calendar.id,
-                staff_id: *id,
-                priority: Priority::Medium,
-                weight: 1,
+                settings: MemberSettings::new(*id),
                 position: u32::try_from(members.len()).unwrap_or(u32::MAX),
                 joined_at: person.created_at,
             };
@@ -239,16 +238,16 @@ async fn busy_without(
     taken: &[OccupiedSpan],
     moved: Option<AppointmentId>,
 ) -> Result<BTreeMap<TimeOwner, Vec<Busy>>, StoreError> {
-    let mut own: BTreeMap<OccupancyId, u32> = BTreeMap::new();
+    let mut moved_seats: BTreeMap<OccupancyId, u32> = BTreeMap::new();
     let mut shared: BTreeMap<OccupancyId, SharedSpan> = BTreeMap::new();
     if let Some(moved) = moved {
-        own.extend(occupancy::seats_of(tx, moved).await?);
+        moved_seats.extend(occupancy::seats_of(tx, moved).await?);
         let with_others = occupancy::shared_with_others(tx, moved).await?;
         shared.extend(with_others.into_iter().map(|span| (span.id, span)));
     }
     let mut busy: BTreeMap<TimeOwner, Vec<Busy>> = BTreeMap::new();
     for place in taken {
-        let seats = own.get(&place.id).copied().unwrap_or(0);
+        let seats = moved_seats.get(&place.id).copied().unwrap_or(0);
         let others = place.taken.saturating_sub(seats);
         // If others share the start, it stays busy, with more seats left.
         if seats > 0 && others == 0 {
@@ -270,20 +269,20 @@ async fn busy_without(
 }
 
 /// Adds the time of a class's cancelled sessions, for every host.
-async fn add_called_off(
+async fn add_cancelled_sessions(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     people: &[TimeOwner],
-    reach: Interval,
+    extended: Interval,
     busy_of: &mut BTreeMap<TimeOwner, Vec<Busy>>,
 ) -> Result<(), StoreError> {
-    if calendar.kind != Kind::ClassBooking {
+    if calendar.settings.kind != Kind::ClassBooking {
         return Ok(());
     }
-    for session in class_sessions::between(tx, calendar.id, reach.start, reach.end).await? {
-        for owner in people.iter().filter(|_| session.called_off.is_some()) {
+    for session in class_sessions::between(tx, calendar.id, extended.start, extended.end).await? {
+        for owner in people.iter().filter(|_| session.cancellation.is_some()) {
             let busy = busy_of.entry(*owner).or_default();
-            busy.push(busy::of_called_off(&session));
+            busy.push(busy::of_cancelled_session(&session));
         }
     }
     Ok(())
@@ -291,8 +290,8 @@ async fn add_called_off(
 
 /// Widens the window to whole local days if availability depends on the rest of the day: with look busy, and with equal distribution.
 fn counted(calendar: &BookingCalendar, window: Interval) -> Interval {
-    if calendar.rules.look_busy_percent > 0 || counts_months(calendar) {
-        calendar.rules.whole_days(window)
+    if calendar.settings.rules.look_busy_percent > 0 || counts_months(calendar) {
+        calendar.settings.rules.whole_days(window)
     } else {
         window
     }
@@ -305,11 +304,11 @@ async fn booked(
     calendar: &BookingCalendar,
     window: Interval,
     moved: Option<AppointmentId>,
-) -> Result<Vec<Start>, StoreError> {
+) -> Result<Vec<BookedStart>, StoreError> {
     if !is_counted(calendar) {
         return Ok(Vec::new());
     }
-    let zone = &calendar.rules.zone;
+    let zone = &calendar.settings.rules.zone;
     let (mut first, mut last) = (zone.date(window.start), zone.date(window.end));
     if counts_months(calendar) {
         (first, last) = (first.first_of_month(), last.last_of_month());
@@ -324,14 +323,16 @@ async fn booked(
 }
 
 /// Counts the appointments by local date; in a Class Booking calendar, the seats.
-fn per_day(calendar: &BookingCalendar, booked: &[Start]) -> BTreeMap<Date, u32> {
+fn per_day(calendar: &BookingCalendar, booked: &[BookedStart]) -> BTreeMap<Date, u32> {
     let mut days = BTreeMap::new();
     for start in booked {
-        let count = match calendar.kind {
+        let count = match calendar.settings.kind {
             Kind::ClassBooking => start.seats,
-            _ => 1,
+            Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal | Kind::Simple => 1,
         };
-        *days.entry(calendar.rules.zone.date(start.starts_at)).or_insert(0) += count;
+        *days
+            .entry(calendar.settings.rules.zone.date(start.starts_at))
+            .or_insert(0) += count;
     }
     days
 }

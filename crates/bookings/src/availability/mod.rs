@@ -1,12 +1,12 @@
 //! Availability: free times, and the reasons against others. No calendar server is asked; everything comes from the database, with a fixed
 //! number of queries.
 
-mod asked;
 pub(crate) mod balance;
 pub(crate) mod busy;
 pub(crate) mod input;
 mod load;
 pub(crate) mod public_calendar;
+mod query;
 mod why;
 
 use std::collections::BTreeMap;
@@ -22,18 +22,21 @@ use store::holds::VisitorId;
 use store::{ReadTx, StoreError, appointments, booking_calendars, calendar_members, staff};
 use zones::Zone;
 
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
-use crate::services::{self, Chosen, ServiceView};
-use asked::{load_new, members_seen_by, window};
-use input::{AvailabilityInput, Own};
+use crate::services::{self, ChosenService, ServiceView};
+use input::{AvailabilityInput, Exclusions};
 use public_calendar::public;
+use query::{load_new, members_visible_to, window};
 
 pub use crate::problem::HostProblem;
-pub use asked::DAYS_LIMIT;
 pub use public_calendar::PublicCalendar;
+pub use query::DAYS_LIMIT;
 pub(crate) use why::in_words;
-pub use why::{About, ClosedDay, Start, Why, WhyNot, record_in_words, why, why_for_operator, why_for_staff};
+pub use why::{
+    ClosedDay, ExplainedReason, ExplainedStart, Obstacle, WhyNot, record_in_words, why, why_for_operator,
+    why_for_staff,
+};
 
 /// How many spans of [`DAYS_LIMIT`] days are searched for the next free time: about a year in all.
 const SEARCHES_AHEAD: u32 = 6;
@@ -68,7 +71,7 @@ pub struct SlotQuery<'a> {
     /// The member whom the visitor wants, if any.
     pub host: Option<StaffId>,
     /// The services that the visitor chose from the menu of a Service calendar.
-    pub services: &'a [Chosen],
+    pub services: &'a [ChosenService],
     /// The appointment that is being moved, whose time does not count as busy.
     pub moving: Option<AppointmentId>,
     /// The visitor, whose own holds do not count as busy.
@@ -125,15 +128,15 @@ pub async fn free(quince: &Quince, query: &SlotQuery<'_>) -> Result<FreeSlots, E
         days,
         full: by_date(scheduling::full_sessions(&input.request(now, false)), zone),
         next_free,
-        last: (row.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
+        last: (row.settings.rules.range != DateRange::Unlimited).then(|| last_date(range, zone)),
     })
 }
 
 /// Returns the span from the soonest start that notice and date range allow to the end of the last day.
 fn bookable(row: &BookingCalendar, now: Timestamp) -> Interval {
-    let zone = &row.rules.zone;
-    let (first, last) = row.rules.range.dates(zone, now);
-    let soonest = row.rules.notice.after(now, zone).max(now);
+    let zone = &row.settings.rules.zone;
+    let (first, last) = row.settings.rules.range.dates(zone, now);
+    let soonest = row.settings.rules.notice.after(now, zone).max(now);
     let after = last.checked_add(1.day());
     Interval {
         start: soonest.max(zone.start_of_day(first)),
@@ -175,8 +178,8 @@ pub async fn menu(quince: &Quince, viewer: StaffId, calendar: CalendarId) -> Res
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
-    members_seen_by(&mut tx, &viewer, calendar).await?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
+    members_visible_to(&mut tx, &viewer, calendar).await?;
     Ok(services::offered(&mut tx, calendar).await?)
 }
 
@@ -186,7 +189,7 @@ pub async fn free_for_staff(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<Vec<Slot>, Error> {
@@ -198,7 +201,7 @@ pub async fn free_with_host(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     host: Option<StaffId>,
     date: Date,
     zone: &Zone,
@@ -208,13 +211,21 @@ pub async fn free_with_host(
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let mut row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    row.rules.notice = Span::new(0, Unit::Minutes);
-    row.rules.range = DateRange::Unlimited;
-    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
-    let mut input = load_new(&mut tx, (row, members), services, window, now, Own::default()).await?;
+    row.settings.rules.notice = Span::new(0, Unit::Minutes);
+    row.settings.rules.range = DateRange::Unlimited;
+    let members = members_visible_to(&mut tx, &viewer, calendar).await?;
+    let mut input = load_new(
+        &mut tx,
+        (row, members),
+        services,
+        window,
+        now,
+        Exclusions::default(),
+    )
+    .await?;
     if let Some(host) = host {
         input.choose(host)?;
     }
@@ -255,11 +266,11 @@ async fn load(
     let mut input = if let Some(moving) = &moving {
         AvailabilityInput::load_move(tx, row.clone(), moving, window, now, query.holder).await?
     } else {
-        let own = Own {
+        let exclude = Exclusions {
             moved: None,
             holder: query.holder,
         };
-        load_new(tx, (row.clone(), members), query.services, window, now, own).await?
+        load_new(tx, (row.clone(), members), query.services, window, now, exclude).await?
     };
     input.for_seats(moving.as_ref().map_or(1, Appointment::seats));
     if let Some(host) = moving.and_then(|moving| moving.host_id) {
@@ -272,7 +283,7 @@ async fn load(
 }
 
 /// Whether a staff member may see the availability of the booking calendar at this address.
-pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
+pub async fn may_view_availability(quince: &Quince, viewer: StaffId, slug: &str) -> Result<bool, Error> {
     let mut tx = quince.store().read().await?;
     let Some(viewer) = staff::find(&mut tx, viewer).await? else {
         return Ok(false);
@@ -280,7 +291,7 @@ pub async fn may_look_into(quince: &Quince, viewer: StaffId, slug: &str) -> Resu
     let Some(row) = booking_calendars::find_by_slug(&mut tx, slug).await? else {
         return Ok(false);
     };
-    match members_seen_by(&mut tx, &viewer, row.id).await {
+    match members_visible_to(&mut tx, &viewer, row.id).await {
         Ok(_) => Ok(true),
         Err(Error::NotAllowed(_)) => Ok(false),
         Err(other) => Err(other),

@@ -24,13 +24,14 @@ pub struct PublicCalendar {
 
 /// Returns the public data of a booking calendar.
 pub(crate) fn public(row: &BookingCalendar) -> PublicCalendar {
+    let settings = &row.settings;
     PublicCalendar {
-        slug: row.slug.clone(),
-        name: row.name.clone(),
-        description: row.description.clone(),
-        kind: row.kind,
-        duration: row.rules.duration,
-        location: row.location.clone(),
-        color: row.color.clone(),
+        slug: settings.slug.clone(),
+        name: settings.name.clone(),
+        description: settings.description.clone(),
+        kind: settings.kind,
+        duration: settings.rules.duration,
+        location: settings.location.clone(),
+        color: settings.color.clone(),
     }
 }

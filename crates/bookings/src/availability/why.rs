@@ -18,17 +18,17 @@ use store::staff::Staff;
 use store::{EventId, ReadTx, RemoteCalendarId, staff};
 use zones::Zone;
 
-use super::asked::{load_new, members_seen_by, window};
-use super::busy;
-use super::input::{self, AvailabilityInput, Own};
+use super::input::{self, AvailabilityInput, Exclusions};
+use super::query::{load_new, members_visible_to, window};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::busy_status;
+use crate::error::{Error, Missing, Permission};
 use crate::quince::Quince;
 use crate::reasons::sentence_of;
-use crate::services::Chosen;
+use crate::services::ChosenService;
 use crate::unreadable;
 
-pub use crate::reasons::{About, Why, record_in_words};
+pub use crate::reasons::{ExplainedReason, Obstacle, record_in_words};
 
 /// The starts of some days in a booking calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct WhyNot {
     /// Its kind.
     pub kind: Kind,
     /// Each start of the grid, in order.
-    pub starts: Vec<Start>,
+    pub starts: Vec<ExplainedStart>,
     /// The days without any start, in order.
     pub closed: Vec<ClosedDay>,
 }
@@ -49,12 +49,12 @@ pub struct ClosedDay {
     /// The date, in the zone of the query.
     pub date: Date,
     /// The reasons, of the booking calendar and of each member.
-    pub reasons: Vec<Why>,
+    pub reasons: Vec<ExplainedReason>,
 }
 
 /// One start, offered or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
+pub struct ExplainedStart {
     /// The meeting's start.
     pub start: Timestamp,
     /// The meeting's end.
@@ -64,7 +64,7 @@ pub struct Start {
     /// The names of those who can be booked then; empty if it is not offered, and in a Simple calendar.
     pub hosts: Vec<String>,
     /// The reasons against it, for all hosts or for some.
-    pub reasons: Vec<Why>,
+    pub reasons: Vec<ExplainedReason>,
 }
 
 /// Explains every start of a local date, as clients may book it, for the members of a booking calendar and for admins. In a Service
@@ -73,7 +73,7 @@ pub async fn why(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
@@ -85,7 +85,7 @@ pub async fn why_for_staff(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     date: Date,
     zone: &Zone,
 ) -> Result<WhyNot, Error> {
@@ -96,7 +96,7 @@ async fn explain_day(
     quince: &Quince,
     viewer: StaffId,
     calendar: CalendarId,
-    services: &[Chosen],
+    services: &[ChosenService],
     (date, zone): (Date, &Zone),
     as_staff: bool,
 ) -> Result<WhyNot, Error> {
@@ -104,15 +104,15 @@ async fn explain_day(
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer)
         .await?
-        .ok_or(Error::NotAllowed(Deed::LookIntoCalendar))?;
+        .ok_or(Error::NotAllowed(Permission::ViewCalendar))?;
     let mut row = booking_calendars::find(&mut tx, calendar)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let members = members_seen_by(&mut tx, &viewer, calendar).await?;
+    let members = members_visible_to(&mut tx, &viewer, calendar).await?;
     if as_staff {
-        row.rules.notice = Span::new(0, Unit::Minutes);
-        row.rules.range = DateRange::Unlimited;
-        row.rules.look_busy_percent = 0;
+        row.settings.rules.notice = Span::new(0, Unit::Minutes);
+        row.settings.rules.range = DateRange::Unlimited;
+        row.settings.rules.look_busy_percent = 0;
     }
     let explained = Explained::load(quince, &mut tx, (row, members), services, span).await?;
     let visible = explained.visible_to(&mut tx, viewer, span).await?;
@@ -125,7 +125,7 @@ async fn explain_day(
 pub async fn why_for_operator(
     quince: &Quince,
     slug: &str,
-    services: &[Chosen],
+    services: &[ChosenService],
     from: Date,
     to: Date,
     zone: &Zone,
@@ -162,11 +162,11 @@ impl Explained {
         quince: &Quince,
         tx: &mut ReadTx,
         calendar: (BookingCalendar, Vec<Member>),
-        services: &[Chosen],
+        services: &[ChosenService],
         span: Interval,
     ) -> Result<Self, Error> {
         let now = quince.now();
-        let input = load_new(tx, calendar, services, span, now, Own::default()).await?;
+        let input = load_new(tx, calendar, services, span, now, Exclusions::default()).await?;
         Ok(Self {
             positions: input.explain(now)?,
             holidays: holidays::list(tx).await?,
@@ -179,21 +179,21 @@ impl Explained {
         let watched = self.input.watched.iter();
         let own = watched.filter(|calendar| calendar.staff_id == viewer.id);
         let own: Vec<RemoteCalendarId> = own.map(|calendar| calendar.id).collect();
-        let reach = input::reach(&self.input.calendar, span);
-        let owners: Vec<TimeOwner> = if is_admin(viewer.role) {
+        let extended = input::extended_window(&self.input.calendar, span);
+        let owners: Vec<TimeOwner> = if is_admin(viewer.account.role) {
             let members = self.input.members.iter();
             let own = TimeOwner::Calendar(self.input.calendar.id);
             members.map(|(_, person)| person.id.into()).chain([own]).collect()
         } else {
             vec![viewer.id.into()]
         };
-        let events = external_events::between(tx, &own, reach.start, reach.end).await?;
+        let events = external_events::between(tx, &own, extended.start, extended.end).await?;
         let ids: BTreeSet<EventId> = events.iter().map(|event| event.event_id).collect();
         let ids: Vec<EventId> = ids.into_iter().collect();
         Ok(Visible {
             problems: external_events::problems_of(tx, &ids).await?,
             events,
-            blocked: blocked_time::between(tx, &owners, reach.start, reach.end).await?,
+            blocked: blocked_time::between(tx, &owners, extended.start, extended.end).await?,
             viewer,
         })
     }
@@ -202,11 +202,11 @@ impl Explained {
         &self,
         (from, to): (Date, Date),
         zone: &Zone,
-        why: impl Fn(&Refusal, &Position) -> Why,
+        why: impl Fn(&Refusal, &Position) -> ExplainedReason,
     ) -> WhyNot {
         WhyNot {
-            calendar: self.input.calendar.name.clone(),
-            kind: self.input.calendar.kind,
+            calendar: self.input.calendar.settings.name.clone(),
+            kind: self.input.calendar.settings.kind,
             starts: self
                 .positions
                 .iter()
@@ -217,13 +217,17 @@ impl Explained {
     }
 
     fn name(&self, host: StaffId) -> Option<String> {
-        self.input.member(host).map(|person| person.name.clone())
+        self.input.member(host).map(|person| person.profile.name.clone())
     }
 
-    fn start(&self, position: &Position, why: impl Fn(&Refusal, &Position) -> Why) -> Start {
+    fn start(
+        &self,
+        position: &Position,
+        why: impl Fn(&Refusal, &Position) -> ExplainedReason,
+    ) -> ExplainedStart {
         let hosts = position.hosts.iter();
         let refusals = position.refusals.iter();
-        Start {
+        ExplainedStart {
             start: position.start,
             end: position.end,
             is_offered: position.is_offered,
@@ -233,47 +237,51 @@ impl Explained {
     }
 
     /// Explains a refusal without naming what is in the way.
-    fn why(&self, refusal: &Refusal, position: &Position) -> Why {
+    fn why(&self, refusal: &Refusal, position: &Position) -> ExplainedReason {
         let person = refusal.host().and_then(|host| self.input.member(host));
         let closed = person.and_then(|person| match refusal.reason {
-            Reason::Hours => self.closed_for(person, person.zone.date(position.start)),
+            Reason::Hours => self.closed_for(person, person.profile.zone.date(position.start)),
             Reason::Stale => unreadable::hours_of(person),
             _ => None,
         });
-        Why {
+        ExplainedReason {
             reason: refusal.reason,
-            host: person.map(|person| person.name.clone()),
+            host: person.map(|person| person.profile.name.clone()),
             sentence: closed.unwrap_or_else(|| sentence_of(refusal).to_owned()),
-            about: None,
+            obstacle: None,
         }
     }
 
     /// Explains a refusal, naming what is in the way as far as the viewer may see it.
-    fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Why {
+    fn why_visible(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> ExplainedReason {
         let own = refusal.host() == Some(visible.viewer.id);
-        let about = refusal.busy.and_then(|busy| match busy.cause {
-            Cause::Appointment(id) if own || is_admin(visible.viewer.role) => Some(About::Appointment(id)),
+        let obstacle = refusal.busy.and_then(|busy| match busy.cause {
+            Cause::Appointment(id) if own || is_admin(visible.viewer.account.role) => {
+                Some(Obstacle::Appointment(id))
+            }
             Cause::External if own => self.event(busy.interval, visible),
             Cause::Blocked => self.block(refusal, position, visible),
             _ => None,
         });
         let mut why = self.why(refusal, position);
-        if let Some(About::Event { problem: Some(_), .. }) = about {
+        if let Some(Obstacle::Event { problem: Some(_), .. }) = obstacle {
             "has an event that was not understood in full".clone_into(&mut why.sentence);
         }
-        Why { about, ..why }
+        ExplainedReason { obstacle, ..why }
     }
 
     /// Finds the viewer's own event that takes exactly this time.
-    fn event(&self, span: Interval, visible: &Visible) -> Option<About> {
+    fn event(&self, span: Interval, visible: &Visible) -> Option<Obstacle> {
         let takes_it = |event: &&Instance| {
             let mut watched = self.input.watched.iter();
             let calendar = watched.find(|calendar| calendar.id == event.remote_calendar_id);
             Interval::new(event.starts_at, event.ends_at) == span
-                && calendar.is_some_and(|calendar| busy::takes_time(&event.blocks, calendar.all_day_blocks))
+                && calendar.is_some_and(|calendar| {
+                    busy_status::takes_time(event.busy_status, calendar.all_day_blocks)
+                })
         };
         let event = visible.events.iter().find(takes_it)?;
-        Some(About::Event {
+        Some(Obstacle::Event {
             id: event.event_id,
             start: event.starts_at,
             title: event.summary.clone(),
@@ -282,15 +290,15 @@ impl Explained {
     }
 
     /// Finds the blocked-off time that overlaps the meeting or its buffers.
-    fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<About> {
+    fn block(&self, refusal: &Refusal, position: &Position, visible: &Visible) -> Option<Obstacle> {
         let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
-        let rules = &self.input.calendar.rules;
+        let rules = &self.input.calendar.settings.rules;
         let start = position.start.checked_sub(minutes(rules.pre_buffer)).ok()?;
         let end = position.end.checked_add(minutes(rules.post_buffer)).ok()?;
         let of_owner = |block: &&Blocked| Some(block.owner) == refusal.owner;
         let mut blocked = visible.blocked.iter().filter(of_owner);
         let found = blocked.find(|block| block.starts_at < end && block.ends_at > start)?;
-        Some(About::Block {
+        Some(Obstacle::Block {
             id: found.id,
             title: found.title.clone(),
         })
@@ -298,18 +306,18 @@ impl Explained {
 }
 
 /// Returns the reasons against a start, each once, without naming what is in the way.
-pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<Why> {
-    let mut reasons: Vec<Why> = Vec::new();
+pub(crate) fn in_words(input: &AvailabilityInput, refusals: &[Refusal]) -> Vec<ExplainedReason> {
+    let mut reasons: Vec<ExplainedReason> = Vec::new();
     for refusal in refusals {
         let host = refusal.host().and_then(|host| input.member(host));
         let unknown = host
             .filter(|_| refusal.reason == Reason::Stale)
             .and_then(unreadable::hours_of);
-        let why = Why {
+        let why = ExplainedReason {
             reason: refusal.reason,
-            host: host.map(|person| person.name.clone()),
+            host: host.map(|person| person.profile.name.clone()),
             sentence: unknown.unwrap_or_else(|| sentence_of(refusal).to_owned()),
-            about: None,
+            obstacle: None,
         };
         if !reasons.contains(&why) {
             reasons.push(why);

@@ -1,38 +1,43 @@
 //! Differences between a booking calendar and its form.
 
-use scheduling::{DateRange, Rules};
-use store::booking_calendars::BookingCalendar;
+use scheduling::{DateRange, Rules, StaffId};
+use store::booking_calendars::{BookingCalendar, CalendarSettings};
+use store::calendar_members::MemberSettings;
 use store::questions::{AnswerKind, IntakeQuestion};
 use store::{ReadTx, StoreError, calendar_members, staff};
 
-use super::form::{CalendarForm, Member};
+use super::form::CalendarForm;
 use crate::people::names;
 use crate::versions::{Differences, Field, date_words};
 
-/// Returns the differences between the stored booking calendar and a form. The form is destructured, so that a new setting cannot be left
-/// out.
+/// Returns the differences between the stored booking calendar and its form.
 pub(super) async fn of(
     tx: &mut ReadTx,
     old: &BookingCalendar,
     form: &CalendarForm,
 ) -> Result<Differences, StoreError> {
-    let CalendarForm {
-        name,
+    let mut all = of_settings(&old.settings, &form.settings);
+    of_members(tx, &mut all, old, &form.members).await?;
+    Ok(all)
+}
+
+/// The pattern names every field, so that a new setting cannot be left out.
+fn of_settings(old: &CalendarSettings, new: &CalendarSettings) -> Differences {
+    let CalendarSettings {
         slug,
+        name,
         description,
-        location,
-        color,
         kind,
         distribution,
         rules,
-        members,
+        location,
+        color,
         questions,
         auto_confirm,
         confirm_by_mail,
         ask_puzzle,
         active,
-        kind_change_confirmed: _,
-    } = form;
+    } = new;
     let mut all = Differences::default();
     all.value(Field::Name, &old.name, name);
     all.value(Field::Address, &old.slug, slug);
@@ -46,7 +51,6 @@ pub(super) async fn of(
         distribution.as_str(),
     );
     of_rules(&mut all, &old.rules, rules);
-    of_members(tx, &mut all, old, members).await?;
     all.entries(
         Field::Question,
         &old.questions,
@@ -58,36 +62,27 @@ pub(super) async fn of(
     all.switch(Field::ConfirmByMail, old.confirm_by_mail, *confirm_by_mail);
     all.switch(Field::AskPuzzle, old.ask_puzzle, *ask_puzzle);
     all.switch(Field::Active, old.active, *active);
-    Ok(all)
+    all
 }
 
 async fn of_members(
     tx: &mut ReadTx,
     all: &mut Differences,
     old: &BookingCalendar,
-    new: &[Member],
+    new: &[MemberSettings],
 ) -> Result<(), StoreError> {
     let names = names(staff::list(tx).await?);
-    let name = |member: &Member| names.get(&member.staff).cloned().unwrap_or_default();
-    let old: Vec<Member> = calendar_members::with_staff(tx, &[old.id])
+    let name = |staff: &StaffId| names.get(staff).cloned().unwrap_or_default();
+    let old: Vec<MemberSettings> = calendar_members::with_staff(tx, &[old.id])
         .await?
         .into_iter()
-        .map(|(member, _)| Member {
-            staff: member.staff_id,
-            priority: member.priority,
-            weight: member.weight,
-        })
+        .map(|(member, _)| member.settings)
         .collect();
-    let who = |members: &[Member]| -> Vec<_> { members.iter().map(|member| member.staff).collect() };
-    all.entries(
-        Field::Member,
-        &who(&old),
-        &who(new),
-        |staff| *staff,
-        |staff| names.get(staff).cloned().unwrap_or_default(),
-    );
+    let who =
+        |members: &[MemberSettings]| -> Vec<_> { members.iter().map(|member| member.staff_id).collect() };
+    all.entries(Field::Member, &who(&old), &who(new), |staff| *staff, name);
     for member in new {
-        if let Some(before) = old.iter().find(|before| before.staff == member.staff) {
+        if let Some(before) = old.iter().find(|before| before.staff_id == member.staff_id) {
             let mut own = Differences::default();
             own.value(
                 Field::Priority,
@@ -95,7 +90,7 @@ async fn of_members(
                 member.priority.as_str(),
             );
             own.value(Field::Weight, &before.weight, &member.weight);
-            all.within(&name(member), own);
+            all.within(&name(&member.staff_id), own);
         }
     }
     Ok(())
@@ -125,10 +120,10 @@ fn of_rules(all: &mut Differences, old: &Rules, new: &Rules) {
     all.minutes(Field::BufferBefore, old.pre_buffer, *pre_buffer);
     all.minutes(Field::BufferAfter, old.post_buffer, *post_buffer);
     all.value(Field::Notice, &old.notice, notice);
-    all.told(Field::Range, &old.range, range, range_words);
+    all.described(Field::Range, &old.range, range, range_words);
     all.value(Field::PerSlot, &old.per_slot, per_slot);
     all.value(Field::Seats, &old.seats, seats);
-    all.told(Field::PerDay, &old.per_day, per_day, |most| {
+    all.described(Field::PerDay, &old.per_day, per_day, |most| {
         most.map_or_else(|| "as many as fit".to_owned(), |most| most.to_string())
     });
     all.value(Field::LookBusy, &old.look_busy_percent, look_busy_percent);

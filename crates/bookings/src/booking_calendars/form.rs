@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use scheduling::{Distribution, Kind, Priority, Rules, StaffId};
-use store::questions::IntakeQuestion;
+use scheduling::Kind;
+use store::booking_calendars::CalendarSettings;
+use store::calendar_members::MemberSettings;
 
 use crate::problem::{CalendarProblem, FieldProblem, TextName};
 use crate::questions::checked_questions;
@@ -14,71 +15,24 @@ const SLUG_LIMIT: usize = 60;
 /// The possible numbers of members of a Collective calendar.
 const COLLECTIVE_MEMBERS: RangeInclusive<usize> = 2..=100;
 
-/// A member of a booking calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Member {
-    /// The staff member.
-    pub staff: StaffId,
-    /// Priority when several members are free.
-    pub priority: Priority,
-    /// Share under equal distribution, at least 1.
-    pub weight: u32,
-}
-
-/// The settings of a booking calendar, as the owner or an admin enters them.
+/// The form of a booking calendar, as the owner or an admin fills it in. An empty slug is made from the name, with a number if another
+/// booking calendar has it.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each switch of the form")]
 pub struct CalendarForm {
-    /// Name, also the title of events.
-    pub name: String,
-    /// The last part of its address. If empty, it is made from the name, with a number if another booking calendar has it.
-    pub slug: String,
-    /// Description for clients.
-    pub description: String,
-    /// Where it takes place.
-    pub location: String,
-    /// `#rrggbb`
-    pub color: String,
-    /// Its kind, which determines how many hosts take part and how they are chosen.
-    pub kind: Kind,
-    /// How a Round Robin calendar spreads bookings.
-    pub distribution: Distribution,
-    /// Times, durations and limits.
-    pub rules: Rules,
+    /// The settings.
+    pub settings: CalendarSettings,
     /// The members, in team order.
-    pub members: Vec<Member>,
-    /// The questions to clients, in order.
-    pub questions: Vec<IntakeQuestion>,
-    /// Whether bookings are confirmed at once.
-    pub auto_confirm: bool,
-    /// Whether clients must confirm by a link in a mail before hosts are notified.
-    pub confirm_by_mail: bool,
-    /// Whether visitors must solve a puzzle, or wait some seconds, before they book.
-    pub ask_puzzle: bool,
-    /// Whether it takes bookings.
-    pub active: bool,
+    pub members: Vec<MemberSettings>,
     /// Whether a change of the kind, with its consequences, is confirmed.
     pub kind_change_confirmed: bool,
 }
 
 impl CalendarForm {
-    /// Creates a form with the defaults of scheduling.md and no members.
-    pub fn new(name: &str) -> Self {
+    /// Creates a form with these settings and members that confirms no change of the kind.
+    pub fn new(settings: CalendarSettings, members: Vec<MemberSettings>) -> Self {
         Self {
-            name: name.to_owned(),
-            slug: String::new(),
-            description: String::new(),
-            location: String::new(),
-            color: "#0f766e".to_owned(),
-            kind: Kind::RoundRobin,
-            distribution: Distribution::Availability,
-            rules: Rules::default(),
-            members: Vec::new(),
-            questions: Vec::new(),
-            auto_confirm: true,
-            confirm_by_mail: false,
-            ask_puzzle: false,
-            active: true,
+            settings,
+            members,
             kind_change_confirmed: false,
         }
     }
@@ -86,25 +40,27 @@ impl CalendarForm {
     /// Returns the form with tidied texts, or all of its problems.
     pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldProblem>> {
         let mut checked = Validator::default();
-        self.name = checked.required_line("name", TextName::Name, &self.name, NAME_LIMIT);
+        let settings = &mut self.settings;
+        settings.name = checked.required_line("name", TextName::Name, &settings.name, NAME_LIMIT);
         // An empty one is filled in later, when the other slugs are known.
-        self.slug = self.slug.trim().to_lowercase();
-        if !self.slug.is_empty() && !is_slug(&self.slug) {
-            checked.problem("slug", CalendarProblem::Slug { most: SLUG_LIMIT });
+        settings.slug = settings.slug.trim().to_lowercase();
+        if !settings.slug.is_empty() && !is_slug(&settings.slug) {
+            checked.problem("slug", CalendarProblem::Slug { max: SLUG_LIMIT });
         }
-        self.description = checked.text(
+        settings.description = checked.text(
             "description",
             TextName::Description,
-            &self.description,
+            &settings.description,
             NOTES_LIMIT,
         );
-        self.location = checked.line("location", TextName::Place, &self.location, 300);
-        if !is_color(&self.color) {
+        settings.location = checked.line("location", TextName::Place, &settings.location, 300);
+        if !is_color(&settings.color) {
             checked.problem("color", CalendarProblem::Color);
         }
         self.check_kind(&mut checked);
-        self.questions = checked_questions(&mut checked, self.questions);
-        for problem in self.rules.check() {
+        let settings = &mut self.settings;
+        settings.questions = checked_questions(&mut checked, std::mem::take(&mut settings.questions));
+        for problem in settings.rules.check() {
             checked.problem(problem.field(), problem);
         }
         checked.finish()?;
@@ -113,7 +69,7 @@ impl CalendarForm {
 
     fn check_kind(&mut self, checked: &mut Validator) {
         let members = self.members.len();
-        match self.kind {
+        match self.settings.kind {
             Kind::RoundRobin if members == 0 => {
                 checked.problem("members", CalendarProblem::NoMembers);
             }
@@ -121,8 +77,8 @@ impl CalendarForm {
                 checked.problem("members", CalendarProblem::PersonalMembers);
             }
             Kind::Collective if !COLLECTIVE_MEMBERS.contains(&members) => {
-                let (least, most) = COLLECTIVE_MEMBERS.into_inner();
-                checked.problem("members", CalendarProblem::CollectiveMembers { least, most });
+                let (min, max) = COLLECTIVE_MEMBERS.into_inner();
+                checked.problem("members", CalendarProblem::CollectiveMembers { min, max });
             }
             Kind::ClassBooking if members != 1 => {
                 checked.problem("members", CalendarProblem::ClassMembers);
@@ -139,7 +95,7 @@ impl CalendarForm {
         self.check_hours(checked);
         let mut seen = std::collections::BTreeSet::new();
         for member in &self.members {
-            if !seen.insert(member.staff) {
+            if !seen.insert(member.staff_id) {
                 checked.problem("members", CalendarProblem::MemberTwice);
             }
             if !(1..=1_000).contains(&member.weight) {
@@ -150,18 +106,30 @@ impl CalendarForm {
 
     /// Checks that the booking calendar's own hours, if any, are not empty. A Simple calendar needs some.
     fn check_hours(&self, checked: &mut Validator) {
-        let opens = match &self.rules.hours {
+        let opens = match &self.settings.rules.hours {
             Some(weekly) => {
                 weekly.0.iter().any(|windows| !windows.is_empty())
-                    || self.rules.overrides.iter().any(|date| !date.windows.is_empty())
+                    || self
+                        .settings
+                        .rules
+                        .overrides
+                        .iter()
+                        .any(|date| !date.windows.is_empty())
             }
-            None => self.kind != Kind::Simple,
+            None => self.settings.kind != Kind::Simple,
         };
-        match self.kind {
-            _ if opens => {}
-            Kind::Simple => checked.problem("own_hours", CalendarProblem::SimpleWithoutHours),
-            _ => checked.problem("own_hours", CalendarProblem::HoursEmpty),
+        if opens {
+            return;
         }
+        checked.problem(
+            "own_hours",
+            match self.settings.kind {
+                Kind::Simple => CalendarProblem::SimpleWithoutHours,
+                Kind::ClassBooking | Kind::RoundRobin | Kind::Collective | Kind::Service | Kind::Personal => {
+                    CalendarProblem::HoursEmpty
+                }
+            },
+        );
     }
 }
 
@@ -211,6 +179,8 @@ fn is_color(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use scheduling::StaffId;
+
     use super::*;
 
     #[test]
@@ -226,16 +196,15 @@ mod tests {
     }
 
     fn form(kind: Kind, members: u128) -> CalendarForm {
-        let member = |number| Member {
-            staff: StaffId(scheduling::ids::Uuid::from_u128(number)),
-            priority: Priority::Medium,
-            weight: 1,
-        };
-        CalendarForm {
+        let staff = |number| StaffId(scheduling::ids::Uuid::from_u128(number));
+        let settings = CalendarSettings {
             kind,
-            members: (0..members).map(member).collect(),
-            ..CalendarForm::new("Intro")
-        }
+            ..CalendarSettings::new("Intro")
+        };
+        CalendarForm::new(
+            settings,
+            (0..members).map(staff).map(MemberSettings::new).collect(),
+        )
     }
 
     #[test]
@@ -264,27 +233,27 @@ mod tests {
         let problems = form(Kind::Simple, 2).checked().unwrap_err();
         assert_eq!(problems[0].field, "own_hours");
         let mut simple = form(Kind::Simple, 2);
-        simple.rules.hours = Some(scheduling::WeeklyHours::weekdays(540, 1020));
+        simple.settings.rules.hours = Some(scheduling::WeeklyHours::weekdays(540, 1020));
         assert_eq!(simple.checked().unwrap().members, []);
     }
 
     #[test]
     fn hours_of_its_own_open_at_least_once() {
         let mut personal = form(Kind::Personal, 1);
-        personal.rules.hours = Some(scheduling::WeeklyHours::default());
+        personal.settings.rules.hours = Some(scheduling::WeeklyHours::default());
         let problems = personal.clone().checked().unwrap_err();
         assert_eq!(problems[0].field, "own_hours");
         let mut date = scheduling::DateOverride {
             date: "2026-12-24".parse().unwrap(),
             windows: Vec::new(),
         };
-        personal.rules.overrides = vec![date.clone()];
+        personal.settings.rules.overrides = vec![date.clone()];
         assert!(personal.clone().checked().is_err(), "closed on one date more");
         date.windows = vec![scheduling::LocalWindow::new(540, 720).unwrap()];
-        personal.rules.overrides = vec![date];
+        personal.settings.rules.overrides = vec![date];
         assert!(personal.clone().checked().is_ok(), "open on that date alone");
-        personal.rules.hours = None;
-        personal.rules.overrides[0].windows.clear();
+        personal.settings.rules.hours = None;
+        personal.settings.rules.overrides[0].windows.clear();
         assert!(
             personal.checked().is_ok(),
             "closed on that date, else as its member"
@@ -293,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_round_robin_calendar_needs_somebody() {
-        let problems = CalendarForm::new("Intro").checked().unwrap_err();
+        let problems = form(Kind::RoundRobin, 0).checked().unwrap_err();
         assert_eq!(problems[0].field, "members");
     }
 }

@@ -5,7 +5,7 @@ use scheduling::{CalendarId, Kind, StaffId};
 use store::booking_calendars::{self, BookingCalendar};
 use store::{ReadTx, StoreError, appointments, calendar_members, services};
 
-use super::allowed::allowed;
+use super::access::check_admin;
 use super::form::CalendarForm;
 use crate::error::{Error, Missing};
 use crate::problem::{KindConsequence, KindProblem};
@@ -23,15 +23,15 @@ pub struct KindChange {
 }
 
 /// The data of a booking calendar that a change of its kind affects.
-struct Existing {
+struct CalendarUsage {
     kind: Kind,
     /// Number of active appointments that have not ended.
-    coming: usize,
+    upcoming: usize,
     members: usize,
     services: usize,
 }
 
-const ALL: [Kind; 6] = [
+const ALL_KINDS: [Kind; 6] = [
     Kind::Personal,
     Kind::RoundRobin,
     Kind::Collective,
@@ -43,12 +43,12 @@ const ALL: [Kind; 6] = [
 /// Returns the possible changes of a booking calendar's kind, for the owner and admins.
 pub async fn kind_changes(quince: &Quince, by: StaffId, id: CalendarId) -> Result<Vec<KindChange>, Error> {
     let mut tx = quince.store().read().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, id).await?;
     let row = row.ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let existing = Existing::load(&mut tx, &row, quince.now()).await?;
-    let others = ALL.into_iter().filter(|kind| *kind != row.kind);
-    Ok(others.map(|kind| existing.becomes(kind)).collect())
+    let existing = CalendarUsage::load(&mut tx, &row, quince.now()).await?;
+    let others = ALL_KINDS.into_iter().filter(|kind| *kind != row.settings.kind);
+    Ok(others.map(|kind| existing.change_to(kind)).collect())
 }
 
 /// Checks a change of the kind: it is possible with the existing appointments, and its consequences are confirmed.
@@ -58,10 +58,12 @@ pub(super) async fn check(
     form: &CalendarForm,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if old.kind == form.kind {
+    if old.settings.kind == form.settings.kind {
         return Ok(());
     }
-    let change = Existing::load(tx, old, now).await?.becomes(form.kind);
+    let change = CalendarUsage::load(tx, old, now)
+        .await?
+        .change_to(form.settings.kind);
     if let Some(problem) = change.refused {
         return Err(Error::field("kind", problem));
     }
@@ -74,23 +76,23 @@ pub(super) async fn check(
     Ok(())
 }
 
-impl Existing {
+impl CalendarUsage {
     async fn load(tx: &mut ReadTx, row: &BookingCalendar, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
-            kind: row.kind,
-            coming: appointments::future_of_calendar(tx, row.id, now).await?.len(),
+            kind: row.settings.kind,
+            upcoming: appointments::future_of_calendar(tx, row.id, now).await?.len(),
             members: calendar_members::with_staff(tx, &[row.id]).await?.len(),
             services: services::list(tx, row.id).await?.len(),
         })
     }
 
-    fn becomes(&self, kind: Kind) -> KindChange {
+    fn change_to(&self, kind: Kind) -> KindChange {
         let apart = |kind| matches!(kind, Kind::ClassBooking | Kind::Simple | Kind::Service);
-        let is_refused = self.coming > 0 && (apart(self.kind) || apart(kind));
+        let is_refused = self.upcoming > 0 && (apart(self.kind) || apart(kind));
         KindChange {
             kind,
             refused: is_refused.then_some(KindProblem::AppointmentsToCome {
-                appointments: self.coming,
+                appointments: self.upcoming,
             }),
             consequences: if is_refused {
                 Vec::new()
@@ -101,17 +103,23 @@ impl Existing {
     }
 
     fn consequences(&self, kind: Kind) -> Vec<KindConsequence> {
-        let mut all = vec![match self.coming {
+        let mut all = vec![match self.upcoming {
             0 => KindConsequence::NothingToCome,
             appointments => KindConsequence::AppointmentsStay { appointments },
         }];
-        match kind {
-            Kind::Simple if self.members > 0 => all.push(KindConsequence::MembersRemoved),
-            Kind::Personal | Kind::ClassBooking if self.members > 1 => {
-                all.push(KindConsequence::OneMemberStays);
+        let members_left = match kind {
+            Kind::Simple => 0,
+            Kind::Personal | Kind::ClassBooking => self.members.min(1),
+            Kind::RoundRobin | Kind::Collective | Kind::Service => self.members,
+        };
+        if members_left == self.members {
+            if self.kind == Kind::RoundRobin {
+                all.push(KindConsequence::DistributionIdle);
             }
-            _ if self.kind == Kind::RoundRobin => all.push(KindConsequence::DistributionIdle),
-            _ => {}
+        } else if members_left == 0 {
+            all.push(KindConsequence::MembersRemoved);
+        } else {
+            all.push(KindConsequence::OneMemberStays);
         }
         match self.kind {
             Kind::Simple => all.push(KindConsequence::UsesIcloud),

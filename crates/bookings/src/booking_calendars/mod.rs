@@ -1,6 +1,6 @@
 //! Booking calendars: their settings, members and rules.
 
-mod allowed;
+mod access;
 mod differences;
 mod form;
 mod kind_change;
@@ -8,7 +8,7 @@ mod kind_change;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Priority, Rules, StaffId};
+use scheduling::{AppointmentId, CalendarId, Kind, StaffId};
 use store::locks::Lock;
 use store::{
     ReadTx, StoreError, WriteTx, appointment_parts, appointments, booking_calendars, calendar_members, holds,
@@ -18,16 +18,18 @@ use zones::Zone;
 
 pub use crate::availability::PublicCalendar;
 pub use crate::questions::{CHOICES_LIMIT, QUESTIONS_LIMIT};
-use allowed::allowed;
-pub use form::{CalendarForm, Member};
+use access::check_admin;
+pub use form::CalendarForm;
 pub use kind_change::{KindChange, kind_changes};
+pub use store::booking_calendars::CalendarSettings;
+pub use store::calendar_members::MemberSettings;
 pub use store::questions::{Answer, AnswerKind, IntakeQuestion};
 
-use crate::accounts::{Workspace, is_admin};
+use crate::accounts::{WorkspaceSettings, is_admin};
 use crate::availability::public_calendar::public;
 use crate::classes;
 use crate::connections::Health;
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::outbox;
 use crate::problem::CalendarProblem;
 use crate::quince::Quince;
@@ -37,39 +39,14 @@ use crate::validate::Validator;
 use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 
 /// A booking calendar, as its editors see it.
-#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
     /// Its id.
     pub id: CalendarId,
-    /// The last part of its address.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// Description for clients.
-    pub description: String,
-    /// Where it takes place.
-    pub location: String,
-    /// `#rrggbb`
-    pub color: String,
-    /// Its kind, which determines how many hosts take part and how they are chosen.
-    pub kind: Kind,
-    /// How a Round Robin calendar spreads bookings.
-    pub distribution: Distribution,
-    /// Times, durations and limits.
-    pub rules: Rules,
+    /// Its settings.
+    pub settings: CalendarSettings,
     /// The members, in team order.
     pub members: Vec<MemberView>,
-    /// The questions to clients, in order.
-    pub questions: Vec<IntakeQuestion>,
-    /// Whether bookings are confirmed at once.
-    pub auto_confirm: bool,
-    /// Whether clients must confirm by a link in a mail before hosts are notified.
-    pub confirm_by_mail: bool,
-    /// Whether visitors must solve a puzzle, or wait some seconds, before they book.
-    pub ask_puzzle: bool,
-    /// Whether it is active.
-    pub active: bool,
     /// Why it takes no bookings although it is active: its stored zone or settings cannot be read.
     pub problem: Option<String>,
     /// Notes for its editors: why it does not use iCloud (D1), who has not chosen a primary calendar, and whose calendars are out of date
@@ -80,14 +57,10 @@ pub struct Calendar {
 /// A member of a booking calendar, as its editors see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberView {
-    /// The staff member.
-    pub staff: StaffId,
+    /// Who it is, and how they are chosen.
+    pub settings: MemberSettings,
     /// Their name.
     pub name: String,
-    /// Priority when several members are free.
-    pub priority: Priority,
-    /// Share under equal distribution.
-    pub weight: u32,
     /// Whether they have a primary calendar.
     pub has_primary: bool,
     /// Why they are not offered, if their stored zone or hours cannot be read.
@@ -100,7 +73,7 @@ pub struct PublicPage {
     /// The booking calendar.
     pub calendar: PublicCalendar,
     /// The business.
-    pub workspace: Workspace,
+    pub workspace: WorkspaceSettings,
     /// The booking calendar's zone.
     pub zone: Zone,
     /// The members, in team order.
@@ -120,11 +93,16 @@ pub async fn list(quince: &Quince, by: StaffId) -> Result<Vec<Calendar>, Error> 
     let mut tx = quince.store().read().await?;
     let me = staff::find(&mut tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
     let rows = booking_calendars::list(&mut tx).await?;
     let mut calendars = views(&mut tx, rows, quince.now()).await?;
-    if !is_admin(me.role) {
-        calendars.retain(|calendar| calendar.members.iter().any(|member| member.staff == by));
+    if !is_admin(me.account.role) {
+        calendars.retain(|calendar| {
+            calendar
+                .members
+                .iter()
+                .any(|member| member.settings.staff_id == by)
+        });
     }
     Ok(calendars)
 }
@@ -152,25 +130,22 @@ pub async fn by_slug(quince: &Quince, slug: &str) -> Result<PublicPage, Error> {
     let row = row
         .filter(booking_calendars::BookingCalendar::is_open)
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
-    let business = workspace::find(&mut tx)
+    let workspace = workspace::find(&mut tx)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let members = calendar_members::with_staff(&mut tx, &[row.id]).await?;
     Ok(PublicPage {
         calendar: public(&row),
-        workspace: Workspace {
-            name: business.name,
-            zone: business.zone,
-        },
-        zone: row.rules.zone.clone(),
+        workspace,
+        zone: row.settings.rules.zone.clone(),
         hosts: members
             .into_iter()
-            .map(|(_, staff)| (staff.id, staff.name))
+            .map(|(_, staff)| (staff.id, staff.profile.name))
             .collect(),
-        questions: row.questions,
-        seats: (row.kind == Kind::ClassBooking).then_some(row.rules.seats),
-        confirm_by_mail: row.confirm_by_mail,
-        ask_puzzle: row.ask_puzzle,
+        seats: (row.settings.kind == Kind::ClassBooking).then_some(row.settings.rules.seats),
+        confirm_by_mail: row.settings.confirm_by_mail,
+        ask_puzzle: row.settings.ask_puzzle,
+        questions: row.settings.questions,
     })
 }
 
@@ -189,10 +164,10 @@ pub async fn create(quince: &Quince, by: StaffId, form: CalendarForm) -> Result<
     let mut form = form.checked()?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     check_against_others(&mut tx, None, &mut form).await?;
-    let id = booking_calendars::insert(&mut tx, &row_of(&form), now).await?;
-    calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
+    let id = booking_calendars::insert(&mut tx, &form.settings, now).await?;
+    calendar_members::replace(&mut tx, id, &form.members, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -206,12 +181,12 @@ pub async fn update(
 ) -> Result<(), Error> {
     let by = by.into();
     let form = form.checked()?;
-    retried_if_lost(|| try_to_update(quince, by, id, form.clone())).await?;
+    retried_if_lost(|| update_once(quince, by, id, form.clone())).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_update(
+async fn update_once(
     quince: &Quince,
     by: Editor,
     id: CalendarId,
@@ -219,7 +194,7 @@ async fn try_to_update(
 ) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     check_against_others(&mut tx, Some(id), &mut form).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
@@ -230,19 +205,20 @@ async fn try_to_update(
     versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     kind_change::check(&mut tx, &old, &form, now).await?;
     check_change_of_owner(&mut tx, &old, &form, now).await?;
-    booking_calendars::update(&mut tx, id, &row_of(&form), now).await?;
-    calendar_members::replace(&mut tx, id, &members_of(&form), now).await?;
-    if form.rules.seats != old.rules.seats {
+    booking_calendars::update(&mut tx, id, &form.settings, now).await?;
+    calendar_members::replace(&mut tx, id, &form.members, now).await?;
+    let (before, after) = (&old.settings, &form.settings);
+    if after.rules.seats != before.rules.seats {
         classes::seats_changed(quince, &mut tx, id, now).await?;
     }
-    if (&form.name, &form.location) != (&old.name, &old.location) {
-        events_follow(&mut tx, id, now).await?;
+    if (&after.name, &after.location) != (&before.name, &before.location) {
+        sync_events(&mut tx, id, now).await?;
     }
     Ok(tx.commit().await?)
 }
 
 /// Updates the events of future appointments after a change of the booking calendar's name or location.
-async fn events_follow(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
+async fn sync_events(tx: &mut WriteTx, id: CalendarId, now: Timestamp) -> Result<(), StoreError> {
     let coming = appointments::future_of_calendar(tx, id, now).await?;
     // All locks are taken at once, since all transactions take them in one order.
     let ids: Vec<AppointmentId> = coming.iter().map(|appointment| appointment.id).collect();
@@ -268,18 +244,18 @@ async fn check_change_of_owner(
     form: &CalendarForm,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if old.kind != Kind::ClassBooking || form.kind != Kind::ClassBooking {
+    if old.settings.kind != Kind::ClassBooking || form.settings.kind != Kind::ClassBooking {
         return Ok(());
     }
-    let next = form.members.first().map(|member| member.staff);
+    let next = form.members.first().map(|member| member.staff_id);
     let owner = classes::owner_of(tx, old.id).await?;
     let Some(owner) = owner.filter(|owner| next != Some(*owner)) else {
         return Ok(());
     };
     // Prevents new sessions until the transaction ends.
     tx.lock([Lock::Owner(owner.into())]).await?;
-    let coming = classes::to_come(tx, old.id, now).await?;
-    let name = staff::find(tx, owner).await?.map(|person| person.name);
+    let coming = classes::count_upcoming(tx, old.id, now).await?;
+    let name = staff::find(tx, owner).await?.map(|person| person.profile.name);
     if coming > 0 {
         let problem = CalendarProblem::SessionsToCome {
             sessions: coming,
@@ -294,13 +270,13 @@ async fn check_change_of_owner(
 pub async fn set_active(quince: &Quince, by: StaffId, id: CalendarId, active: bool) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     let old = booking_calendars::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::BookingCalendar))?;
     let mut differences = Differences::default();
-    differences.switch(Field::Active, old.active, active);
+    differences.switch(Field::Active, old.settings.active, active);
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::calendar(id), author, &differences, now).await?;
     booking_calendars::set_active(&mut tx, id, active, now).await?;
@@ -312,7 +288,7 @@ pub async fn delete(quince: &Quince, by: impl Into<Editor>, id: CalendarId) -> R
     let by = by.into();
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::calendar(id)).await?;
     booking_calendars::find(&mut tx, id)
         .await?
@@ -334,18 +310,19 @@ async fn check_against_others(
 ) -> Result<(), Error> {
     let mut checked = Validator::default();
     let mut number = 0;
-    while form.slug.is_empty() {
+    let settings = &mut form.settings;
+    while settings.slug.is_empty() {
         number += 1;
-        let slug = form::numbered_slug(&form.name, number);
+        let slug = form::numbered_slug(&settings.name, number);
         if !is_taken(tx, own, &slug).await? {
-            form.slug = slug;
+            settings.slug = slug;
         }
     }
-    if is_taken(tx, own, &form.slug).await? {
+    if is_taken(tx, own, &settings.slug).await? {
         checked.problem("slug", CalendarProblem::SlugTaken);
     }
     let team: Vec<StaffId> = staff::list(tx).await?.iter().map(|person| person.id).collect();
-    if form.members.iter().any(|member| !team.contains(&member.staff)) {
+    if form.members.iter().any(|member| !team.contains(&member.staff_id)) {
         checked.problem("members", CalendarProblem::MemberNotInTeam);
     }
     Ok(checked.finish()?)
@@ -366,10 +343,8 @@ async fn views(
     for (member, person) in calendar_members::with_staff(tx, &ids).await? {
         members.entry(member.calendar_id).or_default().push(MemberView {
             problem: unreadable::hours_of(&person),
-            staff: person.id,
-            name: person.name,
-            priority: member.priority,
-            weight: member.weight,
+            settings: member.settings,
+            name: person.profile.name,
             has_primary: person.primary_calendar_id.is_some(),
         });
     }
@@ -382,25 +357,13 @@ async fn views(
 
 fn view(members: Vec<MemberView>, row: booking_calendars::BookingCalendar, health: &Health) -> Calendar {
     let problem = unreadable::settings_of(&row);
-    let mut notes = notes(row.kind, &members, health);
+    let mut notes = notes(row.settings.kind, &members, health);
     notes.splice(0..0, problem.clone());
     Calendar {
         problem,
         id: row.id,
-        slug: row.slug,
-        name: row.name,
-        description: row.description,
-        location: row.location,
-        color: row.color,
-        kind: row.kind,
-        distribution: row.distribution,
-        rules: row.rules,
+        settings: row.settings,
         members,
-        questions: row.questions,
-        auto_confirm: row.auto_confirm,
-        confirm_by_mail: row.confirm_by_mail,
-        ask_puzzle: row.ask_puzzle,
-        active: row.active,
         notes,
     }
 }
@@ -428,35 +391,8 @@ fn notes(kind: Kind, members: &[MemberView], health: &Health) -> Vec<String> {
     for member in members {
         let problem = member.problem.iter();
         notes.extend(problem.map(|problem| format!("{} cannot be booked: {problem}.", member.name)));
-        let of_member = health.of(member.staff);
+        let of_member = health.of(member.settings.staff_id);
         notes.extend(of_member.map(|sentence| format!("{}: {sentence}", member.name)));
     }
     notes
-}
-
-fn row_of(form: &CalendarForm) -> booking_calendars::NewBookingCalendar {
-    booking_calendars::NewBookingCalendar {
-        slug: form.slug.clone(),
-        name: form.name.clone(),
-        description: form.description.clone(),
-        kind: form.kind,
-        distribution: form.distribution,
-        rules: form.rules.clone(),
-        location: form.location.clone(),
-        color: form.color.clone(),
-        questions: form.questions.clone(),
-        auto_confirm: form.auto_confirm,
-        confirm_by_mail: form.confirm_by_mail,
-        ask_puzzle: form.ask_puzzle,
-        active: form.active,
-    }
-}
-
-fn members_of(form: &CalendarForm) -> Vec<calendar_members::NewMember> {
-    let row = |member: &Member| calendar_members::NewMember {
-        staff_id: member.staff,
-        priority: member.priority,
-        weight: member.weight,
-    };
-    form.members.iter().map(row).collect()
 }

@@ -15,27 +15,29 @@ use store::locks::Lock;
 use store::occupancy::TimeClaim;
 use store::{ReadTx, StoreError, WriteTx, appointments, busy_time, waiting_list};
 
-use crate::error::{Error, Missing, Refusal};
+use crate::error::{Error, Missing, Preserved, Refusal, TakenBy};
 use crate::placement::candidate::Candidate;
 use crate::placement::candidates;
 use crate::problem::Internal;
 use crate::quince::Quince;
+use owner::limit_to_session;
 pub(crate) use owner::owner_of;
-use owner::within;
 
 pub use session::{Attendee, SessionView, cancel_session, session};
-pub use waiting::{WaitingView, leave, wait, wait_as_stranger, waiting};
-pub(crate) use waiting::{seats_changed, seats_freed, seats_left_of_day, take_off};
+pub use waiting::{
+    WaitingView, join_waiting_list, join_waiting_list_as_stranger, leave_waiting_list, waiting_place,
+};
+pub(crate) use waiting::{promote, remove_from_waiting_list, seats_changed, seats_left_of_day};
 
 /// Counts the future sessions of a class that have attendees or a waiting list.
-pub(crate) async fn to_come(
+pub(crate) async fn count_upcoming(
     tx: &mut ReadTx,
     calendar: CalendarId,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut to_come = 0;
     let mut sessions = class_sessions::between(tx, calendar, now, Timestamp::MAX).await?;
-    sessions.retain(|session| session.called_off.is_none() && session.starts_at > now);
+    sessions.retain(|session| session.cancellation.is_none() && session.starts_at > now);
     for session in sessions {
         let attended = !appointments::of_session(tx, session.id).await?.is_empty();
         if attended || !waiting_list::list(tx, session.id).await?.is_empty() {
@@ -57,17 +59,17 @@ pub(crate) fn locks_of(appointment: &Appointment) -> Vec<Lock> {
 }
 
 /// Limits the claims of a hold to the session that is live at this start, if there is one.
-pub(crate) async fn hold_within(
+pub(crate) async fn limit_hold_to_session(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     start: Timestamp,
-    places: &mut [TimeClaim],
+    claims: &mut [TimeClaim],
 ) -> Result<(), StoreError> {
-    if calendar.kind == Kind::ClassBooking
+    if calendar.settings.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
         && !appointments::of_session(tx, session.id).await?.is_empty()
     {
-        within(&session, places);
+        limit_to_session(&session, claims);
     }
     Ok(())
 }
@@ -75,51 +77,54 @@ pub(crate) async fn hold_within(
 /// Returns the claims of an appointment that takes place again or with other guests, limited to its session if that is live.
 ///
 /// # Errors
-/// [`Refusal::SessionCalledOff`], or [`Error::SlotTaken`] if the session has another host now.
-pub(crate) async fn places_again(
+/// [`Refusal::SessionCancelled`], or [`Error::SlotTaken`] if the session has another host now.
+pub(crate) async fn claims_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<TimeClaim>, Error> {
-    let mut places = candidates::places_again(tx, calendar, appointment).await?;
+    let mut claims = candidates::claims_again(tx, calendar, appointment).await?;
     let Some(id) = appointment.session_id else {
-        return Ok(places);
+        return Ok(claims);
     };
     let session = class_sessions::find(tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
-    if session.called_off.is_some() {
-        return Err(Refusal::SessionCalledOff.into());
+    if session.cancellation.is_some() {
+        return Err(Refusal::SessionCancelled.into());
     }
     let attending = appointments::of_session(tx, id).await?;
     if attending.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut places);
+        limit_to_session(&session, &mut claims);
     }
     if appointment.host_id != Some(session.host_id) {
-        return Err(StoreError::SlotTaken.into());
+        return Err(Error::SlotTaken {
+            by: TakenBy::Host,
+            preserved: Preserved::Appointment,
+        });
     }
-    Ok(places)
+    Ok(claims)
 }
 
 /// Offers free seats of the session at a start to the waiting list, before somebody else asks for them.
-pub(crate) async fn waiting_first(
+pub(crate) async fn serve_start(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     start: Timestamp,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    if calendar.kind == Kind::ClassBooking
+    if calendar.settings.kind == Kind::ClassBooking
         && let Some(session) = class_sessions::at(tx, calendar.id, start).await?
     {
         tx.lock([Lock::Owner(session.host_id.into())]).await?;
-        seats_freed(quince, tx, session.id, now).await?;
+        promote(quince, tx, session.id, now).await?;
     }
     Ok(())
 }
 
 /// Offers the seats of ended holds to the waiting lists. The time must be locked.
-pub(crate) async fn holds_ended(
+pub(crate) async fn serve_ended_holds(
     quince: &Quince,
     tx: &mut WriteTx,
     freed: &[FreedSlot],
@@ -127,7 +132,7 @@ pub(crate) async fn holds_ended(
 ) -> Result<(), Internal> {
     for start in freed {
         if let Some(session) = class_sessions::at(tx, start.calendar_id, start.meeting_start).await? {
-            seats_freed(quince, tx, session.id, now).await?;
+            promote(quince, tx, session.id, now).await?;
         }
     }
     Ok(())
@@ -147,6 +152,7 @@ pub(crate) async fn free_seats(
         .iter()
         .filter(|span| span.calendar_id == calendar.id && span.meeting_start == start);
     Ok(calendar
+        .settings
         .rules
         .seats
         .saturating_sub(taken.map(|span| span.taken).sum()))
@@ -156,14 +162,17 @@ pub(crate) async fn free_seats(
 ///
 /// # Errors
 /// [`StoreError::SlotTaken`] if the session was cancelled, or if it or the class has another owner now.
-pub(crate) async fn join(
+pub(crate) async fn join_session(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     mut candidate: Candidate,
     appointment: &mut Appointment,
     now: Timestamp,
 ) -> Result<Candidate, StoreError> {
-    let Some(owner) = candidate.lead().filter(|_| calendar.kind == Kind::ClassBooking) else {
+    let Some(owner) = candidate
+        .lead()
+        .filter(|_| calendar.settings.kind == Kind::ClassBooking)
+    else {
         appointment.session_id = None;
         return Ok(candidate);
     };
@@ -179,14 +188,14 @@ pub(crate) async fn join(
         ends_at: appointment.ends_at,
     };
     let session = class_sessions::open(tx, &new, now).await?;
-    if session.called_off.is_some() || session.host_id != owner {
+    if session.cancellation.is_some() || session.host_id != owner {
         return Err(StoreError::SlotTaken);
     }
     appointment.session_id = Some(session.id);
     appointment.ends_at = session.ends_at;
     let others = appointments::of_session(tx, session.id).await?;
     if others.iter().any(|other| other.id != appointment.id) {
-        within(&session, &mut candidate.places);
+        limit_to_session(&session, &mut candidate.claims);
         for part in &mut candidate.parts {
             part.ends_at = session.ends_at;
         }

@@ -12,8 +12,8 @@ pub(crate) async fn owner_of(tx: &mut ReadTx, calendar: CalendarId) -> Result<Op
 }
 
 /// Limits the claims of a seat to the session's time, which was claimed with buffers when the session was opened.
-pub(super) fn within(session: &Session, places: &mut [TimeClaim]) {
-    for place in places {
-        (place.from, place.to) = (session.starts_at, session.ends_at);
+pub(super) fn limit_to_session(session: &Session, claims: &mut [TimeClaim]) {
+    for claim in claims {
+        (claim.from, claim.to) = (session.starts_at, session.ends_at);
     }
 }

@@ -5,19 +5,19 @@ use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::appointments::Appointment;
 use store::class_sessions::{self, Session};
 use store::{
-    AppointmentStatus as Status, CalledOff, MessageKind, Party, ReadTx, SessionId, WaitingId, appointments,
-    booking_calendars, event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
+    AppointmentStatus as Status, Cancellation, MessageKind, Party, ReadTx, SessionId, WaitingId,
+    appointments, booking_calendars, event_writes, locks, occupancy, remote_calendars, staff, waiting_list,
 };
 
 use crate::accounts::is_admin;
 use crate::collisions::{self, Collisions};
-use crate::error::{Deed, Error, Missing, Refusal};
+use crate::error::{Error, Missing, Permission, Refusal};
 use crate::outbox::{WriteView, write_sentence};
-use crate::people::{CalledOffView, names};
+use crate::people::{CancellationView, names};
 use crate::problem::{Internal, TextName};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
-use crate::servers::{place_of, places};
+use crate::servers::{server_name_of, server_names};
 use crate::validate::{NAME_LIMIT, Validator};
 use crate::versions::{self, Author, Differences, Versioned};
 use crate::{notifications, outbox};
@@ -48,11 +48,11 @@ pub struct SessionView {
     /// The waiting list in order: id, name, address and number of seats.
     pub waiting: Vec<(WaitingId, String, String, u32)>,
     /// When, by whom and why it was cancelled, if it was.
-    pub called_off: Option<CalledOffView>,
+    pub cancellation: Option<CancellationView>,
     /// The state of its event in the host's calendar, as a sentence.
     pub write_sentence: String,
     /// The server of its event: iCloud, or the host name of another one.
-    pub place: String,
+    pub server_name: String,
     /// A sentence about a collision with an event in its host's calendar, with a next step.
     pub collision: Option<String>,
 }
@@ -86,15 +86,15 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     let waiting = waiting_list::list(&mut tx, id).await?;
     let ids: Vec<AppointmentId> = roster.iter().map(|found| found.id).collect();
     let collisions = Collisions::of(&mut tx, &ids, quince.now()).await?;
-    let called_off = match session.called_off {
-        Some(called_off) => {
-            let by = called_off.by.and_then(Party::staff);
+    let cancellation = match session.cancellation {
+        Some(cancellation) => {
+            let by = cancellation.by.and_then(Party::staff);
             let people = staff::list_of(&mut tx, by.as_slice()).await?;
-            Some(CalledOffView::of(called_off, &names(people)))
+            Some(CancellationView::of(cancellation, &names(people)))
         }
         None => None,
     };
-    let host_name = host.map(|host| host.name).unwrap_or_default();
+    let host_name = host.map(|host| host.profile.name).unwrap_or_default();
     let collision = ids.iter().flat_map(|id| collisions.hosts(*id)).next();
     let collision = collision.and_then(|_| collisions::sentence(&host_name));
     let write = match event_writes::live_of_session(&mut tx, id).await? {
@@ -103,11 +103,11 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 Some(remote) => remote_calendars::find(&mut tx, remote).await?,
                 None => None,
             };
-            let places = places(&mut tx, std::slice::from_ref(&write)).await?;
+            let server_names = server_names(&mut tx, std::slice::from_ref(&write)).await?;
             Some(WriteView::of(
                 &write,
                 remote.map(|remote| remote.name),
-                place_of(&places, &write),
+                server_name_of(&server_names, &write),
                 String::new(),
             ))
         }
@@ -116,13 +116,13 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
     Ok(SessionView {
         id,
         calendar: calendar.id,
-        calendar_name: calendar.name,
+        calendar_name: calendar.settings.name,
         host: session.host_id,
         host_name,
         collision,
         start: session.starts_at,
         end: session.ends_at,
-        seats: calendar.rules.seats,
+        seats: calendar.settings.rules.seats,
         taken: roster
             .iter()
             .filter(|found| found.status.is_active())
@@ -146,9 +146,9 @@ pub async fn session(quince: &Quince, viewer: StaffId, id: SessionId) -> Result<
                 (found.id, found.client.name, found.client.email, seats)
             })
             .collect(),
-        called_off,
+        cancellation,
         write_sentence: write_sentence(write.as_slice(), true),
-        place: write.map_or_else(|| "iCloud".to_owned(), |write| write.place),
+        server_name: write.map_or_else(|| "iCloud".to_owned(), |write| write.server_name),
     })
 }
 
@@ -158,34 +158,29 @@ pub async fn cancel_session(quince: &Quince, by: StaffId, id: SessionId, reason:
     let mut checked = Validator::default();
     let reason = checked.line("reason", TextName::Reason, reason, NAME_LIMIT);
     checked.finish()?;
-    retried_if_lost(|| try_to_cancel_session(quince, by, id, &reason)).await?;
+    retried_if_lost(|| cancel_session_once(quince, by, id, &reason)).await?;
     quince.wake();
     Ok(())
 }
 
-async fn try_to_cancel_session(
-    quince: &Quince,
-    by: StaffId,
-    id: SessionId,
-    reason: &str,
-) -> Result<(), Error> {
+async fn cancel_session_once(quince: &Quince, by: StaffId, id: SessionId, reason: &str) -> Result<(), Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     let (session, _) = open(&mut tx, by, id).await?;
     let locked = locks::owners(&mut tx, [session.host_id]).await?;
     let (session, name) = open(&mut tx, by, id).await?;
-    if session.called_off.is_some() {
+    if session.cancellation.is_some() {
         return Ok(());
     }
     if now >= session.starts_at {
         return Err(Refusal::SessionBegun.into());
     }
-    let called_off = CalledOff {
+    let cancellation = Cancellation {
         at: now,
         by: Some(Party::Staff(by)),
         reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
     };
-    class_sessions::cancel(&mut tx, id, &called_off).await?;
+    class_sessions::cancel(&mut tx, id, &cancellation).await?;
     let session = class_sessions::find(&mut tx, id)
         .await?
         .ok_or(Error::NotFound(Missing::Session))?;
@@ -194,11 +189,11 @@ async fn try_to_cancel_session(
         let differences = Differences::status(attending.status, status);
         let of = Versioned::appointment(attending.id);
         versions::save(&mut tx, of, Author::from(by), &differences, now).await?;
-        appointments::set_status(&mut tx, attending.id, status, Some(&called_off), now).await?;
+        appointments::set_status(&mut tx, attending.id, status, Some(&cancellation), now).await?;
         occupancy::release(&mut tx, &locked, attending.id).await?;
-        attending.called_off = Some(called_off.clone());
+        attending.cancellation = Some(cancellation.clone());
         attending.status = status;
-        notifications::remind(&mut tx, &attending, now).await?;
+        notifications::replace_reminders(&mut tx, &attending, now).await?;
         notifications::enqueue(&mut tx, &attending, MessageKind::ClientCancelled, now).await?;
     }
     for waiting in waiting_list::list(&mut tx, id).await? {
@@ -219,9 +214,9 @@ async fn open(tx: &mut ReadTx, by: StaffId, id: SessionId) -> Result<(Session, S
         .ok_or(Error::NotFound(Missing::Session))?;
     let me = staff::find(tx, by)
         .await?
-        .ok_or(Error::NotAllowed(Deed::HandleAppointment))?;
-    if session.host_id != by && !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::HandleAppointment));
+        .ok_or(Error::NotAllowed(Permission::HandleAppointment))?;
+    if session.host_id != by && !is_admin(me.account.role) {
+        return Err(Error::NotAllowed(Permission::HandleAppointment));
     }
-    Ok((session, me.name))
+    Ok((session, me.profile.name))
 }

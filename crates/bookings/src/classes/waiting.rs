@@ -9,13 +9,13 @@ use store::class_sessions::{self, Session};
 use store::locks::Lock;
 use store::waiting_list::{self, Client, Waiting};
 use store::{
-    AppointmentStatus as Status, MessageKind, Party, ReadTx, SessionId, StoreError, WaitingId, WriteTx,
-    calendar_members, staff, strangers,
+    AppointmentStatus as Status, AssignmentReason, MessageKind, Party, ReadTx, SessionId, StoreError,
+    WaitingId, WriteTx, calendar_members, staff, strangers,
 };
 use zones::Zone;
 
-use super::owner::{owner_of, within};
-use crate::availability::input::{AvailabilityInput, Own};
+use super::owner::{limit_to_session, owner_of};
+use crate::availability::input::{AvailabilityInput, Exclusions};
 use crate::error::{Error, Missing, Refusal};
 use crate::links;
 use crate::placement::candidates;
@@ -51,12 +51,12 @@ pub struct WaitingView {
 }
 
 /// Puts a client on the waiting list of a full session. Returns the token of the client's page.
-pub async fn wait(quince: &Quince, booking: &Booking) -> Result<String, Error> {
+pub async fn join_waiting_list(quince: &Quince, booking: &Booking) -> Result<String, Error> {
     wait_for(quince, None, booking).await
 }
 
-/// Like [`wait`], for an anonymous visitor, within the limits of [`crate::strangers`].
-pub async fn wait_as_stranger(
+/// Like [`join_waiting_list`], for an anonymous visitor, within the limits of [`crate::strangers`].
+pub async fn join_waiting_list_as_stranger(
     quince: &Quince,
     stranger: &Stranger,
     booking: &Booking,
@@ -66,12 +66,12 @@ pub async fn wait_as_stranger(
 
 async fn wait_for(quince: &Quince, stranger: Option<&Stranger>, booking: &Booking) -> Result<String, Error> {
     let details = booking.check()?;
-    let secret = retried(|| try_to_wait(quince, stranger, booking, details.clone())).await?;
+    let secret = retried(|| join_once(quince, stranger, booking, details.clone())).await?;
     quince.wake();
     Ok(secret)
 }
 
-async fn try_to_wait(
+async fn join_once(
     quince: &Quince,
     stranger: Option<&Stranger>,
     booking: &Booking,
@@ -84,39 +84,39 @@ async fn try_to_wait(
     }
     let calendar = booking_calendars::find_by_slug(&mut tx, &booking.slug).await?;
     let calendar = calendar
-        .filter(|row| row.is_open() && row.kind == Kind::ClassBooking)
+        .filter(|row| row.is_open() && row.settings.kind == Kind::ClassBooking)
         .ok_or(Refusal::NothingToWaitFor)?;
     // The owner's time is locked while availability is checked, so that seats that become free meanwhile go to this client.
     if let Some(owner) = owner_of(&mut tx, calendar.id).await? {
         tx.lock([Lock::Owner(owner.into())]).await?;
     }
     let mut checked = Validator::default();
-    let answers = checked_answers(&mut checked, &calendar.questions, &booking.answers);
+    let answers = checked_answers(&mut checked, &calendar.settings.questions, &booking.answers);
     checked.finish()?;
     let members = calendar_members::with_staff(&mut tx, &[calendar.id]).await?;
-    let mut context = AvailabilityInput::load(
+    let mut input = AvailabilityInput::load(
         &mut tx,
         calendar,
         members,
         candidates::window(booking.start),
         now,
-        Own::default(),
+        Exclusions::default(),
     )
     .await?;
-    context.for_seats(details.seats());
-    match context.check(now, false, booking.start) {
+    input.for_seats(details.seats());
+    match input.check(now, false, booking.start) {
         Ok(_) => return Err(Refusal::SeatsFree.into()),
         Err(refusals) if is_full(&refusals) => {}
         Err(_) => return Err(Refusal::NothingToWaitFor.into()),
     }
-    let calendar = &context.calendar;
+    let calendar = &input.calendar;
     let session = class_sessions::at(&mut tx, calendar.id, booking.start)
         .await?
-        .filter(|session| session.called_off.is_none())
+        .filter(|session| session.cancellation.is_none())
         .ok_or(Refusal::NothingToWaitFor)?;
-    if details.seats() > calendar.rules.seats {
+    if details.seats() > calendar.settings.rules.seats {
         return Err(Refusal::LargerThanSession {
-            seats: calendar.rules.seats,
+            seats: calendar.settings.rules.seats,
         }
         .into());
     }
@@ -142,7 +142,7 @@ async fn try_to_wait(
     };
     let secret = links::waiting(quince, waiting.id)?;
     match waiting_list::insert(&mut tx, &waiting, &links::hash(&secret)).await {
-        Err(StoreError::AlreadyExists) => return Err(Refusal::WaitsAlready.into()),
+        Err(StoreError::AlreadyExists) => return Err(Refusal::AlreadyWaiting.into()),
         other => other?,
     }
     if let Some(stranger) = stranger {
@@ -166,17 +166,17 @@ async fn check_address(tx: &mut ReadTx, session: &Session, email: &str) -> Resul
     let is_same = |other: &str| other.to_lowercase() == email.to_lowercase();
     let waiting = waiting_list::list(tx, session.id).await?;
     if waiting.iter().any(|other| is_same(&other.client.email)) {
-        return Err(Refusal::WaitsAlready.into());
+        return Err(Refusal::AlreadyWaiting.into());
     }
     let attending = appointments::of_session(tx, session.id).await?;
     if attending.iter().any(|other| is_same(&other.email)) {
-        return Err(Refusal::HasSeat.into());
+        return Err(Refusal::AlreadyHasSeat.into());
     }
     Ok(())
 }
 
 /// Returns a place on a waiting list, by the token of its page.
-pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
+pub async fn waiting_place(quince: &Quince, token: &str) -> Result<WaitingView, Error> {
     let mut tx = quince.store().read().await?;
     let (waiting, session) = of_token(&mut tx, token).await?;
     let calendar = calendar_of(&mut tx, &session).await?;
@@ -184,8 +184,8 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
     let before = list.iter().take_while(|other| other.id != waiting.id).count();
     let seats = waiting.client.seats();
     Ok(WaitingView {
-        calendar_name: calendar.name,
-        slug: calendar.slug,
+        calendar_name: calendar.settings.name,
+        slug: calendar.settings.slug,
         start: session.starts_at,
         end: session.ends_at,
         zone: waiting.client.zone,
@@ -196,9 +196,9 @@ pub async fn waiting(quince: &Quince, token: &str) -> Result<WaitingView, Error>
 }
 
 /// Removes a client from a waiting list.
-pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
+pub async fn leave_waiting_list(quince: &Quince, token: &str) -> Result<(), Error> {
     let (waiting, _) = of_token(&mut quince.store().read().await?, token).await?;
-    if take_off(quince, waiting.id).await? {
+    if remove_from_waiting_list(quince, waiting.id).await? {
         Ok(())
     } else {
         Err(Missing::WaitingPlace.into())
@@ -206,7 +206,7 @@ pub async fn leave(quince: &Quince, token: &str) -> Result<(), Error> {
 }
 
 /// Removes a client from a waiting list. Returns false if they are not on it, for example because they got a seat.
-pub(crate) async fn take_off(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
+pub(crate) async fn remove_from_waiting_list(quince: &Quince, id: WaitingId) -> Result<bool, Internal> {
     let mut tx = quince.store().write().await?;
     let Some(waiting) = waiting_list::find(&mut tx, id).await? else {
         return Ok(false);
@@ -237,7 +237,7 @@ async fn calendar_of(tx: &mut ReadTx, session: &Session) -> Result<BookingCalend
 
 /// Gives a session's free seats to those who wait longest and fit. The time must be locked. If the number of seats per day is limited, the
 /// waiting lists of the day's other sessions follow.
-pub(crate) async fn seats_freed(
+pub(crate) async fn promote(
     quince: &Quince,
     tx: &mut WriteTx,
     id: SessionId,
@@ -249,10 +249,10 @@ pub(crate) async fn seats_freed(
     let Some(calendar) = booking_calendars::find(tx, session.calendar_id).await? else {
         return Ok(());
     };
-    if calendar.kind != Kind::ClassBooking {
+    if calendar.settings.kind != Kind::ClassBooking {
         return Ok(());
     }
-    if calendar.rules.per_day.is_some() {
+    if calendar.settings.rules.per_day.is_some() {
         // So that nobody books a seat of the day meanwhile.
         tx.lock([Lock::Count(calendar.id)]).await?;
     }
@@ -264,14 +264,14 @@ pub(crate) async fn seats_freed(
         others.retain(|other| other.id != id && other.starts_at >= day.start);
     }
     for session in [session].into_iter().chain(others) {
-        serve(quince, tx, &calendar, &session, &mut left_of_day, now).await?;
+        promote_in_session(quince, tx, &calendar, &session, &mut left_of_day, now).await?;
     }
     Ok(())
 }
 
 /// Returns the local day of an instant, in the booking calendar's zone.
 fn day_of(calendar: &BookingCalendar, instant: Timestamp) -> Interval {
-    let zone = &calendar.rules.zone;
+    let zone = &calendar.settings.rules.zone;
     let date = zone.date(instant);
     Interval {
         start: zone.start_of_day(date),
@@ -285,7 +285,7 @@ pub(crate) async fn seats_left_of_day(
     calendar: &BookingCalendar,
     start: Timestamp,
 ) -> Result<Option<u32>, StoreError> {
-    let Some(most) = calendar.rules.per_day else {
+    let Some(most) = calendar.settings.rules.per_day else {
         return Ok(None);
     };
     let day = day_of(calendar, start);
@@ -296,7 +296,7 @@ pub(crate) async fn seats_left_of_day(
 
 /// Books a session's free seats for its waiting list. Nobody gets a seat later than the minimum notice allows, or in a session whose host
 /// is not the owner of the class any more.
-async fn serve(
+async fn promote_in_session(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -305,9 +305,14 @@ async fn serve(
     now: Timestamp,
 ) -> Result<(), Internal> {
     let waiting = waiting_list::list(tx, session.id).await?;
-    let too_soon = session.starts_at < calendar.rules.notice.after(now, &calendar.rules.zone);
+    let too_soon = session.starts_at
+        < calendar
+            .settings
+            .rules
+            .notice
+            .after(now, &calendar.settings.rules.zone);
     if waiting.is_empty()
-        || session.called_off.is_some()
+        || session.cancellation.is_some()
         || too_soon
         || owner_of(tx, calendar.id).await? != Some(session.host_id)
     {
@@ -317,7 +322,7 @@ async fn serve(
         let seats = waiting.client.seats();
         // A client who does not fit stays on the list; a later one may need fewer seats.
         let fits_the_day = left_of_day.is_none_or(|left| seats <= left);
-        if fits_the_day && move_up(quince, tx, calendar, session, &waiting, now).await? {
+        if fits_the_day && promote_one(quince, tx, calendar, session, &waiting, now).await? {
             waiting_list::delete(tx, waiting.id).await?;
             *left_of_day = left_of_day.map(|left| left - seats);
         }
@@ -337,14 +342,14 @@ pub(crate) async fn seats_changed(
     let owners = sessions.iter().map(|session| Lock::Owner(session.host_id.into()));
     tx.lock(owners.chain([Lock::Count(calendar)])).await?;
     for session in sessions {
-        seats_freed(quince, tx, session.id, now).await?;
+        promote(quince, tx, session.id, now).await?;
         outbox::sync_session_event(tx, session.id, now).await?;
     }
     Ok(())
 }
 
 /// Books the session for a client on the waiting list. Returns false if they do not fit.
-async fn move_up(
+async fn promote_one(
     quince: &Quince,
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
@@ -365,42 +370,42 @@ async fn move_up(
         notes: client.notes.clone(),
         answers: client.answers.clone(),
         client_zone: client.zone.clone(),
-        status: if calendar.auto_confirm {
+        status: if calendar.settings.auto_confirm {
             Status::Confirmed
         } else {
             Status::New
         },
         starts_at: session.starts_at,
         ends_at: session.ends_at,
-        pre_buffer: calendar.rules.pre_buffer,
-        post_buffer: calendar.rules.post_buffer,
-        assignment_reason: Some("moved up from the waiting list".to_owned()),
+        pre_buffer: calendar.settings.rules.pre_buffer,
+        post_buffer: calendar.settings.rules.post_buffer,
+        assignment_reason: Some(AssignmentReason::Promoted),
         sequence: 0,
         booked_by: Party::Client,
         overridden: None,
         created_at: now,
         updated_at: now,
-        called_off: None,
+        cancellation: None,
         unconfirmed_until: None,
     };
-    let mut places = candidates::places_of(calendar, &appointment, &[session.host_id]);
+    let mut claims = candidates::claims_of(calendar, &appointment, &[session.host_id]);
     if !appointments::of_session(tx, session.id).await?.is_empty() {
-        within(session, &mut places);
+        limit_to_session(session, &mut claims);
     }
-    let candidate = candidates::seat_with(session.host_id, &appointment, places);
+    let candidate = candidates::seat_with(session.host_id, &appointment, claims);
     if !claim::claim_if_free(tx, &candidate, &appointment, now).await? {
         return Ok(false);
     }
     persist::insert(quince, tx, &appointment, &candidate, None).await?;
     strangers::note_promoted(tx, waiting.id, appointment.id).await?;
     let host = staff::find(tx, session.host_id).await?;
-    let told = (host.as_slice(), None);
-    notify::booked(
+    let recipients = (host.as_slice(), None);
+    notify::enqueue_booked(
         tx,
         &appointment,
         &candidate,
-        told,
-        MessageKind::ClientMovedUp,
+        recipients,
+        MessageKind::ClientPromoted,
         now,
     )
     .await?;

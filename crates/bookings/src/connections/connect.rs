@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use caldav::{Account, Address, Calendar, Credentials, FindError};
 use scheduling::StaffId;
-use store::connections::{self, NewConnection};
-use store::{ConnectionId, ConnectionState, ImportPolicy, ReadTx, Server};
+use store::connections::{self, RemoteAccount};
+use store::{ConnectionId, ConnectionState, ReadTx, Server};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 use url::Url;
 
 use super::own::own;
 use super::view::{ConnectionView, views};
-use crate::error::{ConnectProblem, Error, Forbidden, Missing, Silence};
+use crate::error::{ConnectProblem, Error, Forbidden, Missing, Unreachable};
 use crate::problem::{Internal, LoginProblem, TextName};
 use crate::quince::Quince;
 use crate::servers::login;
@@ -20,7 +20,7 @@ use crate::validate::{EMAIL_LIMIT, Validator};
 use crate::{outbox, sync};
 
 /// Time limit of the live check, for which a person waits.
-const CHECK: Duration = Duration::from_secs(25);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// A login to iCloud, as entered.
 #[derive(Clone)]
@@ -62,22 +62,22 @@ impl std::fmt::Debug for ServerLogin {
 }
 
 /// A login to check, with tidied texts.
-struct Wish {
+struct LoginAttempt {
     server: Server,
-    place: Place,
+    start: DiscoveryStart,
     username: String,
     password: String,
 }
 
 /// Where discovery begins.
-enum Place {
+enum DiscoveryStart {
     /// At an entry address.
     Entry(Url),
     /// At an address or domain that was entered, from which the server is found first.
     Named(Address),
 }
 
-impl Place {
+impl DiscoveryStart {
     fn url(&self) -> &Url {
         match self {
             Self::Entry(url) => url,
@@ -86,19 +86,20 @@ impl Place {
     }
 }
 
-impl Wish {
+impl LoginAttempt {
     /// Whether this login, which leads to `entry`, is that of a known connection.
-    fn is(&self, known: &connections::Connection, entry: &Url) -> bool {
+    fn matches(&self, known: &connections::Connection, entry: &Url) -> bool {
         // A host can have a server on each of its ports.
-        let same_server = || Url::parse(&known.entry_url).is_ok_and(|known| known.origin() == entry.origin());
-        known.server == self.server
-            && known.username.eq_ignore_ascii_case(&self.username)
+        let same_server =
+            || Url::parse(&known.account.entry_url).is_ok_and(|known| known.origin() == entry.origin());
+        known.account.server == self.server
+            && known.account.username.eq_ignore_ascii_case(&self.username)
             && (self.server == Server::Icloud || same_server())
     }
 }
 
 /// The result of the live check.
-struct Checkup {
+struct CheckedLogin {
     /// The entry address of later discoveries.
     entry: Url,
     credentials: Credentials,
@@ -109,13 +110,13 @@ struct Checkup {
 /// Checks a login to iCloud live, and creates a connection with the account's calendars. Nothing is saved on an error.
 pub async fn connect(quince: &Quince, staff: StaffId, login: Login) -> Result<ConnectionId, Error> {
     let (username, password) = tidy_icloud(&login.apple_id, &login.app_password)?;
-    let wish = Wish {
+    let attempt = LoginAttempt {
         server: Server::Icloud,
-        place: Place::Entry(quince.settings().icloud_url.clone()),
+        start: DiscoveryStart::Entry(quince.settings().icloud_url.clone()),
         username,
         password,
     };
-    make(quince, staff, wish).await
+    connect_with(quince, staff, attempt).await
 }
 
 /// Like [`connect`], for another CalDAV server, found from its address or its domain (RFC 6764).
@@ -124,38 +125,47 @@ pub async fn connect_server(
     staff: StaffId,
     login: ServerLogin,
 ) -> Result<ConnectionId, Error> {
-    make(quince, staff, tidy_server(&login)?).await
+    connect_with(quince, staff, tidy_server(&login)?).await
 }
 
-async fn make(quince: &Quince, staff: StaffId, wish: Wish) -> Result<ConnectionId, Error> {
-    refuse_known(&mut quince.store().read().await?, staff, &wish, wish.place.url()).await?;
-    let found = check(quince, &wish).await?;
+async fn connect_with(quince: &Quince, staff: StaffId, attempt: LoginAttempt) -> Result<ConnectionId, Error> {
+    refuse_known(
+        &mut quince.store().read().await?,
+        staff,
+        &attempt,
+        attempt.start.url(),
+    )
+    .await?;
+    let found = check(quince, &attempt).await?;
     let now = quince.now();
-    let new = NewConnection {
-        staff_id: staff,
-        server: wish.server,
+    let account = RemoteAccount {
+        server: attempt.server,
         entry_url: found.entry.to_string(),
         username: found.credentials.username.clone(),
-        discovered: sync::discovered(&found.account),
-        import_policy: ImportPolicy::KeepUp,
     };
+    let discovered = sync::discovered(&found.account);
     let mut tx = quince.store().write().await?;
     // The address that was entered can lead to a server that is already connected.
-    refuse_known(&mut tx, staff, &wish, &found.entry).await?;
-    let id = connections::insert(&mut tx, &new, now).await?;
-    login::keep(quince, &mut tx, id, found.credentials.password.expose()).await?;
+    refuse_known(&mut tx, staff, &attempt, &found.entry).await?;
+    let id = connections::insert(&mut tx, staff, &account, &discovered, now).await?;
+    login::store_password(quince, &mut tx, id, found.credentials.password.expose()).await?;
     let calendars = found.calendars.iter();
-    let listed: Vec<_> = calendars.map(|found| sync::as_listed(found, now)).collect();
-    sync::keep(&mut tx, id, &listed, now).await?;
+    let listed: Vec<_> = calendars.map(|found| sync::to_listed(found, now)).collect();
+    sync::store_calendars(&mut tx, id, &listed, now).await?;
     connections::sync_succeeded(&mut tx, id, now, now).await?;
     tx.commit().await?;
     quince.wake();
     Ok(id)
 }
 
-async fn refuse_known(tx: &mut ReadTx, staff: StaffId, wish: &Wish, entry: &Url) -> Result<(), Error> {
+async fn refuse_known(
+    tx: &mut ReadTx,
+    staff: StaffId,
+    attempt: &LoginAttempt,
+    entry: &Url,
+) -> Result<(), Error> {
     let known = connections::list_for_staff(tx, staff).await?;
-    if known.iter().any(|known| wish.is(known, entry)) {
+    if known.iter().any(|known| attempt.matches(known, entry)) {
         return Err(ConnectProblem::AlreadyConnected.into());
     }
     Ok(())
@@ -171,23 +181,23 @@ pub async fn reconnect(
 ) -> Result<(), Error> {
     let known = {
         let mut tx = quince.store().read().await?;
-        own(&mut tx, staff, id).await?
+        own(&mut tx, staff, id).await?.account
     };
     let (username, password) = match known.server {
         Server::Icloud => tidy_icloud(&known.username, app_password)?,
         Server::Caldav => (known.username.clone(), tidy_password(app_password)?),
     };
-    let wish = Wish {
+    let attempt = LoginAttempt {
         server: known.server,
-        place: Place::Entry(login::url(&known.entry_url)?),
+        start: DiscoveryStart::Entry(login::url(&known.entry_url)?),
         username,
         password,
     };
-    let found = check(quince, &wish).await?;
+    let found = check(quince, &attempt).await?;
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     own(&mut tx, staff, id).await?;
-    login::keep(quince, &mut tx, id, &wish.password).await?;
+    login::store_password(quince, &mut tx, id, &attempt.password).await?;
     connections::set_discovered(&mut tx, id, &sync::discovered(&found.account)).await?;
     connections::set_state(&mut tx, id, ConnectionState::Connected, None).await?;
     connections::end_outage(&mut tx, id).await?;
@@ -205,7 +215,7 @@ pub async fn check_now(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
         let mut tx = quince.store().read().await?;
         own(&mut tx, staff, id).await?;
     }
-    sync_for_a_while(quince, id).await?;
+    sync_within_limit(quince, id).await?;
     let mut tx = quince.store().read().await?;
     let all = views(&mut tx, staff, quince.now()).await?;
     all.into_iter()
@@ -216,17 +226,17 @@ pub async fn check_now(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
 /// Syncs a connection after its owner has saved a change. The change is committed, so errors are only logged; the background job tries
 /// again.
 pub(crate) async fn read_after_saving(quince: &Quince, id: ConnectionId) {
-    if let Err(error) = sync_for_a_while(quince, id).await {
+    if let Err(error) = sync_within_limit(quince, id).await {
         tracing::error!(connection = %id, cause = %error.cause(), "a connection could not be read at once");
     }
 }
 
 /// Syncs a connection while a person waits, for a limited time; then the sync continues in the background.
-async fn sync_for_a_while(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
-    const PATIENCE: Duration = Duration::from_secs(8);
+async fn sync_within_limit(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+    const SYNC_WAIT: Duration = Duration::from_secs(8);
     let quince = quince.clone();
     let reading = tokio::spawn(async move { sync::connection(&quince, id).await }.in_current_span());
-    match timeout(PATIENCE, reading).await {
+    match timeout(SYNC_WAIT, reading).await {
         Ok(outcome) => outcome.map_err(Internal::because)?,
         Err(_) => Ok(()),
     }
@@ -260,7 +270,7 @@ fn tidy_password(typed: &str) -> Result<String, Error> {
     Ok(password)
 }
 
-fn tidy_server(login: &ServerLogin) -> Result<Wish, Error> {
+fn tidy_server(login: &ServerLogin) -> Result<LoginAttempt, Error> {
     let mut checked = Validator::default();
     let address = checked.required_line("address", TextName::ServerAddress, &login.address, ADDRESS_LIMIT);
     let username = checked.required_line("username", TextName::UserName, &login.username, LOGIN_LIMIT);
@@ -270,22 +280,22 @@ fn tidy_server(login: &ServerLogin) -> Result<Wish, Error> {
         checked.problem("address", LoginProblem::NotServerAddress);
     }
     checked.finish()?;
-    Ok(Wish {
+    Ok(LoginAttempt {
         server: Server::Caldav,
-        place: Place::Named(named.map_err(Internal::because)?),
+        start: DiscoveryStart::Named(named.map_err(Internal::because)?),
         username,
         password,
     })
 }
 
-async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, Error> {
-    let server = wish.server;
-    let credentials = Credentials::new(wish.username.as_str(), wish.password.as_str());
-    let look = async {
-        let client = quince.caldav(wish.place.url());
-        let (entry, account) = match &wish.place {
-            Place::Entry(entry) => (entry.clone(), client.discover(entry, &credentials).await?),
-            Place::Named(address) => {
+async fn check(quince: &Quince, attempt: &LoginAttempt) -> Result<CheckedLogin, Error> {
+    let server = attempt.server;
+    let credentials = Credentials::new(attempt.username.as_str(), attempt.password.as_str());
+    let checking = async {
+        let client = quince.caldav(attempt.start.url());
+        let (entry, account) = match &attempt.start {
+            DiscoveryStart::Entry(entry) => (entry.clone(), client.discover(entry, &credentials).await?),
+            DiscoveryStart::Named(address) => {
                 let found = client.find(address, &credentials).await?;
                 (found.entry, found.account)
             }
@@ -294,9 +304,9 @@ async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, Error> {
         let calendars = client.calendars(&account.homes, &credentials).await?;
         Ok::<_, FindError>((entry, account, calendars))
     };
-    let outcome = timeout(CHECK, look)
+    let outcome = timeout(CHECK_TIMEOUT, checking)
         .await
-        .map_err(|_| ConnectProblem::Unreachable(Silence::TooSlow(server)))?;
+        .map_err(|_| ConnectProblem::Unreachable(Unreachable::TimedOut(server)))?;
     let (entry, account, calendars) = outcome.map_err(|error| match error {
         FindError::Server(error) => ConnectProblem::of_check(server, &error, quince.now()),
         FindError::LeadsElsewhere { from, to } => {
@@ -306,7 +316,7 @@ async fn check(quince: &Quince, wish: &Wish) -> Result<Checkup, Error> {
     if calendars.is_empty() {
         return Err(ConnectProblem::NoCalendars(server).into());
     }
-    Ok(Checkup {
+    Ok(CheckedLogin {
         entry,
         credentials,
         account,

@@ -12,7 +12,7 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
 use crate::sync::lease::Lease;
-use crate::sync::limit::FORGOTTEN_AT_A_TIME;
+use crate::sync::limit::DELETION_BATCH;
 
 /// What happens to the events that Quince wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ async fn end(quince: &Quince, staff: StaffId, id: ConnectionId, events: EventsIn
 pub(crate) async fn forget_events(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     loop {
         let mut tx = quince.store().write().await?;
-        let forgotten = external_events::delete_some_of_connection(&mut tx, id, FORGOTTEN_AT_A_TIME).await?;
+        let forgotten = external_events::delete_some_of_connection(&mut tx, id, DELETION_BATCH).await?;
         tx.commit().await?;
         if forgotten == 0 {
             return Ok(());
@@ -106,7 +106,7 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials.clone(),
-            calendar: login::calendar_url(&connection.home_urls, &calendar.url)?,
+            calendar: login::calendar_url(&connection.discovered.home_urls, &calendar.url)?,
         };
         for write in writes.iter().filter(|write| write.state != WriteState::Removed) {
             let is_known = write.href.is_some() || write.attempts > 0;
@@ -117,7 +117,12 @@ async fn remove_events(quince: &Quince, staff: StaffId, id: ConnectionId) -> Res
                 {
                     Ok(()) | Err(caldav::Error::NotFound) => {}
                     Err(error) => {
-                        return Err(ConnectProblem::of_check(connection.server, &error, quince.now()).into());
+                        return Err(ConnectProblem::of_check(
+                            connection.account.server,
+                            &error,
+                            quince.now(),
+                        )
+                        .into());
                     }
                 }
             }

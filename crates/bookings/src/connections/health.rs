@@ -11,7 +11,7 @@ use crate::accounts::is_admin;
 use crate::clock::ago;
 use crate::error::Error;
 use crate::quince::Quince;
-use crate::servers::{CalendarState, freshness, place};
+use crate::servers::{CalendarState, freshness, server_name};
 
 /// Current problems of people's connections and calendars, in sentences.
 pub(crate) struct Health(Vec<(StaffId, String)>);
@@ -39,14 +39,14 @@ impl Health {
                     continue;
                 }
                 let name = if primary == Some(calendar.id) {
-                    format!("the primary calendar ({})", place(&connection))
+                    format!("the primary calendar ({})", server_name(&connection))
                 } else {
                     format!(
                         "a calendar that is checked for conflicts ({})",
-                        place(&connection)
+                        server_name(&connection)
                     )
                 };
-                ailing.extend(sentence(&name, calendar, of_calendar, now).map(|told| (owner, told)));
+                ailing.extend(sentence(&name, calendar, of_calendar, now).map(|text| (owner, text)));
             }
         }
         Ok(Self(ailing))
@@ -81,7 +81,7 @@ fn sentence(name: &str, calendar: &RemoteCalendar, state: CalendarState, now: Ti
 pub async fn out_of_date(quince: &Quince, viewer: StaffId) -> Result<BTreeMap<StaffId, Vec<String>>, Error> {
     let mut tx = quince.store().read().await?;
     let viewer = staff::find(&mut tx, viewer).await?;
-    if !viewer.is_some_and(|viewer| is_admin(viewer.role)) {
+    if !viewer.is_some_and(|viewer| is_admin(viewer.account.role)) {
         return Ok(BTreeMap::new());
     }
     let Health(ailing) = Health::load(&mut tx, quince.now()).await?;

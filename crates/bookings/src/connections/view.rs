@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use scheduling::StaffId;
-use store::connections;
+use store::connections::{self, Policies};
 use store::remote_calendars::{self, RemoteCalendar};
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, StoreError, WhenStale,
-    event_writes, external_events, staff,
+    ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, Server, StoreError, event_writes,
+    external_events, staff,
 };
 
 use crate::outages;
-use crate::servers::{CalendarState, freshness, place};
+use crate::servers::{CalendarState, freshness, server_name};
 
 /// A connection, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct ConnectionView {
     /// iCloud, or another server.
     pub server: Server,
     /// The name of the server: iCloud, or the host of another server.
-    pub place: String,
+    pub server_name: String,
     /// The Apple ID, or the user name on another server.
     pub username: String,
     /// Connected, stale, or in need of attention.
@@ -31,10 +31,8 @@ pub struct ConnectionView {
     pub login_in_doubt: bool,
     /// How fresh it is, in a sentence.
     pub freshness: String,
-    /// How later edits and deletions of its events are treated (D6).
-    pub import_policy: ImportPolicy,
-    /// What happens while a calendar of it cannot be read.
-    pub when_stale: WhenStale,
+    /// How the events of its calendars are treated.
+    pub policies: Policies,
     /// When its calendars were last read.
     pub synced_at: Option<Timestamp>,
     /// When it was created.
@@ -109,18 +107,17 @@ pub(crate) async fn views(
         }
         views.push(ConnectionView {
             id: connection.id,
-            server: connection.server,
-            place: place(&connection),
+            server: connection.account.server,
+            server_name: server_name(&connection),
             state: freshness::state(&connection, now),
             freshness: with_exceptions(freshness::sentence(&connection, now), &own_views, now),
             login_in_doubt: outages::is_in_doubt(&connection, now),
-            import_policy: connection.import_policy,
-            when_stale: connection.when_stale,
+            policies: connection.policies,
             synced_at: connection.synced_at,
             connected_at: connection.connected_at,
             written_events,
             calendars: own_views,
-            username: connection.username,
+            username: connection.account.username,
             problem: connection.problem,
         });
     }
@@ -132,7 +129,11 @@ fn with_exceptions(sentence: String, calendars: &[RemoteCalendarView], now: Time
     let mut sentence = sentence;
     for calendar in calendars.iter().filter(|calendar| calendar.state.is_unread()) {
         sentence.push(' ');
-        sentence.push_str(&freshness::except(&calendar.name, calendar.synced_at, now));
+        sentence.push_str(&freshness::exception_sentence(
+            &calendar.name,
+            calendar.synced_at,
+            now,
+        ));
     }
     sentence
 }

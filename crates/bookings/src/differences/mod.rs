@@ -11,9 +11,9 @@ use store::AppointmentStatus;
 use zones::Zone;
 
 /// The most differences that are stored of one change.
-const MOST: usize = 20;
+const MAX_DIFFERENCES: usize = 20;
 /// The longest text that is stored, in characters.
-const LONGEST: usize = 80;
+const MAX_CHARS: usize = 80;
 
 /// A recorded change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct ChangedMeanwhile {
     /// Whether the version that was seen is earlier or later than the newest.
     pub(crate) seen: Seen,
     /// The reader's zone, for times in sentences, and the current time.
-    pub(crate) told: (Zone, Timestamp),
+    pub(crate) reader: (Zone, Timestamp),
 }
 
 impl std::error::Error for ChangedMeanwhile {}
@@ -149,24 +149,24 @@ impl Differences {
         all
     }
 
-    /// Serialises at most [`MOST`] differences with shortened texts, so that the size does not grow with the input.
+    /// Serialises at most [`MAX_DIFFERENCES`] differences with shortened texts, so that the size does not grow with the input.
     pub(super) fn to_json(&self) -> String {
-        let mut kept: Vec<Difference> = self.0.iter().take(MOST).cloned().collect();
-        let further = self.0.len() - kept.len();
+        let mut stored: Vec<Difference> = self.0.iter().take(MAX_DIFFERENCES).cloned().collect();
+        let further = self.0.len() - stored.len();
         if further > 0 {
-            kept.push(Difference {
+            stored.push(Difference {
                 field: Field::Further,
                 of: None,
                 from: None,
                 to: Some(further.to_string()),
             });
         }
-        for difference in &mut kept {
+        for difference in &mut stored {
             let texts = [&mut difference.of, &mut difference.from, &mut difference.to];
             texts.into_iter().flatten().for_each(shorten);
         }
         // Texts and field names can always be serialised.
-        serde_json::to_string(&kept).unwrap_or_else(|_| "[]".to_owned())
+        serde_json::to_string(&stored).unwrap_or_else(|_| "[]".to_owned())
     }
 
     fn push(&mut self, field: Field, from: Option<String>, to: Option<String>) {
@@ -187,7 +187,7 @@ impl Differences {
     }
 
     /// Adds a difference of a value that is described by `words`.
-    pub(crate) fn told<T: PartialEq>(
+    pub(crate) fn described<T: PartialEq>(
         &mut self,
         field: Field,
         from: &T,
@@ -215,7 +215,7 @@ impl Differences {
     }
 
     pub(crate) fn switch(&mut self, field: Field, from: bool, to: bool) {
-        self.told(field, &from, &to, |on| if *on { "on" } else { "off" }.to_owned());
+        self.described(field, &from, &to, |on| if *on { "on" } else { "off" }.to_owned());
     }
 
     /// Adds the differences of a list whose entries are identified by `key`: removed, changed and added entries, and whether the order
@@ -267,7 +267,7 @@ impl Differences {
         ];
         for (day, (from, to)) in DAYS.into_iter().zip(from.0.iter().zip(&to.0)) {
             let mut own = Self::default();
-            own.told(Field::Hours, from, to, |windows| windows_words(windows));
+            own.described(Field::Hours, from, to, |windows| windows_words(windows));
             self.within(day, own);
         }
     }
@@ -287,7 +287,7 @@ impl Differences {
 }
 
 fn shorten(text: &mut String) {
-    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_CHARS) {
         text.truncate(end);
         text.push('…');
     }
@@ -325,10 +325,10 @@ mod tests {
         all.entries(Field::Guest, &[], &to, Clone::clone, Clone::clone);
         let text = all.to_json();
         assert!(text.len() < 4_000, "{}", text.len());
-        let kept = from_json(&text);
-        assert_eq!(kept.len(), MOST + 1);
-        assert_eq!(kept[MOST].field, Field::Further);
-        assert_eq!(kept[MOST].to.as_deref(), Some("980"));
+        let stored = from_json(&text);
+        assert_eq!(stored.len(), MAX_DIFFERENCES + 1);
+        assert_eq!(stored[MAX_DIFFERENCES].field, Field::Further);
+        assert_eq!(stored[MAX_DIFFERENCES].to.as_deref(), Some("980"));
     }
 
     #[test]
@@ -337,19 +337,19 @@ mod tests {
             let entry = |sign: char| (sign.to_ascii_lowercase(), sign.is_uppercase());
             text.chars().map(entry).collect()
         };
-        let told = |from: &str, to: &str| -> Vec<(Option<String>, Option<String>)> {
+        let changes = |from: &str, to: &str| -> Vec<(Option<String>, Option<String>)> {
             let mut all = Differences::default();
             let words = |(sign, _): &(char, bool)| sign.to_string();
             all.entries(Field::Member, &list(from), &list(to), |(sign, _)| *sign, words);
             of(&all).into_iter().map(|one| (one.from, one.to)).collect()
         };
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(told("abc", "abc"), []);
-        assert_eq!(told("abc", "ac"), [(some("b"), None)]);
-        assert_eq!(told("ac", "abc"), [(None, some("b"))]);
-        assert_eq!(told("abc", "cab"), [(None, None)]);
-        assert_eq!(told("abc", "aBc"), [(some("b"), some("b"))]);
-        assert_eq!(told("ab", "cb"), [(some("a"), None), (None, some("c"))]);
+        assert_eq!(changes("abc", "abc"), []);
+        assert_eq!(changes("abc", "ac"), [(some("b"), None)]);
+        assert_eq!(changes("ac", "abc"), [(None, some("b"))]);
+        assert_eq!(changes("abc", "cab"), [(None, None)]);
+        assert_eq!(changes("abc", "aBc"), [(some("b"), some("b"))]);
+        assert_eq!(changes("ab", "cb"), [(some("a"), None), (None, some("c"))]);
     }
 
     #[test]

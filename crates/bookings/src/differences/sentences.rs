@@ -8,12 +8,12 @@ use zones::Zone;
 use super::{Change, ChangedMeanwhile, Difference, Field, Seen};
 
 /// The most differences in one sentence.
-const TOLD: usize = 6;
+const MAX_DIFFERENCES_NAMED: usize = 6;
 /// The most changes that are described; the last ones if there are more.
-const CHANGES: usize = 5;
+const MAX_CHANGES: usize = 5;
 
 /// How the difference of a field is described.
-enum Told {
+enum Wording {
     /// "changed the duration from 30 to 45 minutes"
     Value(&'static str),
     /// The same, with the values in quotation marks.
@@ -30,8 +30,8 @@ enum Told {
     Further,
 }
 
-fn told(field: Field) -> Told {
-    use Told::{Entry, Instant, Quoted, Switch, Text, Value};
+fn wording(field: Field) -> Wording {
+    use Wording::{Entry, Instant, Quoted, Switch, Text, Value};
 
     match field {
         Field::Name => Quoted("the name"),
@@ -81,7 +81,7 @@ fn told(field: Field) -> Told {
         Field::End => Instant("the end"),
         Field::Host => Value("the host"),
         Field::Status => Value("the status"),
-        Field::Further => Told::Further,
+        Field::Further => Wording::Further,
     }
 }
 
@@ -94,8 +94,8 @@ impl fmt::Display for ChangedMeanwhile {
 impl ChangedMeanwhile {
     /// Returns a sentence for each change, in order; only for the last ones if there are many.
     pub fn sentences(&self) -> Vec<String> {
-        let (zone, now) = &self.told;
-        let left_out = self.changes.len().saturating_sub(CHANGES);
+        let (zone, now) = &self.reader;
+        let left_out = self.changes.len().saturating_sub(MAX_CHANGES);
         let mut sentences: Vec<String> = match (self.changes.len(), left_out) {
             (0, _) if self.seen == Seen::Later => vec![
                 "What is kept now is older than what this form was made from, as when a backup was put back. Look at it as it is \
@@ -126,16 +126,20 @@ fn sentence(change: &Change, zone: &Zone, now: Timestamp) -> String {
     let mut clauses: Vec<String> = change
         .differences
         .iter()
-        .take(TOLD)
+        .take(MAX_DIFFERENCES_NAMED)
         .map(|difference| clause(difference, zone))
         .collect();
-    let further = change.differences.iter().skip(TOLD).map(|left_out| {
-        let number = left_out
-            .to
-            .as_deref()
-            .and_then(|number| number.parse::<usize>().ok());
-        number.filter(|_| left_out.field == Field::Further).unwrap_or(1)
-    });
+    let further = change
+        .differences
+        .iter()
+        .skip(MAX_DIFFERENCES_NAMED)
+        .map(|left_out| {
+            let number = left_out
+                .to
+                .as_deref()
+                .and_then(|number| number.parse::<usize>().ok());
+            number.filter(|_| left_out.field == Field::Further).unwrap_or(1)
+        });
     match further.sum() {
         0 => {}
         number => clauses.push(more(number)),
@@ -162,14 +166,14 @@ fn clause(difference: &Difference, zone: &Zone) -> String {
         .of
         .as_ref()
         .map_or_else(String::new, |of| format!(" of {of}"));
-    match told(difference.field) {
-        Told::Value(words) => changed(&format!("{words}{of}"), from, to),
-        Told::Quoted(words) => {
+    match wording(difference.field) {
+        Wording::Value(words) => changed(&format!("{words}{of}"), from, to),
+        Wording::Quoted(words) => {
             let quoted = |text: &str| format!("“{text}”");
             let (from, to) = (from.map(quoted), to.map(quoted));
             changed(&format!("{words}{of}"), from.as_deref(), to.as_deref())
         }
-        Told::Instant(words) => {
+        Wording::Instant(words) => {
             let local = |text: &str| match text.parse::<Timestamp>() {
                 Ok(instant) => zone.local(instant).strftime("%-d %B %Y, %-H:%M").to_string(),
                 Err(_) => text.to_owned(),
@@ -177,16 +181,16 @@ fn clause(difference: &Difference, zone: &Zone) -> String {
             let (from, to) = (from.map(local), to.map(local));
             changed(words, from.as_deref(), to.as_deref())
         }
-        Told::Text(words) => format!("changed {words}{of}"),
-        Told::Switch(words) => format!("switched {words} {}", to.unwrap_or("off")),
-        Told::Entry(one, many) => match (from, to) {
+        Wording::Text(words) => format!("changed {words}{of}"),
+        Wording::Switch(words) => format!("switched {words} {}", to.unwrap_or("off")),
+        Wording::Entry(one, many) => match (from, to) {
             (None, None) => format!("changed the order of the {many}"),
             (None, Some(new)) => format!("added {one}{new}"),
             (Some(old), None) => format!("removed {one}{old}"),
             (Some(old), Some(new)) if old == new => format!("changed {one}{old}"),
             (Some(old), Some(new)) => format!("changed {one}{old} to {new}"),
         },
-        Told::Further => more(to.and_then(|number| number.parse().ok()).unwrap_or(1)),
+        Wording::Further => more(to.and_then(|number| number.parse().ok()).unwrap_or(1)),
     }
 }
 
@@ -230,7 +234,7 @@ mod tests {
             changes,
             newest: 7,
             seen: Seen::Earlier,
-            told: (
+            reader: (
                 Zone::named("Europe/Berlin").unwrap(),
                 "2026-11-23T15:00:00Z".parse().unwrap(),
             ),
@@ -267,7 +271,7 @@ mod tests {
     #[test]
     fn every_sort_of_difference_has_its_words() {
         let zone = Zone::named("Europe/Berlin").unwrap();
-        for (field, of, from, to, told) in [
+        for (field, of, from, to, expected) in [
             (
                 Field::Name,
                 "",
@@ -324,7 +328,7 @@ mod tests {
             ),
             (Field::Further, "", "", "3", "changed 3 more things"),
         ] {
-            assert_eq!(clause(&difference(field, of, from, to), &zone), told);
+            assert_eq!(clause(&difference(field, of, from, to), &zone), expected);
         }
     }
 
@@ -335,12 +339,12 @@ mod tests {
             .chain([difference(Field::Further, "", "", "4")])
             .collect();
         let changes = (0..7).map(|_| change(Some("Maya"), "2026-11-23T13:02:00Z", many.clone()));
-        let told = meanwhile(changes.collect()).sentences();
-        assert_eq!(told.len(), 6);
-        assert_eq!(told[0], "It was changed 2 times before that.");
+        let sentences = meanwhile(changes.collect()).sentences();
+        assert_eq!(sentences.len(), 6);
+        assert_eq!(sentences[0], "It was changed 2 times before that.");
         assert!(
-            told[5].ends_with("added the guest 5 and changed 7 more things at 14:02."),
-            "{told:?}"
+            sentences[5].ends_with("added the guest 5 and changed 7 more things at 14:02."),
+            "{sentences:?}"
         );
     }
 }

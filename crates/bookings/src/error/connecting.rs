@@ -24,7 +24,7 @@ pub enum ConnectProblem {
     #[error(
         "{0} Check the internet connection of this server, or wait a few minutes and try again. Nothing was saved."
     )]
-    Unreachable(Silence),
+    Unreachable(Unreachable),
     /// The login is right, but the account has no calendars.
     #[error("{}", caldav_messages::no_calendars(*.0))]
     NoCalendars(Server),
@@ -41,19 +41,19 @@ pub enum ConnectProblem {
 
 /// How a server failed to answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Silence {
+pub enum Unreachable {
     /// It did not answer in time.
     #[error("{} did not answer in time.", caldav_messages::name(*.0))]
-    TooSlow(Server),
+    TimedOut(Server),
     /// It could not be reached.
     #[error("{host} could not be reached.")]
-    NoAnswer {
+    NotReached {
         /// The host.
         host: String,
     },
     /// It answered with a server error.
     #[error("The calendar server is not working right now (status {status}).")]
-    Broken {
+    ServerError {
         /// The HTTP status.
         status: u16,
     },
@@ -141,9 +141,11 @@ impl ConnectProblem {
                 server,
                 again_in_minutes: None,
             },
-            Error::Unreachable { host, .. } => Self::Unreachable(Silence::NoAnswer { host: host.clone() }),
+            Error::Unreachable { host, .. } => {
+                Self::Unreachable(Unreachable::NotReached { host: host.clone() })
+            }
             Error::Refused { status, .. } if *status >= 500 => {
-                Self::Unreachable(Silence::Broken { status: *status })
+                Self::Unreachable(Unreachable::ServerError { status: *status })
             }
             Error::ForbiddenAddress { host } => Self::Forbidden(Forbidden::Private { host: host.clone() }),
             Error::InsecureUrl { host } => Self::Forbidden(Forbidden::Insecure { host: host.clone() }),

@@ -10,12 +10,12 @@ use store::StoreError;
 
 use crate::differences::ChangedMeanwhile;
 use crate::problem::{FieldCause, FieldProblem, HostProblem, Internal, VisitProblem};
-use crate::retry::Passing;
+use crate::retry::Transient;
 use crate::strangers::{NotProven, TooMany};
 
-pub use connecting::{ConnectProblem, Forbidden, Silence};
-pub use refusal::{InTheWay, Refusal};
-pub use taken::{Kept, Taken};
+pub use connecting::{ConnectProblem, Forbidden, Unreachable};
+pub use refusal::{Refusal, SchedulingConflict};
+pub use taken::{Preserved, TakenBy};
 
 /// Why a use case did not do what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +28,14 @@ pub enum Error {
     NotFound(#[from] Missing),
     /// The person lacks the permission.
     #[error(transparent)]
-    NotAllowed(#[from] Deed),
+    NotAllowed(#[from] Permission),
     /// The time would be on offer, but something else takes it.
-    #[error("{}", taken::sentence(*by, *kept))]
+    #[error("{}", taken::sentence(*by, *preserved))]
     SlotTaken {
         /// What takes it.
-        by: Taken,
+        by: TakenBy,
         /// What was kept.
-        kept: Kept,
+        preserved: Preserved,
     },
     /// A rule or another system refuses it.
     #[error(transparent)]
@@ -68,7 +68,7 @@ impl Error {
     }
 }
 
-impl Passing for Error {
+impl Transient for Error {
     fn is_contention(&self) -> bool {
         matches!(self, Self::Internal(cause) if cause.is_contention())
     }
@@ -78,16 +78,11 @@ impl Passing for Error {
     }
 }
 
-/// A transaction that the database aborts stays `Internal`, so that it is retried and never reported as a taken time.
+/// Whoever claims time handles [`StoreError::SlotTaken`] itself, as only there it is known what was kept. A transaction that the database
+/// aborts is retried, and never reported as a taken time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::SlotTaken => Self::SlotTaken {
-                by: Taken::Host,
-                kept: Kept::Appointment,
-            },
-            other => Self::Internal(other.into()),
-        }
+        Self::Internal(error.into())
     }
 }
 
@@ -115,9 +110,9 @@ impl From<UnsupportedKind> for Error {
     }
 }
 
-impl From<InTheWay> for Error {
-    fn from(in_the_way: InTheWay) -> Self {
-        Self::Refused(in_the_way.into())
+impl From<SchedulingConflict> for Error {
+    fn from(scheduling_conflict: SchedulingConflict) -> Self {
+        Self::Refused(scheduling_conflict.into())
     }
 }
 
@@ -216,13 +211,13 @@ impl Missing {
 
 /// An action that needs a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Deed {
+pub enum Permission {
     /// An action of the owner and admins.
     #[error("Only the owner or an admin may do this. Ask one of them.")]
     Administer,
     /// An action of the team.
     #[error("Only people of the team may do this. Ask the owner or an admin.")]
-    Attend,
+    ActAsStaff,
     /// To view or change an appointment or a session.
     #[error("This is another person's appointment. Ask them, or an admin of your team.")]
     HandleAppointment,
@@ -231,17 +226,17 @@ pub enum Deed {
     HandleTime,
     /// To view the inside of a booking calendar.
     #[error("Only members of this booking calendar and admins may look into it.")]
-    LookIntoCalendar,
+    ViewCalendar,
 }
 
-impl Deed {
+impl Permission {
     fn code(self) -> &'static str {
         match self {
             Self::Administer => "admins_only",
-            Self::Attend => "team_only",
+            Self::ActAsStaff => "team_only",
             Self::HandleAppointment => "another_persons_appointment",
             Self::HandleTime => "another_persons_time",
-            Self::LookIntoCalendar => "members_only",
+            Self::ViewCalendar => "members_only",
         }
     }
 }

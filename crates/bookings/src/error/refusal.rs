@@ -7,7 +7,7 @@ use store::AppointmentStatus as Status;
 
 use super::connecting::ConnectProblem;
 use super::taken::seats_left;
-use crate::reasons::Why;
+use crate::reasons::ExplainedReason;
 use crate::strangers::{NotProven, TooMany};
 use crate::validate::YEARS;
 
@@ -31,21 +31,21 @@ pub enum Refusal {
     NotOffered,
     /// The time is not on offer. Staff see all reasons, and may be able to override them.
     #[error(transparent)]
-    InTheWay(#[from] InTheWay),
+    SchedulingConflict(#[from] SchedulingConflict),
     /// The member who should take over an appointment is busy.
     #[error("This person is not free then. Choose somebody else.")]
     PersonNotFree,
     /// The last day of a query is before its first.
     #[error("The last day is before the first. Ask for at least one day.")]
-    LastDayFirst,
+    LastDayBeforeFirst,
     /// A query names a day outside the supported years.
     #[error("Ask for days between {} and {}.", YEARS.start(), YEARS.end())]
     YearOutOfRange,
     /// A query covers too many days.
-    #[error("Ask for at most {most} days at a time.")]
+    #[error("Ask for at most {max} days at a time.")]
     TooManyDays {
         /// Maximum number of days.
-        most: i32,
+        max: i32,
     },
     /// The kind of booking calendar has no slots.
     #[error(transparent)]
@@ -64,8 +64,8 @@ pub enum Refusal {
     NotProven(#[from] NotProven),
 
     /// The appointment is cancelled, marked as not attended, or invalid.
-    #[error("This appointment {}, so it cannot be changed. Book a new one.", over(*.0))]
-    Over(Status),
+    #[error("This appointment {}, so it cannot be changed. Book a new one.", inactive(*.0))]
+    Inactive(Status),
     /// The appointment has begun.
     #[error("This appointment has begun or is over, so it cannot be changed any more.")]
     Begun,
@@ -106,10 +106,10 @@ pub enum Refusal {
     #[error("This day has as many seats as it may have. Bring fewer guests.")]
     NoSeatsOfDay,
     /// The session is cancelled.
-    #[error("This session was called off, so nobody can take part in it. Book another one.")]
-    SessionCalledOff,
+    #[error("This session was cancelled, so nobody can take part in it. Book another one.")]
+    SessionCancelled,
     /// The session has begun.
-    #[error("This session has begun or is over, so it cannot be called off any more.")]
+    #[error("This session has begun or is over, so it cannot be cancelled any more.")]
     SessionBegun,
     /// The session has free seats, so nobody has to wait.
     #[error("There are free seats now. Book them instead of waiting.")]
@@ -125,17 +125,17 @@ pub enum Refusal {
     },
     /// The address is already on the waiting list.
     #[error("This address is on the waiting list of this session already.")]
-    WaitsAlready,
+    AlreadyWaiting,
     /// The address already has a seat.
     #[error("This address has a seat in this session already. For more seats, please contact us.")]
-    HasSeat,
+    AlreadyHasSeat,
 
     /// The deleted appointment has no events to delete.
     #[error("Nothing of this appointment is left to be removed. Load the page again.")]
     NothingToRemove,
     /// The blocked-off time was released.
-    #[error("This time was given back, so it is not blocked off any more. Block it off anew.")]
-    GivenBack,
+    #[error("This time was unblocked. Block it off anew.")]
+    Unblocked,
 
     /// The booking calendar has appointments, which deleting it would delete.
     #[error("This booking calendar has appointments, so it cannot be deleted. Switch it off instead.")]
@@ -156,17 +156,17 @@ pub enum Refusal {
     Connecting(#[from] ConnectProblem),
     /// The calendar is read-only.
     #[error(
-        "{place} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
+        "{server_name} lets you only read this calendar, so appointments cannot be written to it. Choose one of your own."
     )]
     ReadOnlyCalendar {
         /// The name of its server.
-        place: String,
+        server_name: String,
     },
     /// The calendar was deleted on its server.
-    #[error("This calendar was deleted in {place}. Choose another one.")]
+    #[error("This calendar was deleted in {server_name}. Choose another one.")]
     DeletedCalendar {
         /// The name of its server.
-        place: String,
+        server_name: String,
     },
     /// The calendar's events cannot be read.
     #[error("The events of this calendar cannot be read, so it can block nothing. Choose another one.")]
@@ -181,9 +181,9 @@ impl Refusal {
             Self::DayNotBookable => "day_not_bookable",
             Self::NoStart => "no_start",
             Self::NotOffered => "not_offered",
-            Self::InTheWay(_) => "in_the_way",
+            Self::SchedulingConflict(_) => "in_the_way",
             Self::PersonNotFree => "person_not_free",
-            Self::LastDayFirst => "last_day_first",
+            Self::LastDayBeforeFirst => "last_day_first",
             Self::YearOutOfRange => "year_out_of_range",
             Self::TooManyDays { .. } => "too_many_days",
             Self::Unsupported(_) => "unsupported_kind",
@@ -191,7 +191,7 @@ impl Refusal {
             Self::DeletedSince => "deleted_since",
             Self::TooMany(_) => "too_many",
             Self::NotProven(_) => "proof_of_work",
-            Self::Over(_) => "over",
+            Self::Inactive(_) => "over",
             Self::Begun => "begun",
             Self::TooLate { .. } => "too_late",
             Self::NotConfirmed | Self::WaitsForClient => "not_confirmed",
@@ -199,15 +199,15 @@ impl Refusal {
             Self::StatusNotNow => "status_not_now",
             Self::NoSeatsForGuests { .. } => "no_seats_for_guests",
             Self::NoSeatsOfDay => "no_seats_of_day",
-            Self::SessionCalledOff => "session_called_off",
+            Self::SessionCancelled => "session_called_off",
             Self::SessionBegun => "session_begun",
             Self::SeatsFree => "seats_free",
             Self::NothingToWaitFor => "nothing_to_wait_for",
             Self::LargerThanSession { .. } => "larger_than_session",
-            Self::WaitsAlready => "waits_already",
-            Self::HasSeat => "has_seat",
+            Self::AlreadyWaiting => "waits_already",
+            Self::AlreadyHasSeat => "has_seat",
             Self::NothingToRemove => "nothing_to_remove",
-            Self::GivenBack => "given_back",
+            Self::Unblocked => "given_back",
             Self::HasAppointments => "has_appointments",
             Self::WrongLogin => "wrong_login",
             Self::OwnerExists => "owner_exists",
@@ -220,7 +220,7 @@ impl Refusal {
     }
 }
 
-fn over(status: Status) -> &'static str {
+fn inactive(status: Status) -> &'static str {
     match status {
         Status::Cancelled => "was cancelled",
         Status::NoShow => "is marked as not attended",
@@ -237,17 +237,17 @@ fn seats_for_guests(left: u32) -> String {
 
 /// The reasons why a time is not on offer to a staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InTheWay {
+pub struct SchedulingConflict {
     /// All reasons, of all hosts or of some.
-    pub reasons: Vec<Why>,
+    pub reasons: Vec<ExplainedReason>,
     /// Whether the staff member can override them.
     pub can_be_overridden: bool,
 }
 
-impl std::error::Error for InTheWay {}
+impl std::error::Error for SchedulingConflict {}
 
 /// Formats as "This time is not on offer (Maya: has an appointment; Jonas: blocked off). …".
-impl fmt::Display for InTheWay {
+impl fmt::Display for SchedulingConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("This time is not on offer")?;
         for (number, why) in self.reasons.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 /// What takes the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum TakenBy {
     /// The host is busy, or a visitor holds the time.
     Host,
     /// The host has an event in a calendar.
@@ -20,7 +20,7 @@ pub enum Taken {
     Resource,
 }
 
-impl Taken {
+impl TakenBy {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Host => "host_busy",
@@ -46,44 +46,46 @@ impl Taken {
 
 /// What was kept when a time turned out to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum Preserved {
     /// The input of the booking form.
-    Typed,
+    FormInput,
     /// The appointment that was to be changed.
     Appointment,
 }
 
 /// Returns the sentence for whoever wanted the time. It does not reveal why a host is busy.
-pub(super) fn sentence(by: Taken, kept: Kept) -> String {
-    let (what, next) = match (by, kept) {
-        (Taken::Host | Taken::Event | Taken::Unread, _) => {
+pub(super) fn sentence(by: TakenBy, preserved: Preserved) -> String {
+    let (what, next) = match (by, preserved) {
+        (TakenBy::Host | TakenBy::Event | TakenBy::Unread, _) => {
             ("This time was taken just now.", "Choose another one")
         }
-        (Taken::Seats { left: 0 }, Kept::Typed) => (
+        (TakenBy::Seats { left: 0 }, Preserved::FormInput) => (
             "This session is full.",
             "Choose another one, or wait for a seat of this one",
         ),
-        (Taken::Seats { left: 0 }, Kept::Appointment) => ("This session is full.", "Choose another one"),
-        (Taken::Seats { left }, _) => {
+        (TakenBy::Seats { left: 0 }, Preserved::Appointment) => {
+            ("This session is full.", "Choose another one")
+        }
+        (TakenBy::Seats { left }, _) => {
             return format!(
                 "{} in this session. Bring fewer guests, or choose another time; {}.",
                 seats_left(left),
-                words(kept)
+                words(preserved)
             );
         }
-        (Taken::Day, _) => ("This day has no room left for this.", "Choose another day"),
-        (Taken::Resource, _) => (
+        (TakenBy::Day, _) => ("This day has no room left for this.", "Choose another day"),
+        (TakenBy::Resource, _) => (
             "A room or piece of equipment that this takes is in use then.",
             "Choose another time",
         ),
     };
-    format!("{what} {next}; {}.", words(kept))
+    format!("{what} {next}; {}.", words(preserved))
 }
 
-fn words(kept: Kept) -> &'static str {
-    match kept {
-        Kept::Typed => "what you typed is kept",
-        Kept::Appointment => "the appointment is unchanged",
+fn words(preserved: Preserved) -> &'static str {
+    match preserved {
+        Preserved::FormInput => "what you typed is kept",
+        Preserved::Appointment => "the appointment is unchanged",
     }
 }
 
@@ -101,10 +103,10 @@ mod tests {
 
     #[test]
     fn nobody_reads_what_a_host_does() {
-        for kept in [Kept::Typed, Kept::Appointment] {
-            for by in [Taken::Event, Taken::Unread] {
-                assert_eq!(sentence(by, kept), sentence(Taken::Host, kept));
-                assert_eq!(by.to_strangers(), Taken::Host);
+        for preserved in [Preserved::FormInput, Preserved::Appointment] {
+            for by in [TakenBy::Event, TakenBy::Unread] {
+                assert_eq!(sentence(by, preserved), sentence(TakenBy::Host, preserved));
+                assert_eq!(by.to_strangers(), TakenBy::Host);
             }
         }
     }

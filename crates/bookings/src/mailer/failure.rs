@@ -31,13 +31,13 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// The server's negative reply: temporary for codes 4xx, permanent for 5xx (RFC 5321 section 4.2.1).
-    Answer { code: u16, said: String },
+    Reply { code: u16, text: String },
     /// A timeout.
-    Silence,
+    Timeout,
     /// The server offers no encryption and is not on this machine.
     NotEncrypted,
     /// Any other error.
-    Broken(String),
+    Other(String),
 }
 
 /// Why a mail could not be sent. Its text names the step and the cause, and contains no secret.
@@ -65,9 +65,9 @@ impl fmt::Display for Step {
 }
 
 /// Failures shorter than this are not reported: a server restarts, or a network is briefly down.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+const REPORT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// The same for temporary rejections of a recipient, such as greylisting, which say little about other recipients.
-const PATIENCE_WITH_RECIPIENT: SignedDuration = SignedDuration::from_hours(1);
+const REPORT_RECIPIENT_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Failure {
     pub(crate) fn new(step: Step, cause: Cause) -> Self {
@@ -76,28 +76,28 @@ impl Failure {
 
     /// A failure to write the mail at all.
     pub(crate) fn address(problem: &dyn fmt::Display) -> Self {
-        Self::new(Step::Address, Cause::Broken(problem.to_string()))
+        Self::new(Step::Address, Cause::Other(problem.to_string()))
     }
 
     /// Whether only this recipient cannot be reached, so that another attempt is futile. Every other failure concerns the server or its
     /// settings, which can be corrected, and would affect other mails, too. Some servers refuse a sender only after RCPT TO: a reply
     /// that asks for a login (530) or names a policy (5.7, RFC 3463) is not the recipient's fault.
-    pub(crate) fn is_recipients(&self) -> bool {
+    pub(crate) fn concerns_recipient(&self) -> bool {
         match (self.step, &self.cause) {
             (Step::Address, _) => true,
-            (Step::Recipient, Cause::Answer { code, said }) => {
-                *code >= 500 && *code != 530 && !said.starts_with("5.7.")
+            (Step::Recipient, Cause::Reply { code, text }) => {
+                *code >= 500 && *code != 530 && !text.starts_with("5.7.")
             }
             _ => false,
         }
     }
 
     /// How long the failure may last, with no mail sent meanwhile, before it is reported; none if it concerns the recipient only.
-    pub(crate) fn patience(&self) -> Option<SignedDuration> {
+    pub(crate) fn report_after(&self) -> Option<SignedDuration> {
         match self.step {
-            _ if self.is_recipients() => None,
-            Step::Recipient => Some(PATIENCE_WITH_RECIPIENT),
-            _ => Some(PATIENCE),
+            _ if self.concerns_recipient() => None,
+            Step::Recipient => Some(REPORT_RECIPIENT_AFTER),
+            _ => Some(REPORT_AFTER),
         }
     }
 
@@ -107,7 +107,7 @@ impl Failure {
             return "Use an address that begins with smtps:// (port 465) in QUINCE_SMTP_URL, or a port where the server offers \
                     STARTTLS, usually 587.";
         }
-        if self.is_recipients() {
+        if self.concerns_recipient() {
             return "Check the recipient's address.";
         }
         match self.step {
@@ -165,11 +165,11 @@ impl fmt::Display for Failure {
             (Step::File, _) => "The mail could not be written as a file",
         };
         match &self.cause {
-            Cause::Answer { code, said } if said.is_empty() => write!(f, "{what}: {code}."),
-            Cause::Answer { code, said } => write!(f, "{what}: {code} {}.", said.trim_end_matches('.')),
-            Cause::Silence => write!(f, "{what}: it took too long."),
+            Cause::Reply { code, text } if text.is_empty() => write!(f, "{what}: {code}."),
+            Cause::Reply { code, text } => write!(f, "{what}: {code} {}.", text.trim_end_matches('.')),
+            Cause::Timeout => write!(f, "{what}: it took too long."),
             Cause::NotEncrypted => write!(f, "{what}."),
-            Cause::Broken(problem) => write!(f, "{what}: {}.", problem.trim_end_matches('.')),
+            Cause::Other(problem) => write!(f, "{what}: {}.", problem.trim_end_matches('.')),
         }
     }
 }
@@ -178,16 +178,16 @@ impl fmt::Display for Failure {
 mod tests {
     use super::*;
 
-    fn answer(step: Step, code: u16, said: &str) -> Failure {
-        let said = said.to_owned();
-        Failure::new(step, Cause::Answer { code, said })
+    fn reply(step: Step, code: u16, text: &str) -> Failure {
+        let text = text.to_owned();
+        Failure::new(step, Cause::Reply { code, text })
     }
 
     #[test]
     fn only_a_refusal_of_the_recipient_speaks_of_the_recipient() {
         for code in [550, 551, 552, 553, 554] {
             assert!(
-                answer(Step::Recipient, code, "5.1.1 No such user").is_recipients(),
+                reply(Step::Recipient, code, "5.1.1 No such user").concerns_recipient(),
                 "{code}"
             );
             for step in [
@@ -197,27 +197,33 @@ mod tests {
                 Step::Sender,
                 Step::Content,
             ] {
-                assert!(!answer(step, code, "no").is_recipients(), "{code} at {step:?}");
+                assert!(
+                    !reply(step, code, "no").concerns_recipient(),
+                    "{code} at {step:?}"
+                );
             }
         }
         for code in [421, 450, 451, 452] {
-            assert!(!answer(Step::Recipient, code, "later").is_recipients(), "{code}");
+            assert!(
+                !reply(Step::Recipient, code, "later").concerns_recipient(),
+                "{code}"
+            );
         }
-        assert!(!Failure::new(Step::Recipient, Cause::Silence).is_recipients());
-        assert!(Failure::address(&"no").is_recipients());
+        assert!(!Failure::new(Step::Recipient, Cause::Timeout).concerns_recipient());
+        assert!(Failure::address(&"no").concerns_recipient());
     }
 
     #[test]
     fn a_server_that_refuses_the_sender_only_once_it_knows_the_recipient_is_understood() {
-        for (code, said) in [
+        for (code, text) in [
             (530, "5.7.0 Authentication required"),
             (530, "Must issue a STARTTLS command first"),
             (554, "5.7.1 <ada@example.com>: Relay access denied"),
             (550, "5.7.26 unauthenticated sender"),
         ] {
             assert!(
-                !answer(Step::Recipient, code, said).is_recipients(),
-                "{code} {said}"
+                !reply(Step::Recipient, code, text).concerns_recipient(),
+                "{code} {text}"
             );
         }
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// How mails are sent.
 #[derive(Clone)]
-pub enum Mail {
+pub enum MailSettings {
     /// Through a mail server: `smtps://USER:PASSWORD@HOST` or `smtp://USER:PASSWORD@HOST:587`.
     Smtp {
         /// The server's URL, with its login.
@@ -28,7 +28,7 @@ pub enum Mail {
 }
 
 /// Omits the mail server's URL, which contains a password.
-impl fmt::Debug for Mail {
+impl fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Smtp { from, .. } => write!(f, "Smtp(…, from {from})"),

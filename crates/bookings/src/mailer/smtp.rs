@@ -25,15 +25,15 @@ const SUBMISSION_PORT: u16 = 587;
 const LOCAL_PORT: u16 = 25;
 
 /// The timeout of QUIT, which is sent when the mail was accepted already.
-const GOODBYE: Duration = Duration::from_secs(2);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The most characters that are kept of a server's reply.
-const SAID: usize = 300;
+const MAX_REPLY_CHARS: usize = 300;
 
 /// A mail server.
 pub(crate) struct Smtp {
     host: Host<String>,
     port: u16,
-    line: Line,
+    encryption: Encryption,
     login: Option<Credentials>,
     hello: ClientId,
     /// The password in every form in which it is sent, so that it can be removed from replies that repeat it.
@@ -41,7 +41,7 @@ pub(crate) struct Smtp {
 }
 
 /// How the connection is encrypted.
-enum Line {
+enum Encryption {
     /// TLS from the start.
     Tls(TlsParameters),
     /// STARTTLS, required.
@@ -55,13 +55,13 @@ enum Line {
 #[error(
     "QUINCE_SMTP_URL cannot be used: {0}. Write it as smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587."
 )]
-pub(crate) struct BadUrl(pub(crate) String);
+pub(crate) struct InvalidUrl(pub(crate) String);
 
 impl Smtp {
     /// Parses a server's URL: `smtps://USER:PASSWORD@HOST:PORT/NAME` or `smtp://…`, where all but the host is optional. NAME is the
     /// name that Quince sends in EHLO.
-    pub(crate) fn from_url(url: &str) -> Result<Self, BadUrl> {
-        let bad = |problem: &str| BadUrl(problem.to_owned());
+    pub(crate) fn from_url(url: &str) -> Result<Self, InvalidUrl> {
+        let bad = |problem: &str| InvalidUrl(problem.to_owned());
         let url = Url::parse(url).map_err(|cause| bad(&cause.to_string()))?;
         let host = url.host_str().filter(|host| !host.is_empty());
         // The parser determines the type of a host only for the web's schemes.
@@ -88,10 +88,10 @@ impl Smtp {
             let tls = TlsParameters::builder(name.clone()).dangerous_accept_invalid_certs(unchecked);
             tls.build().map_err(|cause| bad(&cause.to_string()))
         };
-        let (line, port) = match url.scheme() {
-            "smtps" => (Line::Tls(tls(false)?), TLS_PORT),
-            "smtp" if required => (Line::StartTls(tls(false)?), SUBMISSION_PORT),
-            "smtp" => (Line::StartTlsIfOffered(tls(true)?), LOCAL_PORT),
+        let (encryption, port) = match url.scheme() {
+            "smtps" => (Encryption::Tls(tls(false)?), TLS_PORT),
+            "smtp" if required => (Encryption::StartTls(tls(false)?), SUBMISSION_PORT),
+            "smtp" => (Encryption::StartTlsIfOffered(tls(true)?), LOCAL_PORT),
             _ => return Err(bad("it starts with neither smtps:// nor smtp://")),
         };
         let decode = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
@@ -108,7 +108,7 @@ impl Smtp {
         Ok(Self {
             host,
             port: url.port().unwrap_or(port),
-            line,
+            encryption,
             secrets: login
                 .as_ref()
                 .map_or_else(Vec::new, |(user, password)| secrets(user, password)),
@@ -120,38 +120,38 @@ impl Smtp {
         })
     }
 
-    /// Sends a mail, within `longest`.
+    /// Sends a mail, within `limit`.
     pub(crate) async fn send(
         &self,
         envelope: &Envelope,
         mail: &[u8],
-        longest: Duration,
+        limit: Duration,
     ) -> Result<(), Failure> {
-        self.talk(Some((envelope, mail)), longest).await
+        self.run_session(Some((envelope, mail)), limit).await
     }
 
-    /// Connects and signs in as for a mail, within `longest`, and sends nothing.
-    pub(crate) async fn sign_in(&self, longest: Duration) -> Result<(), Failure> {
-        self.talk(None, longest).await
+    /// Connects and signs in as for a mail, within `limit`, and sends nothing.
+    pub(crate) async fn sign_in(&self, limit: Duration) -> Result<(), Failure> {
+        self.run_session(None, limit).await
     }
 
-    async fn talk(&self, mail: Option<(&Envelope, &[u8])>, longest: Duration) -> Result<(), Failure> {
+    async fn run_session(&self, mail: Option<(&Envelope, &[u8])>, limit: Duration) -> Result<(), Failure> {
         let mut step = Step::Connect;
         let dialogue = async {
             let mut connection = self.connect(&mut step).await?;
             let taken = match mail {
-                Some((envelope, mail)) => hand_over(&mut connection, envelope, mail, &mut step).await,
+                Some((envelope, mail)) => transmit(&mut connection, envelope, mail, &mut step).await,
                 None => Ok(()),
             };
             Ok::<_, Cause>((connection, taken))
         };
-        let ended = timeout(longest, dialogue).await;
+        let ended = timeout(limit, dialogue).await;
         let taken = match ended {
-            Err(_) => Err(Cause::Silence),
+            Err(_) => Err(Cause::Timeout),
             Ok(Err(cause)) => Err(cause),
             Ok(Ok((mut connection, taken))) => {
                 // A failure of QUIT is ignored: a mail that was accepted is sent.
-                let _ = timeout(GOODBYE, connection.quit()).await;
+                let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
                 taken
             }
         };
@@ -165,27 +165,27 @@ impl Smtp {
             Host::Ipv4(ip) => (ip.to_string(), self.port),
             Host::Ipv6(ip) => (ip.to_string(), self.port),
         };
-        let mut connection = if let Line::Tls(tls) = &self.line {
+        let mut connection = if let Encryption::Tls(tls) = &self.encryption {
             let connecting =
                 AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, Some(tls.clone()), None);
             connecting.await.inspect_err(|error| *step = step_of(error))?
         } else {
             let stream = TcpStream::connect(address)
                 .await
-                .map_err(|error| Cause::Broken(error.to_string()))?;
+                .map_err(|error| Cause::Other(error.to_string()))?;
             *step = Step::Greet;
             AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await?
         };
         *step = Step::Encrypt;
-        match &self.line {
-            Line::StartTls(tls) | Line::StartTlsIfOffered(tls) if connection.can_starttls() => {
+        match &self.encryption {
+            Encryption::StartTls(tls) | Encryption::StartTlsIfOffered(tls) if connection.can_starttls() => {
                 connection.starttls(tls.clone(), &self.hello).await?;
             }
-            Line::StartTls(_) => {
-                let _ = timeout(GOODBYE, connection.quit()).await;
+            Encryption::StartTls(_) => {
+                let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
                 return Err(Cause::NotEncrypted);
             }
-            Line::Tls(_) | Line::StartTlsIfOffered(_) => {}
+            Encryption::Tls(_) | Encryption::StartTlsIfOffered(_) => {}
         }
         if let Some(login) = &self.login {
             *step = Step::SignIn;
@@ -201,14 +201,14 @@ impl Smtp {
                 .iter()
                 .fold(text, |text, secret| text.replace(secret, "…"));
             let line = hidden.replace(char::is_control, " ");
-            line.trim().chars().take(SAID).collect()
+            line.trim().chars().take(MAX_REPLY_CHARS).collect()
         };
         match cause {
-            Cause::Answer { code, said } => Cause::Answer {
+            Cause::Reply { code, text } => Cause::Reply {
                 code,
-                said: clean(said),
+                text: clean(text),
             },
-            Cause::Broken(problem) => Cause::Broken(clean(problem)),
+            Cause::Other(problem) => Cause::Other(clean(problem)),
             other => other,
         }
     }
@@ -236,7 +236,7 @@ fn secrets(user: &str, password: &str) -> Vec<String> {
 }
 
 /// Sends the mail on a connection that is encrypted and signed in.
-async fn hand_over(
+async fn transmit(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
     mail: &[u8],
@@ -249,7 +249,7 @@ async fn hand_over(
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             *step = if plain_sender { Step::Address } else { Step::Sender };
             let problem = "the mail server takes no letters beyond ASCII before the @";
-            return Err(Cause::Broken(problem.to_owned()));
+            return Err(Cause::Other(problem.to_owned()));
         }
         options.push(MailParameter::SmtpUtfEight);
     }
@@ -291,15 +291,15 @@ fn step_of(error: &Error) -> Step {
 impl From<Error> for Cause {
     fn from(error: Error) -> Self {
         // The error's own text begins with words of the library; its source holds the reply or the cause.
-        let said = error
+        let text = error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string);
         match error.status() {
-            Some(code) => Self::Answer {
+            Some(code) => Self::Reply {
                 code: code.into(),
-                said,
+                text,
             },
-            None => Self::Broken(said),
+            None => Self::Other(text),
         }
     }
 }
@@ -332,19 +332,19 @@ mod tests {
             let sent = server
                 .send(&envelope(), b"Hello", Duration::from_millis(50))
                 .await;
-            assert_eq!(sent, Err(Failure::new(step, Cause::Silence)));
-            assert!(!sent.unwrap_err().is_recipients());
+            assert_eq!(sent, Err(Failure::new(step, Cause::Timeout)));
+            assert!(!sent.unwrap_err().concerns_recipient());
         }
         silent.abort();
     }
 
     #[test]
     fn only_a_server_on_this_machine_may_do_without_encryption() {
-        let line = |url: &str| match Smtp::from_url(url).map(|server| (server.port, server.line)) {
-            Ok((port, Line::Tls(_))) => format!("TLS {port}"),
-            Ok((port, Line::StartTls(_))) => format!("STARTTLS {port}"),
-            Ok((port, Line::StartTlsIfOffered(_))) => format!("STARTTLS if offered {port}"),
-            Err(BadUrl(problem)) => problem,
+        let line = |url: &str| match Smtp::from_url(url).map(|server| (server.port, server.encryption)) {
+            Ok((port, Encryption::Tls(_))) => format!("TLS {port}"),
+            Ok((port, Encryption::StartTls(_))) => format!("STARTTLS {port}"),
+            Ok((port, Encryption::StartTlsIfOffered(_))) => format!("STARTTLS if offered {port}"),
+            Err(InvalidUrl(problem)) => problem,
         };
         for (url, expected) in [
             ("smtps://u:p@mail.example.com", "TLS 465"),
@@ -390,10 +390,10 @@ mod tests {
     fn a_password_that_a_server_repeats_is_hidden() {
         let server = Smtp::from_url("smtps://user:hunter%2222@mail.example.com").unwrap();
         let encoded = BASE64_STANDARD.encode("\0user\0hunter\"22");
-        let said = format!("no such login: {encoded} hunter\"22\r\nfor user");
-        let Cause::Answer { said, .. } = server.without_secrets(Cause::Answer { code: 535, said }) else {
+        let text = format!("no such login: {encoded} hunter\"22\r\nfor user");
+        let Cause::Reply { text, .. } = server.without_secrets(Cause::Reply { code: 535, text }) else {
             panic!()
         };
-        assert_eq!(said, "no such login: … …  for user");
+        assert_eq!(text, "no such login: … …  for user");
     }
 }

@@ -9,17 +9,17 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
-use store::messages::Message as Asked;
+use store::messages::Message as QueuedMessage;
 use tokio::time::timeout;
 
-use super::Mail as Settings;
+use super::MailSettings;
 use super::failure::{Cause, Failure, Step};
 use super::smtp::Smtp;
 use crate::problem::Internal;
 
 /// A mail that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Letter {
+pub(crate) struct RenderedMail {
     /// Name of the recipient as it appears in the header; may be empty.
     pub(crate) to_name: String,
     /// Address of the recipient.
@@ -35,44 +35,44 @@ pub(crate) struct Letter {
 /// Sends mails.
 pub(crate) struct Mailer {
     from: Mailbox,
-    way: Way,
-    longest: Duration,
+    transport: Transport,
+    limit: Duration,
 }
 
 /// The timeout of a mail, so that a server that does not respond does not block the others. It is shorter than the lease of a claim.
-const LONGEST: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-enum Way {
+enum Transport {
     Smtp(Box<Smtp>),
     Folder(PathBuf),
 }
 
 impl Mailer {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Internal> {
+    pub(crate) fn new(settings: &MailSettings) -> Result<Self, Internal> {
         match settings {
-            Settings::Smtp { url, from } => Self::smtp(url, from),
-            Settings::Folder { path, from } => Self::folder(path, from),
+            MailSettings::Smtp { url, from } => Self::smtp(url, from),
+            MailSettings::Folder { path, from } => Self::folder(path, from),
         }
     }
 
     /// Sets another timeout.
-    pub(crate) fn within(self, longest: Duration) -> Self {
-        Self { longest, ..self }
+    pub(crate) fn with_timeout(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     fn smtp(url: &str, from: &str) -> Result<Self, Internal> {
         Ok(Self {
             from: sender(from)?,
-            way: Way::Smtp(Box::new(Smtp::from_url(url).map_err(Internal::because)?)),
-            longest: LONGEST,
+            transport: Transport::Smtp(Box::new(Smtp::from_url(url).map_err(Internal::because)?)),
+            limit: TIMEOUT,
         })
     }
 
     fn folder(path: &Path, from: &str) -> Result<Self, Internal> {
         Ok(Self {
             from: sender(from)?,
-            way: Way::Folder(path.to_owned()),
-            longest: LONGEST,
+            transport: Transport::Folder(path.to_owned()),
+            limit: TIMEOUT,
         })
     }
 
@@ -82,58 +82,63 @@ impl Mailer {
     }
 
     /// Sends a mail under the id of its queued message, so that a repeated attempt after a crash writes the same file and `Message-ID`.
-    pub(crate) async fn send(&self, letter: &Letter, asked: &Asked, now: Timestamp) -> Result<(), Failure> {
-        self.send_as(letter, &asked.id.to_string(), asked.created_at, now)
+    pub(crate) async fn send(
+        &self,
+        rendered: &RenderedMail,
+        queued: &QueuedMessage,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        self.send_as(rendered, &queued.id.to_string(), queued.created_at, now)
             .await
     }
 
     /// Sends a mail under this id.
     pub(crate) async fn send_as(
         &self,
-        letter: &Letter,
+        rendered: &RenderedMail,
         id: &str,
         created_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let message = self.message(letter, id, now)?;
-        match &self.way {
-            Way::Smtp(server) => {
+        let message = self.message(rendered, id, now)?;
+        match &self.transport {
+            Transport::Smtp(server) => {
                 let mail = message.formatted();
-                server.send(message.envelope(), &mail, self.longest).await
+                server.send(message.envelope(), &mail, self.limit).await
             }
-            Way::Folder(folder) => {
+            Transport::Folder(folder) => {
                 let name = format!("{}-{id}.eml", created_at.strftime("%Y%m%dT%H%M%SZ"));
                 let mail = message.formatted();
-                let written = timeout(self.longest, write(folder, &name, &mail)).await;
-                written.unwrap_or(Err(Failure::new(Step::File, Cause::Silence)))
+                let written = timeout(self.limit, write(folder, &name, &mail)).await;
+                written.unwrap_or(Err(Failure::new(Step::File, Cause::Timeout)))
             }
         }
     }
 
     /// Tests connection and login as for a mail; none if there is no mail server.
     pub(crate) async fn sign_in(&self) -> Option<Result<(), Failure>> {
-        match &self.way {
-            Way::Smtp(server) => Some(server.sign_in(self.longest).await),
-            Way::Folder(_) => None,
+        match &self.transport {
+            Transport::Smtp(server) => Some(server.sign_in(self.limit).await),
+            Transport::Folder(_) => None,
         }
     }
 
-    fn message(&self, letter: &Letter, id: &str, now: Timestamp) -> Result<Message, Failure> {
-        let to = mailbox(&letter.to_name, &letter.to).map_err(|error| Failure::address(&error))?;
+    fn message(&self, rendered: &RenderedMail, id: &str, now: Timestamp) -> Result<Message, Failure> {
+        let to = mailbox(&rendered.to_name, &rendered.to).map_err(|error| Failure::address(&error))?;
         let host = self.from.email.domain();
         let date = SystemTime::try_from(now).map_err(|error| Failure::address(&error))?;
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(one_line(&letter.subject))
+            .subject(one_line(&rendered.subject))
             .date(date)
             .message_id(Some(format!("<{id}@{host}>")))
-            .raw_header(not_from_a_person());
-        if let Some((name, email)) = &letter.reply_to {
+            .raw_header(auto_submitted());
+        if let Some((name, email)) = &rendered.reply_to {
             builder = builder.reply_to(mailbox(name, email).map_err(|error| Failure::address(&error))?);
         }
-        let text = SinglePart::plain(letter.text.clone());
-        let message = match &letter.ics {
+        let text = SinglePart::plain(rendered.text.clone());
+        let message = match &rendered.ics {
             None => builder.singlepart(text),
             Some(ics) => {
                 let kind = ContentType::parse("text/calendar; charset=utf-8")
@@ -163,7 +168,7 @@ fn in_ascii(address: &Address) -> Result<Address, AddressError> {
 }
 
 /// The header that keeps automatic replies from being sent (RFC 3834 section 5).
-fn not_from_a_person() -> HeaderValue {
+fn auto_submitted() -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     HeaderValue::new(name, "auto-generated".to_owned())
 }
@@ -187,7 +192,7 @@ async fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     };
     attempt.await.map_err(|error: std::io::Error| {
         let problem = format!("{}: {error}", folder.display());
-        Failure::new(Step::File, Cause::Broken(problem))
+        Failure::new(Step::File, Cause::Other(problem))
     })
 }
 
@@ -195,8 +200,8 @@ async fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    fn letter() -> Letter {
-        Letter {
+    fn rendered() -> RenderedMail {
+        RenderedMail {
             to_name: "Ada".into(),
             to: "ada@example.com".into(),
             reply_to: None,
@@ -213,18 +218,18 @@ mod tests {
     #[test]
     fn no_field_adds_a_header_of_its_own() {
         let mailer = mailer(Path::new("unused"));
-        let bad = Letter {
+        let bad = RenderedMail {
             subject: "Hi\r\nBcc: eve@example.com".into(),
             to_name: "A\r\nBcc: x@y.z".into(),
-            ..letter()
+            ..rendered()
         };
         let message = mailer.message(&bad, "1", Timestamp::UNIX_EPOCH).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
     }
 
-    fn asked() -> Asked {
-        Asked {
+    fn queued() -> QueuedMessage {
+        QueuedMessage {
             id: store::MessageId(uuid::Uuid::from_u128(1)),
             appointment_id: None,
             staff_id: None,
@@ -243,12 +248,12 @@ mod tests {
     #[test]
     fn domains_beyond_ascii_go_out_as_the_dns_has_them() {
         let mailer = Mailer::folder(Path::new("unused"), "Quince <post@büro.example>").unwrap();
-        let letter = Letter {
+        let rendered = RenderedMail {
             to: "ada@münchen.example".into(),
             reply_to: Some(("Mira".into(), "mira@例え.テスト".into())),
-            ..letter()
+            ..rendered()
         };
-        let message = mailer.message(&letter, "1", Timestamp::UNIX_EPOCH).unwrap();
+        let message = mailer.message(&rendered, "1", Timestamp::UNIX_EPOCH).unwrap();
         let addresses: Vec<&str> = message.envelope().to().iter().map(AsRef::as_ref).collect();
         assert_eq!(addresses, ["ada@xn--mnchen-3ya.example"]);
         let text = String::from_utf8(message.formatted()).unwrap();
@@ -266,7 +271,7 @@ mod tests {
     #[test]
     fn every_mail_says_that_no_person_wrote_it() {
         let message = mailer(Path::new("unused"))
-            .message(&letter(), "1", Timestamp::UNIX_EPOCH)
+            .message(&rendered(), "1", Timestamp::UNIX_EPOCH)
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         assert!(text.contains("\r\nAuto-Submitted: auto-generated\r\n"), "{text}");
@@ -276,10 +281,10 @@ mod tests {
     async fn without_a_mail_server_mails_are_files_and_one_that_is_sent_again_replaces_itself() {
         let folder = std::env::temp_dir().join(format!("mails-{}", std::process::id()));
         for now in [Timestamp::UNIX_EPOCH, Timestamp::from_second(60).unwrap()] {
-            mailer(&folder).send(&letter(), &asked(), now).await.unwrap();
+            mailer(&folder).send(&rendered(), &queued(), now).await.unwrap();
         }
         let files = std::fs::read_dir(&folder).unwrap().count();
-        let file = folder.join(format!("19700101T000000Z-{}.eml", asked().id));
+        let file = folder.join(format!("19700101T000000Z-{}.eml", queued().id));
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(files, 1);

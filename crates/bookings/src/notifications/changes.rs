@@ -5,12 +5,12 @@ use scheduling::{AppointmentId, StaffId};
 use store::messages::{self, Message, NewMessage};
 use store::{MessageKind, StoreError, WriteTx};
 
-use super::detail::{Detail, OwnPart};
+use super::detail::{Detail, HostPart};
 
 /// How long a mail about a change waits for a further one.
-const PAUSE: SignedDuration = SignedDuration::from_secs(60);
+const MERGE_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// The longest that it waits after the first change, however many follow.
-const LONGEST: SignedDuration = SignedDuration::from_mins(5);
+const MAX_DELAY: SignedDuration = SignedDuration::from_mins(5);
 
 /// The content of a mail about a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub(super) struct Change {
 /// The result of merging two successive changes for one reader.
 #[derive(Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, for a moment")]
-enum Joined {
+enum Merged {
     /// One mail covers both.
     One(Change),
     /// No mail is needed: the appointment is as the reader knows it.
@@ -32,7 +32,7 @@ enum Joined {
 }
 
 /// The recipient of a mail.
-pub(super) struct Reader {
+pub(super) struct Recipient {
     pub(super) appointment: AppointmentId,
     /// The host; none for the client.
     pub(super) staff: Option<StaffId>,
@@ -40,28 +40,28 @@ pub(super) struct Reader {
 }
 
 /// Enqueues a mail about a change, merged with those that have not been sent to the reader yet.
-pub(super) async fn ask(
+pub(super) async fn enqueue(
     tx: &mut WriteTx,
-    reader: Reader,
+    recipient: Recipient,
     change: Change,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut change = Some(change);
     let mut replaced: Vec<Message> = Vec::new();
-    for old in messages::unclaimed(tx, reader.appointment, reader.staff).await? {
+    for old in messages::unclaimed(tx, recipient.appointment, recipient.staff).await? {
         let (Some(earlier), Some(later)) = (read(&old), change.take()) else {
             continue;
         };
-        change = match joined(&earlier, later.clone()) {
-            Joined::One(both) => {
+        change = match merge(&earlier, later.clone()) {
+            Merged::One(both) => {
                 replaced.push(old);
                 Some(both)
             }
-            Joined::Nothing => {
+            Merged::Nothing => {
                 replaced.push(old);
                 None
             }
-            Joined::Both => Some(later),
+            Merged::Both => Some(later),
         };
         if change.is_none() {
             break;
@@ -73,10 +73,10 @@ pub(super) async fn ask(
     }
     let Some(change) = change else { return Ok(()) };
     let message = NewMessage {
-        appointment_id: Some(reader.appointment),
-        staff_id: reader.staff,
+        appointment_id: Some(recipient.appointment),
+        staff_id: recipient.staff,
         kind: change.kind,
-        recipient: reader.address,
+        recipient: recipient.address,
         detail: change.detail.to_json(),
     };
     messages::insert_later(tx, &message, due(first, now), first).await
@@ -85,26 +85,26 @@ pub(super) async fn ask(
 /// When a mail is due whose first change was enqueued at `first`.
 fn due(first: Timestamp, now: Timestamp) -> Timestamp {
     let later = |instant: Timestamp, by| instant.checked_add(by).unwrap_or(Timestamp::MAX);
-    later(now, PAUSE).min(later(first, LONGEST)).max(now)
+    later(now, MERGE_WINDOW).min(later(first, MAX_DELAY)).max(now)
 }
 
 /// Deletes the waiting mails about changes of an appointment that does not take place. Returns the hosts who need no mail at all, as
 /// they have not been informed yet that they take part.
-pub(crate) async fn take_back(
+pub(crate) async fn withdraw(
     tx: &mut WriteTx,
     id: AppointmentId,
     now: Timestamp,
 ) -> Result<Vec<StaffId>, StoreError> {
-    let mut unaware = Vec::new();
+    let mut unnotified = Vec::new();
     for old in messages::all_unclaimed(tx, id).await? {
         match read(&old).map(|change| change.kind) {
-            Some(MessageKind::HostBooked) if old.next_attempt_at > now => unaware.extend(old.staff_id),
+            Some(MessageKind::HostBooked) if old.next_attempt_at > now => unnotified.extend(old.staff_id),
             Some(kind) if kind.is_change() && kind != MessageKind::HostLeft => {}
             _ => continue,
         }
         messages::delete(tx, old.id).await?;
     }
-    Ok(unaware)
+    Ok(unnotified)
 }
 
 fn read(message: &Message) -> Option<Change> {
@@ -115,13 +115,13 @@ fn read(message: &Message) -> Option<Change> {
 }
 
 /// The parts that this mail names; for the client, the whole appointment.
-fn told(detail: &Detail) -> Vec<OwnPart> {
+fn named_parts(detail: &Detail) -> Vec<HostPart> {
     if !detail.parts.is_empty() {
         return detail.parts.clone();
     }
     let whole = detail.start.zip(detail.end);
     whole
-        .map(|(start, end)| OwnPart {
+        .map(|(start, end)| HostPart {
             start,
             end,
             service: String::new(),
@@ -130,14 +130,14 @@ fn told(detail: &Detail) -> Vec<OwnPart> {
         .collect()
 }
 
-fn joined(old: &Change, new: Change) -> Joined {
+fn merge(old: &Change, new: Change) -> Merged {
     use MessageKind::{
         ClientHostChanged, ClientRescheduled, HostBooked, HostLeft, HostOthersChanged, HostRescheduled,
     };
-    let one = |kind, detail| Joined::One(Change { kind, detail });
-    let moved = |kind, before: Vec<OwnPart>, detail: Detail| {
-        if before == told(&detail) {
-            return Joined::Nothing;
+    let one = |kind, detail| Merged::One(Change { kind, detail });
+    let moved = |kind, before: Vec<HostPart>, detail: Detail| {
+        if before == named_parts(&detail) {
+            return Merged::Nothing;
         }
         one(kind, Detail { before, ..detail })
     };
@@ -158,12 +158,12 @@ fn joined(old: &Change, new: Change) -> Joined {
             HostBooked,
             Detail {
                 before: Vec::new(),
-                exchanged: None,
+                replacement: None,
                 ..new.detail
             },
         ),
-        (HostBooked, HostLeft) => Joined::Nothing,
-        (HostLeft, HostBooked) => moved(HostRescheduled, told(&old.detail), new.detail),
+        (HostBooked, HostLeft) => Merged::Nothing,
+        (HostLeft, HostBooked) => moved(HostRescheduled, named_parts(&old.detail), new.detail),
         // The mail names the parts that the host knows.
         (HostRescheduled, HostLeft) if !old.detail.before.is_empty() => one(
             HostLeft,
@@ -173,24 +173,24 @@ fn joined(old: &Change, new: Change) -> Joined {
             },
         ),
         (ClientHostChanged, ClientRescheduled | ClientHostChanged)
-        | (HostRescheduled | HostOthersChanged, HostLeft) => Joined::One(new),
-        (HostOthersChanged, HostOthersChanged) => match (&old.detail.exchanged, &new.detail.exchanged) {
+        | (HostRescheduled | HostOthersChanged, HostLeft) => Merged::One(new),
+        (HostOthersChanged, HostOthersChanged) => match (&old.detail.replacement, &new.detail.replacement) {
             (Some((left, between)), Some((from, to))) if between == from => {
                 if left == to {
-                    return Joined::Nothing;
+                    return Merged::Nothing;
                 }
-                let exchanged = Some((left.clone(), to.clone()));
+                let replacement = Some((left.clone(), to.clone()));
                 one(
                     HostOthersChanged,
                     Detail {
-                        exchanged,
+                        replacement,
                         ..new.detail
                     },
                 )
             }
-            _ => Joined::Both,
+            _ => Merged::Both,
         },
-        _ => Joined::Both,
+        _ => Merged::Both,
     }
 }
 
@@ -202,8 +202,8 @@ mod tests {
         format!("2026-11-24T{time}:00Z").parse().unwrap()
     }
 
-    fn part(time: &str) -> OwnPart {
-        OwnPart {
+    fn part(time: &str) -> HostPart {
+        HostPart {
             start: at(time),
             end: at(time) + SignedDuration::from_mins(30),
             service: String::new(),
@@ -226,46 +226,46 @@ mod tests {
     #[test]
     fn the_last_state_is_told_beside_the_first() {
         for kind in [MessageKind::ClientRescheduled, MessageKind::HostRescheduled] {
-            let joined = joined(&change(kind, "11:00", "10:00"), change(kind, "12:00", "11:00"));
-            assert_eq!(joined, Joined::One(change(kind, "12:00", "10:00")));
+            let joined = merge(&change(kind, "11:00", "10:00"), change(kind, "12:00", "11:00"));
+            assert_eq!(joined, Merged::One(change(kind, "12:00", "10:00")));
         }
     }
 
     #[test]
     fn who_is_back_where_they_were_is_told_nothing() {
         use MessageKind::{HostBooked, HostLeft, HostRescheduled};
-        let there_and_back = joined(
+        let there_and_back = merge(
             &change(HostRescheduled, "11:00", "10:00"),
             change(HostRescheduled, "10:00", "11:00"),
         );
-        assert_eq!(there_and_back, Joined::Nothing);
-        let gone_and_back = joined(&change(HostLeft, "10:00", ""), change(HostBooked, "10:00", ""));
-        assert_eq!(gone_and_back, Joined::Nothing);
-        let came_and_went = joined(&change(HostBooked, "10:00", ""), change(HostLeft, "10:00", ""));
-        assert_eq!(came_and_went, Joined::Nothing);
+        assert_eq!(there_and_back, Merged::Nothing);
+        let gone_and_back = merge(&change(HostLeft, "10:00", ""), change(HostBooked, "10:00", ""));
+        assert_eq!(gone_and_back, Merged::Nothing);
+        let came_and_went = merge(&change(HostBooked, "10:00", ""), change(HostLeft, "10:00", ""));
+        assert_eq!(came_and_went, Merged::Nothing);
     }
 
     #[test]
     fn hosts_who_come_and_go_learn_what_it_comes_to() {
         use MessageKind::{HostBooked, HostLeft, HostRescheduled};
-        let back_at_another_time = joined(&change(HostLeft, "10:00", ""), change(HostBooked, "12:00", ""));
+        let back_at_another_time = merge(&change(HostLeft, "10:00", ""), change(HostBooked, "12:00", ""));
         assert_eq!(
             back_at_another_time,
-            Joined::One(change(HostRescheduled, "12:00", "10:00"))
+            Merged::One(change(HostRescheduled, "12:00", "10:00"))
         );
-        let moved_and_gone = joined(
+        let moved_and_gone = merge(
             &change(HostRescheduled, "11:00", "10:00"),
             change(HostLeft, "11:00", ""),
         );
-        let Joined::One(gone) = moved_and_gone else {
+        let Merged::One(gone) = moved_and_gone else {
             panic!("{moved_and_gone:?}")
         };
         assert_eq!((gone.kind, gone.detail.parts), (HostLeft, vec![part("10:00")]));
-        let new_and_moved = joined(
+        let new_and_moved = merge(
             &change(HostBooked, "10:00", ""),
             change(HostRescheduled, "11:00", "10:00"),
         );
-        assert_eq!(new_and_moved, Joined::One(change(HostBooked, "11:00", "")));
+        assert_eq!(new_and_moved, Merged::One(change(HostBooked, "11:00", "")));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use store::appointments::Appointment;
 use store::{MessageKind, WriteTx, messages, staff};
 
 use super::detail::Detail;
-use super::facts::Gathered;
-use super::{message, render, to_be_told, worker};
-use crate::mailer::transport::Letter;
+use super::facts::AppointmentFacts;
+use super::{message, render, staff_to_notify, worker};
+use crate::mailer::transport::RenderedMail;
 use crate::problem::Internal;
 use crate::quince::Quince;
 
@@ -21,9 +21,9 @@ pub(crate) async fn enqueue(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    let gathered = Gathered::load(quince, tx, appointment).await?;
-    let letter = render::appointment(kind, &gathered.told(&Detail::default()));
-    insert(tx, letter, None, kind, now).await
+    let facts = AppointmentFacts::load(quince, tx, appointment).await?;
+    let rendered = render::appointment(kind, &facts.context(&Detail::default()));
+    insert(tx, rendered, None, kind, now).await
 }
 
 /// Enqueues the mails to these hosts, except to whoever deleted the appointment. If it has no host, the owner and the admins are
@@ -43,25 +43,25 @@ pub(crate) async fn enqueue_for_hosts(
         answers: Vec::new(),
         ..appointment.clone()
     };
-    for host in to_be_told(tx, &appointment, hosts, by).await? {
+    for host in staff_to_notify(tx, &appointment, hosts, by).await? {
         let Some(person) = staff::find(tx, host).await? else {
             continue;
         };
-        let gathered = Gathered::load(quince, tx, &appointment).await?;
-        let gathered = gathered.for_host(Some(person.clone()), None);
-        let letter = render::appointment(kind, &gathered.told(&Detail::default()));
-        let letter = letter.map(|letter| Letter {
-            to: person.email,
-            ..letter
+        let facts = AppointmentFacts::load(quince, tx, &appointment).await?;
+        let facts = facts.for_host(Some(person.clone()), None);
+        let rendered = render::appointment(kind, &facts.context(&Detail::default()));
+        let rendered = rendered.map(|rendered| RenderedMail {
+            to: person.account.email,
+            ..rendered
         });
-        insert(tx, letter, Some(host), kind, now).await?;
+        insert(tx, rendered, Some(host), kind, now).await?;
     }
     Ok(())
 }
 
 /// Renders the waiting mails which say that the appointment is cancelled or declined, or that a host left it, and detaches them from
 /// the appointment, so that they are still sent.
-pub(crate) async fn keep_waiting(
+pub(crate) async fn detach_waiting(
     quince: &Quince,
     tx: &mut WriteTx,
     appointment: AppointmentId,
@@ -77,9 +77,9 @@ pub(crate) async fn keep_waiting(
                     | MessageKind::HostLeft
             )
         );
-        if stays && let Some(letter) = worker::letter(quince, tx, &mail).await? {
+        if stays && let Some(rendered) = worker::render_mail(quince, tx, &mail).await? {
             let detail = Detail {
-                letter: Some(letter),
+                rendered: Some(rendered),
                 ..Detail::default()
             };
             messages::detach(tx, mail.id, &detail.to_json()).await?;
@@ -90,15 +90,15 @@ pub(crate) async fn keep_waiting(
 
 async fn insert(
     tx: &mut WriteTx,
-    letter: Option<Letter>,
+    rendered: Option<RenderedMail>,
     host: Option<StaffId>,
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), Internal> {
-    let Some(letter) = letter else { return Ok(()) };
-    let recipient = letter.to.clone();
+    let Some(rendered) = rendered else { return Ok(()) };
+    let recipient = rendered.to.clone();
     let detail = Detail {
-        letter: Some(letter),
+        rendered: Some(rendered),
         ..Detail::default()
     };
     let mail = message(None, host, kind, recipient, &detail);

@@ -8,7 +8,7 @@ use store::appointments::Appointment;
 use store::{ConnectionId, SessionId, WaitingId};
 use zones::Zone;
 
-use crate::mailer::transport::Letter;
+use crate::mailer::transport::RenderedMail;
 
 /// Further data of a mail, such as the appointment's time when the mail was enqueued: a host who lost an appointment wants to know
 /// which one it was.
@@ -18,13 +18,14 @@ pub(crate) struct Detail {
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
     /// The host's parts at that time.
-    pub(super) parts: Vec<OwnPart>,
+    pub(super) parts: Vec<HostPart>,
     /// The times before the appointment was moved.
-    pub(super) before: Vec<OwnPart>,
+    pub(super) before: Vec<HostPart>,
     /// The reason for the cancellation.
     pub(super) reason: Option<String>,
     /// The names of the host who left and of the one who replaced them.
-    pub(super) exchanged: Option<(String, String)>,
+    #[serde(rename = "exchanged")]
+    pub(super) replacement: Option<(String, String)>,
     /// The account whose calendars fail.
     pub(super) account: Option<String>,
     pub(super) problem: Option<String>,
@@ -33,11 +34,12 @@ pub(crate) struct Detail {
     /// The failing calendars of that connection.
     pub(super) calendars: Vec<FailingCalendar>,
     /// The entry on a waiting list.
-    pub(super) waiting: Option<OnTheList>,
+    pub(super) waiting: Option<WaitingEntry>,
     /// A cancelled session.
-    pub(super) session: Option<CalledOffSession>,
+    pub(super) session: Option<CancelledSession>,
     /// The rendered mail, if its subject was deleted.
-    pub(super) letter: Option<Letter>,
+    #[serde(rename = "letter")]
+    pub(super) rendered: Option<RenderedMail>,
 }
 
 impl Detail {
@@ -60,14 +62,14 @@ pub(crate) struct FailingCalendar {
 
 /// The part of one host in an appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct OwnPart {
+pub(crate) struct HostPart {
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
     /// The service of this part, in a visit; empty otherwise.
     pub(crate) service: String,
 }
 
-impl OwnPart {
+impl HostPart {
     /// Returns a host's parts, in order.
     pub(super) fn of_host(parts: &[NewPart], host: StaffId) -> Vec<Self> {
         let own = parts.iter().filter(|part| part.host_id == host);
@@ -85,19 +87,19 @@ impl OwnPart {
 }
 
 /// An appointment as it is before a move.
-pub(crate) struct Before<'a> {
+pub(crate) struct BeforeMove<'a> {
     pub(crate) appointment: &'a Appointment,
     pub(crate) parts: &'a [NewPart],
 }
 
-impl Before<'_> {
+impl BeforeMove<'_> {
     /// Returns a host's parts; for the client, and for an appointment without hosts, the whole.
-    pub(super) fn of(&self, host: Option<StaffId>) -> Vec<OwnPart> {
-        let own = host.map_or_else(Vec::new, |host| OwnPart::of_host(self.parts, host));
+    pub(super) fn of(&self, host: Option<StaffId>) -> Vec<HostPart> {
+        let own = host.map_or_else(Vec::new, |host| HostPart::of_host(self.parts, host));
         if !own.is_empty() {
             return own;
         }
-        vec![OwnPart {
+        vec![HostPart {
             start: self.appointment.starts_at,
             end: self.appointment.ends_at,
             service: String::new(),
@@ -107,7 +109,7 @@ impl Before<'_> {
 
 /// A cancelled session, and who cancelled it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct CalledOffSession {
+pub(super) struct CancelledSession {
     pub(super) id: SessionId,
     pub(super) calendar: CalendarId,
     pub(super) by: String,
@@ -115,7 +117,7 @@ pub(super) struct CalledOffSession {
 
 /// A copy of an entry on a waiting list, as the entry may be deleted when the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct OnTheList {
+pub(super) struct WaitingEntry {
     pub(super) id: WaitingId,
     pub(super) name: String,
     #[serde(deserialize_with = "Zone::deserialize_stored")]

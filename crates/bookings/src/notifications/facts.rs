@@ -8,26 +8,26 @@ use store::staff::Staff;
 use store::{AppointmentStatus as Status, ReadTx, appointment_parts, booking_calendars, staff, workspace};
 use zones::Zone;
 
-use super::detail::{Detail, OwnPart};
-use super::render::Told;
+use super::detail::{Detail, HostPart};
+use super::render::AppointmentContext;
 use crate::links;
 use crate::people::{names, names_of};
 use crate::problem::Internal;
 use crate::quince::Quince;
 
 /// An appointment with its related data.
-pub(crate) struct Gathered {
+pub(crate) struct AppointmentFacts {
     appointment: Appointment,
     calendar: BookingCalendar,
     host: Option<Staff>,
-    with: String,
+    host_names: String,
     guests: String,
     /// The services of a visit.
     services: String,
     /// The parts of all hosts.
     all_parts: Vec<NewPart>,
     /// The parts of the host whom the mail is for.
-    parts: Vec<OwnPart>,
+    parts: Vec<HostPart>,
     business: String,
     business_zone: Zone,
     manage_url: String,
@@ -39,7 +39,7 @@ pub(crate) struct Gathered {
     sender: String,
 }
 
-impl Gathered {
+impl AppointmentFacts {
     pub(crate) async fn load(
         quince: &Quince,
         tx: &mut ReadTx,
@@ -53,7 +53,7 @@ impl Gathered {
         let known: Vec<StaffId> = hosts.iter().copied().chain(lead).collect();
         let people = staff::list_of(tx, &known).await?;
         let host = people.iter().find(|person| lead == Some(person.id)).cloned();
-        let with = names_of(&hosts, &names(people));
+        let host_names = names_of(&hosts, &names(people));
         let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
         let services: Vec<String> = parts
             .iter()
@@ -64,7 +64,7 @@ impl Gathered {
         Ok(Self {
             calendar,
             host,
-            with,
+            host_names,
             guests: appointment.guests.join(", "),
             services: services.join(", "),
             all_parts: parts,
@@ -84,7 +84,7 @@ impl Gathered {
     }
 
     /// Adds the links of a mail to this address.
-    pub(crate) fn mailed_to(self, quince: &Quince, address: &str) -> Result<Self, Internal> {
+    pub(crate) fn with_links_for(self, quince: &Quince, address: &str) -> Result<Self, Internal> {
         let proof = links::mailed(quince, self.appointment.id, address)?;
         Ok(Self {
             mailed_url: format!("{}?mailed={proof}", self.manage_url),
@@ -96,7 +96,7 @@ impl Gathered {
     /// Adds the data of one of the hosts, or of a former one, whose parts `was` holds.
     pub(crate) fn for_host(mut self, host: Option<Staff>, was: Option<&Detail>) -> Self {
         if let Some(host) = host {
-            self.parts = OwnPart::of_host(&self.all_parts, host.id);
+            self.parts = HostPart::of_host(&self.all_parts, host.id);
             self.host = Some(host);
         }
         let (mut start, mut end) = (self.appointment.starts_at, self.appointment.ends_at);
@@ -105,7 +105,7 @@ impl Gathered {
             (start, end) = was.start.zip(was.end).unwrap_or((start, end));
         }
         if self.parts.is_empty() {
-            self.parts.push(OwnPart {
+            self.parts.push(HostPart {
                 start,
                 end,
                 service: String::new(),
@@ -114,25 +114,28 @@ impl Gathered {
         self
     }
 
-    pub(crate) fn told<'a>(&'a self, detail: &'a Detail) -> Told<'a> {
+    pub(crate) fn context<'a>(&'a self, detail: &'a Detail) -> AppointmentContext<'a> {
         let appointment = &self.appointment;
-        let exchanged = detail.exchanged.as_ref();
-        Told {
+        let replacement = detail.replacement.as_ref();
+        AppointmentContext {
             business: &self.business,
-            calendar: &self.calendar.name,
-            location: &self.calendar.location,
+            calendar: &self.calendar.settings.name,
+            location: &self.calendar.settings.location,
             host: self
                 .host
                 .as_ref()
-                .map(|host| (host.name.as_str(), host.email.as_str())),
-            with: &self.with,
+                .map(|host| (host.profile.name.as_str(), host.account.email.as_str())),
+            host_names: &self.host_names,
             guests: &self.guests,
             services: &self.services,
             parts: &self.parts,
             before: &detail.before,
-            exchanged: exchanged.map(|(left, joined)| (left.as_str(), joined.as_str())),
+            replacement: replacement.map(|(left, joined)| (left.as_str(), joined.as_str())),
             reason: detail.reason.as_deref().unwrap_or_default(),
-            host_zone: self.host.as_ref().map_or(&self.business_zone, |host| &host.zone),
+            host_zone: self
+                .host
+                .as_ref()
+                .map_or(&self.business_zone, |host| &host.profile.zone),
             client: (&appointment.name, &appointment.email),
             client_zone: &appointment.client_zone,
             phone: appointment.phone.as_deref().unwrap_or_default(),
@@ -152,10 +155,10 @@ impl Gathered {
     /// Renders the appointment as an iCalendar file for the client. Its UID is constant, so that a later file replaces an earlier one.
     pub(crate) fn ics(&self) -> String {
         let appointment = &self.appointment;
-        let summary = if self.with.is_empty() {
-            self.calendar.name.clone()
+        let summary = if self.host_names.is_empty() {
+            self.calendar.settings.name.clone()
         } else {
-            format!("{} with {}", self.calendar.name, self.with)
+            format!("{} with {}", self.calendar.settings.name, self.host_names)
         };
         let uid = format!("{}@quince", appointment.id);
         let event = ical::Appointment {
@@ -165,8 +168,8 @@ impl Gathered {
             start: appointment.starts_at,
             end: appointment.ends_at,
             summary: &summary,
-            description: &self.calendar.description,
-            location: &self.calendar.location,
+            description: &self.calendar.settings.description,
+            location: &self.calendar.settings.location,
             url: &self.manage_url,
             status: match appointment.status {
                 Status::New => ical::Status::Tentative,
@@ -188,5 +191,5 @@ pub(crate) async fn download(
     tx: &mut ReadTx,
     appointment: &Appointment,
 ) -> Result<String, Internal> {
-    Ok(Gathered::load(quince, tx, appointment).await?.ics())
+    Ok(AppointmentFacts::load(quince, tx, appointment).await?.ics())
 }

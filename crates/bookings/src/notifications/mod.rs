@@ -19,18 +19,18 @@ use store::messages::{self, NewMessage};
 use store::remote_calendars::RemoteCalendar;
 use store::staff::Staff;
 use store::waiting_list::Waiting;
-use store::{CalledOff, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
+use store::{Cancellation, MessageKind, ReadTx, StoreError, WriteTx, appointment_parts, staff};
 
 use crate::accounts::is_admin;
-use crate::servers::{CalendarState, place, trouble};
-use changes::{Change, Reader};
-pub(crate) use detail::Before;
-use detail::{CalledOffSession, Detail, FailingCalendar, OnTheList, OwnPart};
+use crate::servers::{CalendarState, server_name, trouble};
+use changes::{Change, Recipient};
+pub(crate) use detail::BeforeMove;
+use detail::{CancelledSession, Detail, FailingCalendar, HostPart, WaitingEntry};
 pub(crate) use worker::{claim, work};
 
 /// Enqueues all mails about a new appointment: to the client one of this kind and the reminders, and to each of its hosts, except to
 /// whoever booked it. `hosts` are the hosts of `parts`; without any, the owner and the admins are informed.
-pub(crate) async fn booked(
+pub(crate) async fn enqueue_booked(
     tx: &mut WriteTx,
     appointment: &Appointment,
     parts: &[NewPart],
@@ -40,13 +40,13 @@ pub(crate) async fn booked(
 ) -> Result<(), StoreError> {
     let mut mails = vec![(to_client(appointment, kind), now)];
     mails.extend(reminders(appointment, now));
-    let mut told = hosts.to_vec();
-    if told.is_empty() && appointment.host_id.is_none() {
-        told = admins(tx).await?;
+    let mut recipients = hosts.to_vec();
+    if recipients.is_empty() && appointment.host_id.is_none() {
+        recipients = admins(tx).await?;
     }
-    for person in told.iter().filter(|person| by != Some(person.id)) {
+    for person in recipients.iter().filter(|person| by != Some(person.id)) {
         let detail = host_detail(appointment, parts, person, Vec::new());
-        let (id, address) = (Some(person.id), person.email.clone());
+        let (id, address) = (Some(person.id), person.account.email.clone());
         let mail = message(Some(appointment), id, MessageKind::HostBooked, address, &detail);
         mails.push((mail, now));
     }
@@ -62,13 +62,13 @@ pub(crate) async fn enqueue(
 ) -> Result<(), StoreError> {
     if kind.is_change() {
         let detail = times(appointment);
-        return changes::ask(tx, client_of(appointment), Change { kind, detail }, now).await;
+        return changes::enqueue(tx, client_of(appointment), Change { kind, detail }, now).await;
     }
     insert(tx, to_client(appointment, kind), now).await
 }
 
-fn client_of(appointment: &Appointment) -> Reader {
-    Reader {
+fn client_of(appointment: &Appointment) -> Recipient {
+    Recipient {
         appointment: appointment.id,
         staff: None,
         address: appointment.email.clone(),
@@ -84,7 +84,7 @@ fn to_client(appointment: &Appointment, kind: MessageKind) -> NewMessage {
 pub(crate) async fn enqueue_moved(
     tx: &mut WriteTx,
     moved: &Appointment,
-    before: &Before<'_>,
+    before: &BeforeMove<'_>,
     stayed: Option<Vec<StaffId>>,
     by: Option<StaffId>,
     now: Timestamp,
@@ -97,9 +97,9 @@ pub(crate) async fn enqueue_moved(
         kind: MessageKind::ClientRescheduled,
         detail,
     };
-    changes::ask(tx, client_of(moved), change, now).await?;
+    changes::enqueue(tx, client_of(moved), change, now).await?;
     let Some(stayed) = stayed else { return Ok(()) };
-    for host in to_be_told(tx, moved, stayed, by).await? {
+    for host in staff_to_notify(tx, moved, stayed, by).await? {
         let was = before.of(Some(host));
         insert_for_host(tx, moved, host, MessageKind::HostRescheduled, was, now).await?;
     }
@@ -110,7 +110,7 @@ pub(crate) async fn enqueue_moved(
 const REMINDERS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(1)];
 
 /// Replaces the waiting reminders of an appointment that was moved or got another status.
-pub(crate) async fn remind(
+pub(crate) async fn replace_reminders(
     tx: &mut WriteTx,
     appointment: &Appointment,
     now: Timestamp,
@@ -139,7 +139,7 @@ pub(crate) async fn enqueue_joined(
     by: Option<StaffId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for host in to_be_told(tx, appointment, hosts, by).await? {
+    for host in staff_to_notify(tx, appointment, hosts, by).await? {
         let Some((person, detail)) = of_host(tx, appointment, host, Vec::new()).await? else {
             continue;
         };
@@ -147,7 +147,7 @@ pub(crate) async fn enqueue_joined(
             kind: MessageKind::HostBooked,
             detail,
         };
-        changes::ask(tx, host_of(appointment, &person), change, now).await?;
+        changes::enqueue(tx, host_of(appointment, &person), change, now).await?;
     }
     Ok(())
 }
@@ -162,7 +162,7 @@ pub(crate) async fn enqueue_for_hosts(
     kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for host in to_be_told(tx, appointment, hosts, by).await? {
+    for host in staff_to_notify(tx, appointment, hosts, by).await? {
         enqueue_for_host(tx, appointment, host, kind, now).await?;
     }
     Ok(())
@@ -170,34 +170,34 @@ pub(crate) async fn enqueue_for_hosts(
 
 /// Returns the staff to inform, each once: these hosts, or the owner and the admins if the appointment has none, without whoever made
 /// the change.
-async fn to_be_told(
+async fn staff_to_notify(
     tx: &mut ReadTx,
     appointment: &Appointment,
     hosts: impl IntoIterator<Item = StaffId>,
     by: Option<StaffId>,
 ) -> Result<Vec<StaffId>, StoreError> {
-    let mut told: Vec<StaffId> = Vec::new();
+    let mut recipients: Vec<StaffId> = Vec::new();
     for host in hosts {
-        if !told.contains(&host) {
-            told.push(host);
+        if !recipients.contains(&host) {
+            recipients.push(host);
         }
     }
-    if told.is_empty() && appointment.host_id.is_none() {
-        told.extend(admins(tx).await?.iter().map(|person| person.id));
+    if recipients.is_empty() && appointment.host_id.is_none() {
+        recipients.extend(admins(tx).await?.iter().map(|person| person.id));
     }
-    told.retain(|host| by != Some(*host));
-    Ok(told)
+    recipients.retain(|host| by != Some(*host));
+    Ok(recipients)
 }
 
 /// Returns the owner and the admins.
 async fn admins(tx: &mut ReadTx) -> Result<Vec<Staff>, StoreError> {
     let mut team = staff::list(tx).await?;
-    team.retain(|person| is_admin(person.role));
+    team.retain(|person| is_admin(person.account.role));
     Ok(team)
 }
 
 /// Enqueues the mail to a host who stays while another host is replaced.
-pub(crate) async fn enqueue_exchanged(
+pub(crate) async fn enqueue_host_replaced(
     tx: &mut WriteTx,
     appointment: &Appointment,
     host: StaffId,
@@ -210,21 +210,21 @@ pub(crate) async fn enqueue_exchanged(
         return Ok(());
     };
     let detail = Detail {
-        exchanged: Some((from.name.clone(), to.name.clone())),
+        replacement: Some((from.profile.name.clone(), to.profile.name.clone())),
         ..times(appointment)
     };
     let change = Change {
         kind: MessageKind::HostOthersChanged,
         detail,
     };
-    changes::ask(tx, host_of(appointment, host), change, now).await
+    changes::enqueue(tx, host_of(appointment, host), change, now).await
 }
 
-fn host_of(appointment: &Appointment, host: &Staff) -> Reader {
-    Reader {
+fn host_of(appointment: &Appointment, host: &Staff) -> Recipient {
+    Recipient {
         appointment: appointment.id,
         staff: Some(host.id),
-        address: host.email.clone(),
+        address: host.account.email.clone(),
     }
 }
 
@@ -241,8 +241,8 @@ pub(crate) async fn enqueue_session_cancelled(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: reason_of(session.called_off.as_ref()),
-        session: Some(CalledOffSession {
+        reason: reason_of(session.cancellation.as_ref()),
+        session: Some(CancelledSession {
             id: session.id,
             calendar: session.calendar_id,
             by: by.to_owned(),
@@ -253,7 +253,7 @@ pub(crate) async fn enqueue_session_cancelled(
         None,
         Some(person.id),
         MessageKind::SessionCancelled,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await
@@ -275,16 +275,16 @@ async fn insert_for_host(
     appointment: &Appointment,
     host: StaffId,
     kind: MessageKind,
-    before: Vec<OwnPart>,
+    before: Vec<HostPart>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some((person, detail)) = of_host(tx, appointment, host, before).await? else {
         return Ok(());
     };
     if kind.is_change() {
-        return changes::ask(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
+        return changes::enqueue(tx, host_of(appointment, &person), Change { kind, detail }, now).await;
     }
-    let recipient = person.email;
+    let recipient = person.account.email;
     let message = message(Some(appointment), Some(person.id), kind, recipient, &detail);
     insert(tx, message, now).await
 }
@@ -294,7 +294,7 @@ async fn of_host(
     tx: &mut ReadTx,
     appointment: &Appointment,
     host: StaffId,
-    before: Vec<OwnPart>,
+    before: Vec<HostPart>,
 ) -> Result<Option<(Staff, Detail)>, StoreError> {
     let Some(person) = staff::find(tx, host).await? else {
         return Ok(None);
@@ -305,9 +305,14 @@ async fn of_host(
     Ok(Some((person, detail)))
 }
 
-fn host_detail(appointment: &Appointment, parts: &[NewPart], person: &Staff, before: Vec<OwnPart>) -> Detail {
+fn host_detail(
+    appointment: &Appointment,
+    parts: &[NewPart],
+    person: &Staff,
+    before: Vec<HostPart>,
+) -> Detail {
     Detail {
-        parts: OwnPart::of_host(parts, person.id),
+        parts: HostPart::of_host(parts, person.id),
         before,
         ..times(appointment)
     }
@@ -324,8 +329,8 @@ pub(crate) async fn enqueue_waiting(
     let detail = Detail {
         start: Some(session.starts_at),
         end: Some(session.ends_at),
-        reason: reason_of(session.called_off.as_ref()),
-        waiting: Some(OnTheList {
+        reason: reason_of(session.cancellation.as_ref()),
+        waiting: Some(WaitingEntry {
             id: waiting.id,
             name: waiting.client.name.clone(),
             zone: waiting.client.zone.clone(),
@@ -337,15 +342,15 @@ pub(crate) async fn enqueue_waiting(
     insert(tx, message(None, None, kind, recipient, &detail), now).await
 }
 
-fn reason_of(called_off: Option<&CalledOff>) -> Option<String> {
-    called_off?.reason.clone()
+fn reason_of(cancellation: Option<&Cancellation>) -> Option<String> {
+    cancellation?.reason.clone()
 }
 
 fn times(appointment: &Appointment) -> Detail {
     Detail {
         start: Some(appointment.starts_at),
         end: Some(appointment.ends_at),
-        reason: reason_of(appointment.called_off.as_ref()),
+        reason: reason_of(appointment.cancellation.as_ref()),
         ..Detail::default()
     }
 }
@@ -361,7 +366,7 @@ pub(crate) async fn enqueue_outage(
         return Ok(());
     };
     let detail = Detail {
-        account: Some(connection.username.clone()),
+        account: Some(connection.account.username.clone()),
         problem: Some(problem.to_owned()),
         ..Detail::default()
     };
@@ -369,7 +374,7 @@ pub(crate) async fn enqueue_outage(
         None,
         Some(person.id),
         MessageKind::CalendarUnreadable,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await
@@ -392,7 +397,11 @@ pub(crate) async fn enqueue_failing_calendars(
         problem: trouble::sentence(calendar, *state),
     });
     let detail = Detail {
-        account: Some(format!("{} ({})", connection.username, place(connection))),
+        account: Some(format!(
+            "{} ({})",
+            connection.account.username,
+            server_name(connection)
+        )),
         connection: Some(connection.id),
         calendars: calendars.collect(),
         ..Detail::default()
@@ -401,7 +410,7 @@ pub(crate) async fn enqueue_failing_calendars(
         None,
         Some(person.id),
         MessageKind::CalendarsFailing,
-        person.email,
+        person.account.email,
         &detail,
     );
     insert(tx, message, now).await

@@ -7,31 +7,31 @@ use store::WhenStale;
 use store::questions::Answer;
 use zones::{LocalTime, Zone};
 
-use super::detail::{FailingCalendar, OwnPart};
-use crate::mailer::transport::Letter;
+use super::detail::{FailingCalendar, HostPart};
+use crate::mailer::transport::RenderedMail;
 use crate::servers::trouble;
 use store::MessageKind;
 
 /// The data of an appointment for the texts.
 #[derive(Debug, Clone)]
-pub(crate) struct Told<'a> {
+pub(crate) struct AppointmentContext<'a> {
     pub(crate) business: &'a str,
     pub(crate) calendar: &'a str,
     pub(crate) location: &'a str,
     /// Name and address of the host whom the mail is for, or to whom the client's replies go; none in a Simple calendar.
     pub(crate) host: Option<(&'a str, &'a str)>,
     /// The names of all hosts.
-    pub(crate) with: &'a str,
+    pub(crate) host_names: &'a str,
     /// The names of the client's guests.
     pub(crate) guests: &'a str,
     /// The services of a visit; empty otherwise.
     pub(crate) services: &'a str,
     /// The parts of the host whom the mail is for.
-    pub(crate) parts: &'a [OwnPart],
+    pub(crate) parts: &'a [HostPart],
     /// The times before the move: a host's parts, or for the client the whole.
-    pub(crate) before: &'a [OwnPart],
+    pub(crate) before: &'a [HostPart],
     /// The names of the host who left and of the one who replaced them.
-    pub(crate) exchanged: Option<(&'a str, &'a str)>,
+    pub(crate) replacement: Option<(&'a str, &'a str)>,
     /// The reason for the cancellation; may be empty.
     pub(crate) reason: &'a str,
     pub(crate) host_zone: &'a Zone,
@@ -82,13 +82,13 @@ fn offset(instant: Timestamp, zone: &Zone) -> String {
 }
 
 /// The lines with the times before a move, shown after the new time.
-fn before(told: &Told, zone: &Zone) -> String {
-    let is_other = |part: &&OwnPart| {
+fn before(context: &AppointmentContext, zone: &Zone) -> String {
+    let is_other = |part: &&HostPart| {
         let same = |start, end| part.start == start && part.end == end;
-        !same(told.start, told.end) && !told.parts.iter().any(|now| same(now.start, now.end))
+        !same(context.start, context.end) && !context.parts.iter().any(|now| same(now.start, now.end))
     };
     let mut text = String::new();
-    for part in told.before.iter().filter(is_other) {
+    for part in context.before.iter().filter(is_other) {
         let _ = write!(text, "Before: {}", when(part.start, part.end, zone));
         if !part.service.is_empty() {
             let _ = write!(text, ": {}", part.service);
@@ -100,121 +100,150 @@ fn before(told: &Told, zone: &Zone) -> String {
 
 /// Renders the mail of this kind about an appointment. Returns none for a kind that is not about one, or if there is no host to send it
 /// to.
-pub(crate) fn appointment(kind: MessageKind, told: &Told) -> Option<Letter> {
-    let letter = match kind {
-        MessageKind::ClientConfirm => return Some(to_confirm(told)),
-        MessageKind::ClientBooked if told.pending => client(
-            told,
-            &format!("Requested: {}", told.calendar),
+pub(crate) fn appointment(kind: MessageKind, context: &AppointmentContext) -> Option<RenderedMail> {
+    let to_client = |subject: &str, sentence: &str| {
+        client(context, &format!("{subject}: {}", context.calendar), sentence)
+    };
+    let with_page = |rendered: RenderedMail| RenderedMail {
+        text: format!(
+            "{}\nTo change or cancel it, open your own page:\n{}\n\n{}\n",
+            rendered.text, context.manage_url, context.business
+        ),
+        ..rendered
+    };
+    let what = format!("{} with {}", context.calendar, context.client.0);
+    let page = "The appointment in Quince:";
+    let page_to_confirm = if context.pending {
+        "Confirm or decline it in Quince:"
+    } else {
+        page
+    };
+    let to_host = |subject, sentence: String| host(context, subject, &sentence, Some(page_to_confirm));
+    match kind {
+        MessageKind::ClientConfirm => Some(to_confirm(context)),
+        MessageKind::ClientBooked if context.pending => Some(with_page(to_client(
+            "Requested",
             "we have received your booking and will confirm it soon.",
-        ),
-        MessageKind::ClientBooked => client(
-            told,
-            &format!("Booked: {}", told.calendar),
-            "your appointment is booked.",
-        ),
-        MessageKind::ClientRescheduled => client(
-            told,
-            &format!("New time: {}", told.calendar),
+        ))),
+        MessageKind::ClientBooked => Some(with_page(to_client("Booked", "your appointment is booked."))),
+        MessageKind::ClientRescheduled => Some(with_page(to_client(
+            "New time",
             "your appointment has a new time.",
-        ),
-        MessageKind::ClientHostChanged => client(
-            told,
-            &format!("Changed: {}", told.calendar),
+        ))),
+        MessageKind::ClientHostChanged => Some(with_page(to_client(
+            "Changed",
             "your appointment stays at its time, and somebody else takes part.",
-        ),
-        MessageKind::ClientMovedUp if told.pending => client(
-            told,
-            &format!("A seat is kept for you: {}", told.calendar),
+        ))),
+        MessageKind::ClientPromoted if context.pending => Some(with_page(to_client(
+            "A seat is kept for you",
             "a seat became free, and it is kept for you. We will confirm it soon. If you cannot come any more, please cancel, \
              so that others can.",
-        ),
-        MessageKind::ClientMovedUp => client(
-            told,
-            &format!("You have a seat: {}", told.calendar),
+        ))),
+        MessageKind::ClientPromoted => Some(with_page(to_client(
+            "You have a seat",
             "a seat became free, and it is yours. If you cannot come any more, please cancel, so that others can.",
-        ),
-        MessageKind::ClientCancelled => client(
-            told,
-            &format!("Cancelled: {}", told.calendar),
-            "your appointment was cancelled.",
-        ),
-        MessageKind::ClientReminder => client(
-            told,
-            &format!("Reminder: {}", told.calendar),
+        ))),
+        MessageKind::ClientReminder => Some(with_page(to_client(
+            "Reminder",
             "this is to remind you of your appointment.",
-        ),
-        MessageKind::ClientDeclined => client(
-            told,
-            &format!("Declined: {}", told.calendar),
+        ))),
+        MessageKind::ClientCancelled => Some(to_client("Cancelled", "your appointment was cancelled.")),
+        MessageKind::ClientDeclined => Some(to_client(
+            "Declined",
             "your request was declined: the time that you asked for cannot be confirmed.",
+        )),
+        MessageKind::HostBooked if context.pending => to_host(
+            "To confirm",
+            format!("{what} was requested, and waits to be confirmed."),
         ),
-        _ => return for_host(kind, told),
-    };
-    Some(match kind {
-        MessageKind::ClientCancelled | MessageKind::ClientDeclined => letter,
-        _ => Letter {
-            text: format!(
-                "{}\nTo change or cancel it, open your own page:\n{}\n\n{}\n",
-                letter.text, told.manage_url, told.business
-            ),
-            ..letter
-        },
-    })
-}
-
-/// Renders the mail that asks the client to confirm a booking made with their address.
-fn to_confirm(told: &Told) -> Letter {
-    let until = told
-        .confirm_until
-        .map(|until| told.client_zone.local(until).strftime("%H:%M").to_string())
-        .unwrap_or_default();
-    let sentence = format!("please confirm this booking by {until}. Until then the time is kept for you.");
-    let letter = client(told, &format!("Please confirm: {}", told.calendar), &sentence);
-    Letter {
-        text: format!(
-            "{}\nTo confirm it, open this page and press its button:\n{}\n\nIf you did not book this, you need not do anything: it is \
-             forgotten then.\n\n{}\n",
-            letter.text, told.confirm_url, told.business
+        MessageKind::HostBooked => to_host("New booking", format!("{what} was booked.")),
+        MessageKind::HostRescheduled if context.pending => to_host(
+            "New time",
+            format!("{what} has a new time, and waits to be confirmed."),
         ),
-        ics: None,
-        ..letter
+        MessageKind::HostRescheduled => to_host("New time", format!("{what} has a new time.")),
+        MessageKind::HostCancelled => to_host("Cancelled", format!("{what} was cancelled.")),
+        MessageKind::HostOthersChanged => {
+            let (left, joined) = context.replacement?;
+            to_host(
+                "Somebody else takes part",
+                format!("{joined} takes part in {what} instead of {left}. Your own part stays."),
+            )
+        }
+        MessageKind::HostLeft => {
+            let sentence = format!("you no longer take part in {what}. It takes place with somebody else.");
+            host(context, "You no longer take part", &sentence, Some(page))
+        }
+        MessageKind::HostDeleted => {
+            let sentence = format!("{what} was deleted, so it does not take place.");
+            host(context, "Deleted", &sentence, None)
+        }
+        MessageKind::Waiting
+        | MessageKind::WaitingOver
+        | MessageKind::SessionCancelled
+        | MessageKind::CalendarUnreadable
+        | MessageKind::CalendarsFailing => None,
     }
 }
 
-fn client(told: &Told, subject: &str, sentence: &str) -> Letter {
-    let (name, email) = told.client;
+/// Renders the mail that asks the client to confirm a booking made with their address.
+fn to_confirm(context: &AppointmentContext) -> RenderedMail {
+    let until = context
+        .confirm_until
+        .map(|until| context.client_zone.local(until).strftime("%H:%M").to_string())
+        .unwrap_or_default();
+    let sentence = format!("please confirm this booking by {until}. Until then the time is kept for you.");
+    let rendered = client(
+        context,
+        &format!("Please confirm: {}", context.calendar),
+        &sentence,
+    );
+    RenderedMail {
+        text: format!(
+            "{}\nTo confirm it, open this page and press its button:\n{}\n\nIf you did not book this, you need not do anything: it is \
+             forgotten then.\n\n{}\n",
+            rendered.text, context.confirm_url, context.business
+        ),
+        ics: None,
+        ..rendered
+    }
+}
+
+fn client(context: &AppointmentContext, subject: &str, sentence: &str) -> RenderedMail {
+    let (name, email) = context.client;
     let mut text = format!(
         "Hello {name},\n\n{sentence}\n{}\n{}\n{}\n{}",
-        because(told.reason),
-        told.calendar,
-        when(told.start, told.end, told.client_zone),
-        before(told, told.client_zone)
+        reason_line(context.reason),
+        context.calendar,
+        when(context.start, context.end, context.client_zone),
+        before(context, context.client_zone)
     );
     for (word, names) in [
-        ("Services:", told.services),
-        ("With", told.with),
-        ("Your guests:", told.guests),
+        ("Services:", context.services),
+        ("With", context.host_names),
+        ("Your guests:", context.guests),
     ] {
         if !names.is_empty() {
             let _ = writeln!(text, "{word} {names}");
         }
     }
-    if !told.location.is_empty() {
-        let _ = writeln!(text, "{}", told.location);
+    if !context.location.is_empty() {
+        let _ = writeln!(text, "{}", context.location);
     }
-    Letter {
+    RenderedMail {
         to_name: name.to_owned(),
         to: email.to_owned(),
-        reply_to: told.host.map(|(name, email)| (name.to_owned(), email.to_owned())),
+        reply_to: context
+            .host
+            .map(|(name, email)| (name.to_owned(), email.to_owned())),
         subject: subject.to_owned(),
         text,
-        ics: Some(told.ics.clone()),
+        ics: Some(context.ics.clone()),
     }
 }
 
 /// The line with the reason; empty without one.
-fn because(reason: &str) -> String {
+fn reason_line(reason: &str) -> String {
     if reason.is_empty() {
         String::new()
     } else {
@@ -222,81 +251,46 @@ fn because(reason: &str) -> String {
     }
 }
 
-fn for_host(kind: MessageKind, told: &Told) -> Option<Letter> {
-    let what = format!("{} with {}", told.calendar, told.client.0);
-    let (subject, sentence) = match kind {
-        MessageKind::HostBooked if told.pending => (
-            "To confirm",
-            format!("{what} was requested, and waits to be confirmed."),
-        ),
-        MessageKind::HostBooked => ("New booking", format!("{what} was booked.")),
-        MessageKind::HostRescheduled if told.pending => (
-            "New time",
-            format!("{what} has a new time, and waits to be confirmed."),
-        ),
-        MessageKind::HostRescheduled => ("New time", format!("{what} has a new time.")),
-        MessageKind::HostCancelled => ("Cancelled", format!("{what} was cancelled.")),
-        MessageKind::HostDeleted => (
-            "Deleted",
-            format!("{what} was deleted, so it does not take place."),
-        ),
-        MessageKind::HostLeft => (
-            "You no longer take part",
-            format!("you no longer take part in {what}. It takes place with somebody else."),
-        ),
-        MessageKind::HostOthersChanged => {
-            let (left, joined) = told.exchanged?;
-            (
-                "Somebody else takes part",
-                format!("{joined} takes part in {what} instead of {left}. Your own part stays."),
-            )
-        }
-        _ => return None,
-    };
-    let page = match kind {
-        MessageKind::HostDeleted => None,
-        MessageKind::HostLeft => Some("The appointment in Quince:"),
-        _ if told.pending => Some("Confirm or decline it in Quince:"),
-        _ => Some("The appointment in Quince:"),
-    };
-    host(told, subject, &sentence, page)
-}
-
-fn host(told: &Told, subject: &str, sentence: &str, page: Option<&str>) -> Option<Letter> {
-    let (name, email) = told.host?;
-    let (client, client_email) = told.client;
-    let mut text = format!("Hello {name},\n\n{sentence}\n{}\n", because(told.reason));
-    for part in told.parts {
-        text.push_str(&when(part.start, part.end, told.host_zone));
+fn host(
+    context: &AppointmentContext,
+    subject: &str,
+    sentence: &str,
+    page: Option<&str>,
+) -> Option<RenderedMail> {
+    let (name, email) = context.host?;
+    let (client, client_email) = context.client;
+    let mut text = format!("Hello {name},\n\n{sentence}\n{}\n", reason_line(context.reason));
+    for part in context.parts {
+        text.push_str(&when(part.start, part.end, context.host_zone));
         if !part.service.is_empty() {
             let _ = write!(text, ": {}", part.service);
         }
         text.push('\n');
     }
-    text.push_str(&before(told, told.host_zone));
+    text.push_str(&before(context, context.host_zone));
     let _ = writeln!(text, "{client_email}");
-    if !told.guests.is_empty() {
-        let _ = writeln!(text, "Brings {}", told.guests);
+    if !context.guests.is_empty() {
+        let _ = writeln!(text, "Brings {}", context.guests);
     }
-    for line in [told.phone, told.location] {
+    for line in [context.phone, context.location] {
         if !line.is_empty() {
             let _ = writeln!(text, "{line}");
         }
     }
-    for Answer { label, text: answer } in told.answers {
+    for Answer { label, text: answer } in context.answers {
         let _ = writeln!(text, "{label}: {answer}");
     }
-    if !told.notes.is_empty() {
-        let _ = writeln!(text, "{}", told.notes);
+    if !context.notes.is_empty() {
+        let _ = writeln!(text, "{}", context.notes);
     }
     if let Some(page) = page {
-        let _ = writeln!(text, "\n{page}\n{}", told.staff_url);
+        let _ = writeln!(text, "\n{page}\n{}", context.staff_url);
     }
-    Some(Letter {
+    Some(RenderedMail {
         to_name: name.to_owned(),
         to: email.to_owned(),
         reply_to: Some((client.to_owned(), client_email.to_owned())),
-        subject: format!("{subject}: {} – {client}", told.calendar),
+        subject: format!("{subject}: {} – {client}", context.calendar),
         text,
         ics: None,
     })
@@ -304,7 +298,7 @@ fn host(told: &Told, subject: &str, sentence: &str, page: Option<&str>) -> Optio
 
 /// The data of an entry on a waiting list, or of a session, for the texts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct SessionContext<'a> {
     pub(crate) to: (&'a str, &'a str),
     pub(crate) business: &'a str,
     pub(crate) calendar: &'a str,
@@ -315,18 +309,18 @@ pub(crate) struct Place<'a> {
 }
 
 /// Renders the mail to a client on a waiting list; if `over`, the session was cancelled.
-pub(crate) fn waiting(over: bool, reason: &str, place: &Place) -> Letter {
-    let Place {
+pub(crate) fn waiting(over: bool, reason: &str, context: &SessionContext) -> RenderedMail {
+    let SessionContext {
         to: (name, email),
         business,
         calendar,
         when,
         page,
-    } = place;
+    } = context;
     let (subject, sentence, end) = if over {
         (
-            "Called off",
-            "this session was called off, so nobody gets a seat any more.",
+            "Cancelled",
+            "this session was cancelled, so nobody gets a seat any more.",
             String::new(),
         )
     } else {
@@ -336,46 +330,46 @@ pub(crate) fn waiting(over: bool, reason: &str, place: &Place) -> Letter {
             format!("\nTo leave the waiting list, open your own page:\n{page}\n"),
         )
     };
-    Letter {
+    RenderedMail {
         to_name: (*name).to_owned(),
         to: (*email).to_owned(),
         reply_to: None,
         subject: format!("{subject}: {calendar}"),
         text: format!(
             "Hello {name},\n\n{sentence}\n{}\n{calendar}\n{when}\n{end}\n{business}\n",
-            because(reason)
+            reason_line(reason)
         ),
         ics: None,
     }
 }
 
 /// Renders the mail to the owner of a session that an admin cancelled.
-pub(crate) fn session_cancelled(by: &str, reason: &str, place: &Place) -> Letter {
-    let Place {
+pub(crate) fn session_cancelled(by: &str, reason: &str, context: &SessionContext) -> RenderedMail {
+    let SessionContext {
         to: (name, email),
         calendar,
         when,
         page,
         ..
-    } = place;
-    Letter {
+    } = context;
+    RenderedMail {
         to_name: (*name).to_owned(),
         to: (*email).to_owned(),
         reply_to: None,
-        subject: format!("Session called off: {calendar}"),
+        subject: format!("Session cancelled: {calendar}"),
         text: format!(
-            "Hello {name},\n\n{by} called your session of {calendar} off. Everybody who takes part, or waits, is told.\n{}\n\
+            "Hello {name},\n\n{by} cancelled your session of {calendar}. Everybody who takes part, or waits, is told.\n{}\n\
              {when}\n\nThe session in Quince:\n{page}\n",
-            because(reason)
+            reason_line(reason)
         ),
         ics: None,
     }
 }
 
 /// Renders the mail about a calendar server that cannot be read: one per outage.
-pub(crate) fn outage(to: (&str, &str), account: &str, problem: &str, settings_url: &str) -> Letter {
+pub(crate) fn outage(to: (&str, &str), account: &str, problem: &str, settings_url: &str) -> RenderedMail {
     let (name, email) = to;
-    Letter {
+    RenderedMail {
         to_name: name.to_owned(),
         to: email.to_owned(),
         reply_to: None,
@@ -396,7 +390,7 @@ pub(crate) fn failing(
     calendars: &[FailingCalendar],
     when_stale: Option<WhenStale>,
     settings_url: &str,
-) -> Letter {
+) -> RenderedMail {
     let (name, email) = to;
     let subject = match calendars {
         [calendar] if calendar.read_only => {
@@ -423,7 +417,7 @@ pub(crate) fn failing(
         let _ = writeln!(text, "\n{}", trouble::meanwhile(when_stale, never_read));
     }
     let _ = writeln!(text, "\nLook at your calendars:\n{settings_url}");
-    Letter {
+    RenderedMail {
         to_name: name.to_owned(),
         to: email.to_owned(),
         reply_to: None,
@@ -437,18 +431,18 @@ pub(crate) fn failing(
 mod tests {
     use super::*;
 
-    fn told<'a>(zone: &'a Zone, host_zone: &'a Zone) -> Told<'a> {
-        Told {
+    fn context<'a>(zone: &'a Zone, host_zone: &'a Zone) -> AppointmentContext<'a> {
+        AppointmentContext {
             business: "Quince & Co",
             calendar: "Intro call",
             location: "Video",
             host: Some(("Mira", "mira@example.org")),
-            with: "Mira",
+            host_names: "Mira",
             guests: "",
             services: "",
             parts: &[],
             before: &[],
-            exchanged: None,
+            replacement: None,
             reason: "",
             host_zone,
             client: ("Ada", "ada@example.com"),
@@ -473,16 +467,16 @@ mod tests {
             Zone::named("America/New_York").unwrap(),
             Zone::named("Europe/Berlin").unwrap(),
         );
-        let letter = appointment(MessageKind::ClientBooked, &told(&client, &host)).unwrap();
-        assert_eq!(letter.to, "ada@example.com");
+        let rendered = appointment(MessageKind::ClientBooked, &context(&client, &host)).unwrap();
+        assert_eq!(rendered.to, "ada@example.com");
         assert!(
-            letter
+            rendered
                 .text
                 .contains("Tuesday, 24 November 2026, 10:00–10:30 (America/New_York)"),
             "{}",
-            letter.text
+            rendered.text
         );
-        assert!(letter.text.contains("/manage/secret"));
+        assert!(rendered.text.contains("/manage/secret"));
     }
 
     #[test]
@@ -528,32 +522,32 @@ mod tests {
             Zone::named("America/New_York").unwrap(),
             Zone::named("Europe/Berlin").unwrap(),
         );
-        let whole = told(&client, &host);
-        let parts = [OwnPart {
+        let whole = context(&client, &host);
+        let parts = [HostPart {
             start: whole.start,
             end: whole.end,
             service: String::new(),
         }];
-        let whole = Told {
+        let whole = AppointmentContext {
             parts: &parts,
             ..whole
         };
-        let letter = appointment(MessageKind::HostBooked, &whole).unwrap();
-        assert_eq!(letter.to, "mira@example.org");
+        let rendered = appointment(MessageKind::HostBooked, &whole).unwrap();
+        assert_eq!(rendered.to, "mira@example.org");
         assert!(
-            letter.text.contains("16:00–16:30 (Europe/Berlin)"),
+            rendered.text.contains("16:00–16:30 (Europe/Berlin)"),
             "{}",
-            letter.text
+            rendered.text
         );
-        assert!(!letter.text.contains("/manage/"));
+        assert!(!rendered.text.contains("/manage/"));
     }
 
     #[test]
     fn without_a_host_nobody_gets_the_hosts_mail() {
         let zone = Zone::utc();
-        let lonely = Told {
+        let lonely = AppointmentContext {
             host: None,
-            ..told(&zone, &zone)
+            ..context(&zone, &zone)
         };
         assert_eq!(appointment(MessageKind::HostCancelled, &lonely), None);
     }

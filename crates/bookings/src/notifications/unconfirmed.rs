@@ -1,19 +1,19 @@
 //! Limits the mails to unconfirmed addresses, as anybody can enter somebody else's address.
 
 use jiff::SignedDuration;
-use store::due::{At, SKEW};
+use store::due::{ClaimTimes, SKEW};
 use store::messages::{self, Message};
 use store::{MessageId, StoreError, WriteTx, strangers};
 
 /// The most mails within [`DAY`] to an address of which no link has been opened yet.
-pub const MAILS_A_DAY: u32 = 6;
+pub const MAX_MAILS_PER_DAY: u32 = 6;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Withholds those of the claimed mails that exceed the limit of their address, and returns their ids.
 pub(super) async fn withhold(
     tx: &mut WriteTx,
     claimed: &[Message],
-    at: At,
+    at: ClaimTimes,
 ) -> Result<Vec<MessageId>, StoreError> {
     let mut keys: Vec<String> = claimed
         .iter()
@@ -37,12 +37,12 @@ pub(super) async fn withhold(
         let before = messages::sent_to(tx, &key, since, until, at)
             .await?
             .saturating_sub(own);
-        let room = MAILS_A_DAY.saturating_sub(before);
+        let room = MAX_MAILS_PER_DAY.saturating_sub(before);
         if own <= room || strangers::is_confirmed(tx, &key).await? {
             continue;
         }
         for message in of_key().skip(room as usize) {
-            tracing::warn!(mail = %message.id, "a mail is held back: its address had {MAILS_A_DAY} within a day, and nobody confirmed it");
+            tracing::warn!(mail = %message.id, "a mail is held back: its address had {MAX_MAILS_PER_DAY} within a day, and nobody confirmed it");
             messages::withhold(tx, message.id, &sentence()).await?;
             withheld.push(message.id);
         }
@@ -52,7 +52,7 @@ pub(super) async fn withhold(
 
 fn sentence() -> String {
     format!(
-        "Held back: this address got {MAILS_A_DAY} mails within a day, and nobody has opened a link in one of them. If you know the \
+        "Held back: this address got {MAX_MAILS_PER_DAY} mails within a day, and nobody has opened a link in one of them. If you know the \
          person, send it again."
     )
 }

@@ -1,7 +1,7 @@
 //! The worker that sends the mails that are due.
 
 use jiff::SignedDuration;
-use store::due::LONGEST_LEASE;
+use store::due::MAX_LEASE;
 use store::messages::{self, Message};
 use store::staff::Staff;
 use store::{
@@ -9,27 +9,27 @@ use store::{
     workspace,
 };
 
-use super::detail::{CalledOffSession, Detail, OnTheList};
-use super::facts::Gathered;
+use super::detail::Detail;
+use super::facts::AppointmentFacts;
 use super::render;
 use super::unconfirmed;
 use crate::mailer::failure::Failure;
 use crate::mailer::outcomes::Outcome;
-use crate::mailer::transport::Letter;
+use crate::mailer::transport::RenderedMail;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::{caldav_messages, links};
 
 /// After this time the mails of a dead worker can be claimed again.
-const LEASE: SignedDuration = LONGEST_LEASE;
+const LEASE: SignedDuration = MAX_LEASE;
 /// The most attempts for a mail, which last five to six days: the operator may be away for a long weekend.
-const TRIES: u32 = 150;
+const MAX_ATTEMPTS: u32 = 150;
 
-/// Claims up to `most` of the due mails.
-pub(crate) async fn claim(quince: &Quince, most: u32) -> Result<Vec<Message>, Internal> {
+/// Claims up to `limit` of the due mails.
+pub(crate) async fn claim(quince: &Quince, limit: u32) -> Result<Vec<Message>, Internal> {
     let mut tx = quince.store().write().await?;
     let at = quince.claims_at(&mut tx).await?;
-    let mut claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, most).await?;
+    let mut claimed = messages::claim_due(&mut tx, at, at.leases + LEASE, limit).await?;
     if quince.limits_mails() {
         let withheld = unconfirmed::withhold(&mut tx, &claimed, at).await?;
         claimed.retain(|message| !withheld.contains(&message.id));
@@ -47,23 +47,23 @@ pub(crate) async fn work(quince: &Quince, message: Message) {
 }
 
 async fn send(quince: &Quince, message: Message) -> Result<(), Internal> {
-    let letter = {
+    let rendered = {
         // Rendering is serialised: bookings need the database, too, and mails can wait.
-        let _turn = quince.letter_turn().await;
+        let _turn = quince.render_lock().await;
         let mut tx = quince.store().read().await?;
-        letter(quince, &mut tx, &message).await?
+        render_mail(quince, &mut tx, &message).await?
     };
-    let outcome = match &letter {
-        Some(letter) => tokio::select! {
-            sent = quince.mailer().send(letter, &message, quince.now()) => outcome(quince, &message, sent),
-            () = quince.mails_cut_off() => Outcome::BrokenOff,
+    let outcome = match &rendered {
+        Some(rendered) => tokio::select! {
+            sent = quince.mailer().send(rendered, &message, quince.now()) => outcome(quince, &message, sent),
+            () = quince.mails_interrupted() => Outcome::Interrupted,
         },
         // The subject of the mail no longer exists.
         None => Outcome::Moot,
     };
     Ok(quince
         .mail_outcomes()
-        .keep(quince.store(), message, outcome)
+        .record(quince.store(), message, outcome)
         .await?)
 }
 
@@ -73,10 +73,10 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
         Ok(()) => Outcome::Sent { at },
         Err(error) => {
             let tries = message.attempts + 1;
-            let again = !error.is_recipients() && tries < TRIES;
+            let again = !error.concerns_recipient() && tries < MAX_ATTEMPTS;
             tracing::warn!(mail = %message.id, %error, again, "a mail could not be sent");
             Outcome::Failed {
-                patience: error.patience(),
+                report_after: error.report_after(),
                 problem: error.sentence(),
                 next: again.then(|| caldav_messages::back_off(tries, None, message.id.0, at)),
                 at,
@@ -86,50 +86,63 @@ fn outcome(quince: &Quince, message: &Message, sent: Result<(), Failure>) -> Out
 }
 
 /// Renders the mail from the present state; none if its subject no longer exists, or if the mail has become pointless.
-pub(super) async fn letter(
+pub(super) async fn render_mail(
     quince: &Quince,
     tx: &mut ReadTx,
     message: &Message,
-) -> Result<Option<Letter>, Internal> {
+) -> Result<Option<RenderedMail>, Internal> {
     let Some(kind) = message.kind else {
         return Err(Internal::because("a mail's kind is not known here"));
     };
     let detail: Detail = serde_json::from_str(&message.detail).map_err(Internal::because)?;
-    if let Some(letter) = detail.letter {
-        return Ok(Some(Letter {
+    if let Some(rendered) = detail.rendered {
+        return Ok(Some(RenderedMail {
             to: message.recipient.clone(),
-            ..letter
+            ..rendered
         }));
     }
     let addressee = match message.staff_id {
         Some(id) => staff::find(tx, id).await?,
         None => None,
     };
-    if let Some(waiting) = &detail.waiting {
-        let over = kind == MessageKind::WaitingOver;
-        return to_somebody_waiting(quince, tx, message, &detail, waiting, over)
-            .await
-            .map(Some);
+    match kind {
+        MessageKind::Waiting | MessageKind::WaitingOver => {
+            let over = kind == MessageKind::WaitingOver;
+            to_waiting_client(quince, tx, message, &detail, over).await
+        }
+        MessageKind::SessionCancelled => about_session(quince, tx, message, &detail, addressee).await,
+        MessageKind::CalendarUnreadable | MessageKind::CalendarsFailing => {
+            about_calendars(quince, tx, message, kind, &detail, addressee).await
+        }
+        MessageKind::ClientConfirm
+        | MessageKind::ClientBooked
+        | MessageKind::ClientRescheduled
+        | MessageKind::ClientHostChanged
+        | MessageKind::ClientCancelled
+        | MessageKind::ClientDeclined
+        | MessageKind::ClientPromoted
+        | MessageKind::ClientReminder
+        | MessageKind::HostBooked
+        | MessageKind::HostRescheduled
+        | MessageKind::HostCancelled
+        | MessageKind::HostDeleted
+        | MessageKind::HostLeft
+        | MessageKind::HostOthersChanged => {
+            about_appointment(quince, tx, message, kind, &detail, addressee).await
+        }
     }
-    if let Some(session) = &detail.session {
-        return about_session(quince, tx, message, &detail, session, addressee).await;
-    }
+}
+
+async fn about_appointment(
+    quince: &Quince,
+    tx: &mut ReadTx,
+    message: &Message,
+    kind: MessageKind,
+    detail: &Detail,
+    addressee: Option<Staff>,
+) -> Result<Option<RenderedMail>, Internal> {
     let Some(appointment) = message.appointment_id else {
-        let settings = quince.page("settings/integrations");
-        let connection = match detail.connection {
-            Some(id) => connections::find(tx, id).await?,
-            None => None,
-        };
-        return Ok(addressee.map(|person| {
-            let to = (person.name.as_str(), message.recipient.as_str());
-            let account = detail.account.as_deref().unwrap_or_default();
-            if kind == MessageKind::CalendarsFailing {
-                let when_stale = connection.map(|connection| connection.when_stale);
-                return render::failing(to, account, &detail.calendars, when_stale, &settings);
-            }
-            let problem = detail.problem.as_deref().unwrap_or_default();
-            render::outage(to, account, problem, &settings)
-        }));
+        return Ok(None);
     };
     let Some(appointment) = appointments::find(tx, appointment).await? else {
         return Ok(None);
@@ -152,18 +165,48 @@ pub(super) async fn letter(
     {
         return Ok(None);
     }
-    let gathered = Gathered::load(quince, tx, &appointment).await?;
-    let gathered = gathered.mailed_to(quince, &message.recipient)?;
-    let gathered = if kind.is_for_host() {
-        gathered.for_host(addressee, kind.is_about_the_past().then_some(&detail))
+    let facts = AppointmentFacts::load(quince, tx, &appointment).await?;
+    let facts = facts.with_links_for(quince, &message.recipient)?;
+    let facts = if kind.is_for_host() {
+        facts.for_host(addressee, kind.is_about_the_past().then_some(detail))
     } else {
-        gathered
+        facts
     };
-    let letter = render::appointment(kind, &gathered.told(&detail));
-    Ok(letter.map(|letter| Letter {
+    let rendered = render::appointment(kind, &facts.context(detail));
+    Ok(rendered.map(|rendered| RenderedMail {
         to: message.recipient.clone(),
-        ..letter
+        ..rendered
     }))
+}
+
+async fn about_calendars(
+    quince: &Quince,
+    tx: &mut ReadTx,
+    message: &Message,
+    kind: MessageKind,
+    detail: &Detail,
+    addressee: Option<Staff>,
+) -> Result<Option<RenderedMail>, Internal> {
+    let Some(person) = addressee else { return Ok(None) };
+    let settings = quince.page("settings/integrations");
+    let to = (person.profile.name.as_str(), message.recipient.as_str());
+    let account = detail.account.as_deref().unwrap_or_default();
+    if kind == MessageKind::CalendarsFailing {
+        let connection = match detail.connection {
+            Some(id) => connections::find(tx, id).await?,
+            None => None,
+        };
+        let when_stale = connection.map(|connection| connection.policies.when_stale);
+        return Ok(Some(render::failing(
+            to,
+            account,
+            &detail.calendars,
+            when_stale,
+            &settings,
+        )));
+    }
+    let problem = detail.problem.as_deref().unwrap_or_default();
+    Ok(Some(render::outage(to, account, problem, &settings)))
 }
 
 async fn about_session(
@@ -171,36 +214,39 @@ async fn about_session(
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    session: &CalledOffSession,
     owner: Option<Staff>,
-) -> Result<Option<Letter>, Internal> {
-    let Some(owner) = owner else { return Ok(None) };
+) -> Result<Option<RenderedMail>, Internal> {
+    let (Some(session), Some(owner)) = (&detail.session, owner) else {
+        return Ok(None);
+    };
     let calendar = booking_calendars::find(tx, session.calendar).await?;
     let when = match (detail.start, detail.end) {
-        (Some(start), Some(end)) => render::when(start, end, &owner.zone),
+        (Some(start), Some(end)) => render::when(start, end, &owner.profile.zone),
         _ => String::new(),
     };
     Ok(Some(render::session_cancelled(
         &session.by,
         detail.reason.as_deref().unwrap_or_default(),
-        &render::Place {
-            to: (&owner.name, &message.recipient),
+        &render::SessionContext {
+            to: (&owner.profile.name, &message.recipient),
             business: "",
-            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.settings.name),
             when: &when,
             page: &quince.page(&format!("sessions/{}", session.id)),
         },
     )))
 }
 
-async fn to_somebody_waiting(
+async fn to_waiting_client(
     quince: &Quince,
     tx: &mut ReadTx,
     message: &Message,
     detail: &Detail,
-    waiting: &OnTheList,
     over: bool,
-) -> Result<Letter, Internal> {
+) -> Result<Option<RenderedMail>, Internal> {
+    let Some(waiting) = &detail.waiting else {
+        return Ok(None);
+    };
     let calendar = booking_calendars::find(tx, waiting.calendar).await?;
     let business = workspace::find(tx).await?;
     let when = match (detail.start, detail.end) {
@@ -208,15 +254,15 @@ async fn to_somebody_waiting(
         _ => String::new(),
     };
     let secret = links::waiting(quince, waiting.id)?;
-    Ok(render::waiting(
+    Ok(Some(render::waiting(
         over,
         detail.reason.as_deref().unwrap_or_default(),
-        &render::Place {
+        &render::SessionContext {
             to: (&waiting.name, &message.recipient),
             business: business.as_ref().map_or("", |business| &business.name),
-            calendar: calendar.as_ref().map_or("", |calendar| &calendar.name),
+            calendar: calendar.as_ref().map_or("", |calendar| &calendar.settings.name),
             when: &when,
             page: &quince.page(&format!("waiting/{secret}")),
         },
-    ))
+    )))
 }

@@ -37,21 +37,21 @@ impl Content {
         let what = part
             .service
             .as_ref()
-            .map_or(&calendar.name, |service| &service.name);
+            .map_or(&calendar.settings.name, |service| &service.name);
         let mut lines = contact(appointment);
         if !with.is_empty() {
             lines.extend([String::new(), format!("Together with {}", with.join(", "))]);
         }
-        let wrote = wrote(appointment);
-        if !wrote.is_empty() {
+        let answers_and_notes = answers_and_notes(appointment);
+        if !answers_and_notes.is_empty() {
             lines.push(String::new());
-            lines.extend(wrote);
+            lines.extend(answers_and_notes);
         }
-        lines.extend([String::new(), whereto(&page)]);
+        lines.extend([String::new(), page_line(&page)]);
         Self {
             title: format!("{what}: {}", appointment.name),
             description: lines.join("\n"),
-            location: calendar.location.clone(),
+            location: calendar.settings.location.clone(),
             sequence: appointment.sequence,
             stamp: appointment.updated_at,
             start: part.starts_at,
@@ -79,14 +79,17 @@ impl Content {
             });
             lines.extend(contact(appointment).into_iter().skip(1));
             lines.extend(appointment.guests.iter().map(|guest| format!("+ {guest}")));
-            lines.extend(wrote(appointment));
+            lines.extend(answers_and_notes(appointment));
             lines.push(String::new());
         }
-        lines.push(whereto(&page));
+        lines.push(page_line(&page));
         Self {
-            title: format!("{} {seats}/{}", calendar.name, calendar.rules.seats),
+            title: format!(
+                "{} {seats}/{}",
+                calendar.settings.name, calendar.settings.rules.seats
+            ),
             description: lines.join("\n"),
-            location: calendar.location.clone(),
+            location: calendar.settings.location.clone(),
             sequence: session.sequence,
             stamp: session.updated_at,
             start: session.starts_at,
@@ -125,7 +128,7 @@ fn contact(appointment: &Appointment) -> Vec<String> {
 }
 
 /// What the client wrote: their answers and notes.
-fn wrote(appointment: &Appointment) -> Vec<String> {
+fn answers_and_notes(appointment: &Appointment) -> Vec<String> {
     let answers = appointment.answers.iter();
     let mut lines: Vec<String> = answers
         .map(|answer| format!("{}: {}", answer.label, answer.text))
@@ -134,13 +137,14 @@ fn wrote(appointment: &Appointment) -> Vec<String> {
     lines
 }
 
-fn whereto(page: &str) -> String {
+fn page_line(page: &str) -> String {
     format!("Change or cancel in Quince, not here: {page}")
 }
 
 #[cfg(test)]
 mod tests {
-    use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
+    use scheduling::{AppointmentId, CalendarId, Kind, Rules, StaffId};
+    use store::booking_calendars::CalendarSettings;
     use store::{Party, SessionId};
     use zones::Zone;
 
@@ -153,22 +157,15 @@ mod tests {
     fn calendar(name: &str) -> BookingCalendar {
         BookingCalendar {
             id: CalendarId(uuid::Uuid::from_u128(1)),
-            slug: "intro".into(),
-            name: name.into(),
-            description: String::new(),
-            kind: Kind::Personal,
-            distribution: Distribution::Availability,
-            rules: Rules {
-                seats: 8,
-                ..Rules::default()
+            settings: CalendarSettings {
+                slug: "intro".into(),
+                kind: Kind::Personal,
+                rules: Rules {
+                    seats: 8,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new(name)
             },
-            location: String::new(),
-            color: "#0f766e".into(),
-            questions: Vec::new(),
-            auto_confirm: true,
-            confirm_by_mail: false,
-            ask_puzzle: false,
-            active: true,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
             unreadable: Vec::new(),
@@ -199,7 +196,7 @@ mod tests {
             overridden: None,
             created_at: at("2026-11-23T08:00:00Z"),
             updated_at: at("2026-11-23T08:00:00Z"),
-            called_off: None,
+            cancellation: None,
             unconfirmed_until: None,
         }
     }
@@ -245,7 +242,7 @@ mod tests {
             ends_at: roster[0].ends_at,
             sequence: 5,
             updated_at: roster[0].updated_at,
-            called_off: None,
+            cancellation: None,
         };
         let page = "https://book.example/sessions/1".to_owned();
         let text = Content::of_session(&calendar("Yoga"), &session, &roster, page).event("u1");

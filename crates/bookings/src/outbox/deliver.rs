@@ -14,7 +14,7 @@ pub(crate) struct Target {
 
 /// The result of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Put {
+pub(crate) enum PutResult {
     /// The event is in the calendar.
     Written { href: String, etag: Option<String> },
     /// The UID can no longer be used in this calendar: it was deleted, or another calendar of the account has it. Store a fresh UID
@@ -36,21 +36,21 @@ impl Target {
         href: Option<&str>,
         etag: Option<&str>,
         ics: &str,
-    ) -> Result<Put, Error> {
+    ) -> Result<PutResult, Error> {
         match href {
             None => self.create(uid, ics).await,
             Some(href) => self.replace(href, etag, ics).await,
         }
     }
 
-    async fn create(&self, uid: &str, ics: &str) -> Result<Put, Error> {
+    async fn create(&self, uid: &str, ics: &str) -> Result<PutResult, Error> {
         let taken = match self
             .client
             .create(&self.calendar, &self.login, &format!("{uid}.ics"), ics)
             .await
         {
             Ok(written) => {
-                return Ok(Put::Written {
+                return Ok(PutResult::Written {
                     href: written.href,
                     etag: written.etag,
                 });
@@ -65,22 +65,22 @@ impl Target {
         match self.client.fetch(&self.calendar, &self.login, &href).await? {
             Some(found) if ical::uid(&found.data).as_deref() == Some(uid) => {
                 if ical::same_event(ics, &found.data) {
-                    return Ok(Put::Written {
+                    return Ok(PutResult::Written {
                         href,
                         etag: found.etag,
                     });
                 }
                 self.replace(&href, found.etag.as_deref(), ics).await
             }
-            _ => Ok(Put::UidSpent),
+            _ => Ok(PutResult::UidSpent),
         }
     }
 
-    async fn replace(&self, href: &str, etag: Option<&str>, ics: &str) -> Result<Put, Error> {
+    async fn replace(&self, href: &str, etag: Option<&str>, ics: &str) -> Result<PutResult, Error> {
         let known = match etag {
             Some(etag) => Some(etag.to_owned()),
             None => match self.client.etag(&self.calendar, &self.login, href).await {
-                Err(Error::NotFound) => return self.spent().await,
+                Err(Error::NotFound) => return self.uid_spent().await,
                 other => other?,
             },
         };
@@ -95,20 +95,20 @@ impl Target {
             .await
         {
             Ok(written) => {
-                return Ok(Put::Written {
+                return Ok(PutResult::Written {
                     href: written.href,
                     etag: written.etag,
                 });
             }
-            Err(Error::NotFound) => return self.spent().await,
+            Err(Error::NotFound) => return self.uid_spent().await,
             Err(Error::PreconditionFailed) => {}
             Err(error) => return Err(error),
         }
         let Some(found) = self.client.fetch(&self.calendar, &self.login, href).await? else {
-            return self.spent().await;
+            return self.uid_spent().await;
         };
         if ical::same_event(ics, &found.data) {
-            return Ok(Put::Written {
+            return Ok(PutResult::Written {
                 href: href.to_owned(),
                 etag: found.etag,
             });
@@ -119,27 +119,27 @@ impl Target {
             .update(&self.calendar, &self.login, href, etag, ics)
             .await
         {
-            Ok(written) => Ok(Put::Written {
+            Ok(written) => Ok(PutResult::Written {
                 href: written.href,
                 etag: written.etag,
             }),
-            Err(Error::NotFound) => self.spent().await,
+            Err(Error::NotFound) => self.uid_spent().await,
             Err(error) => Err(error),
         }
     }
 
-    /// Returns [`Put::UidSpent`] if the calendar still exists. After an account has moved, its old server answers 404 to everything,
+    /// Returns [`PutResult::UidSpent`] if the calendar still exists. After an account has moved, its old server answers 404 to everything,
     /// and a fresh UID would lead to a duplicate event.
-    async fn spent(&self) -> Result<Put, Error> {
-        self.calendar_is_there().await?;
-        Ok(Put::UidSpent)
+    async fn uid_spent(&self) -> Result<PutResult, Error> {
+        self.check_calendar_exists().await?;
+        Ok(PutResult::UidSpent)
     }
 
     /// Checks that the calendar still exists.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the calendar is not at its URL.
-    async fn calendar_is_there(&self) -> Result<(), Error> {
+    async fn check_calendar_exists(&self) -> Result<(), Error> {
         self.client
             .etag(&self.calendar, &self.login, self.calendar.path())
             .await
@@ -165,6 +165,6 @@ impl Target {
         if was_there? {
             return Ok(());
         }
-        self.calendar_is_there().await
+        self.check_calendar_exists().await
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn create_events(
     }
     for (position, part) in (0..).zip(parts) {
         let subject = Subject::Part(appointment.id, position);
-        start(tx, subject, part.host_id, now).await?;
+        enqueue_new(tx, subject, part.host_id, now).await?;
     }
     Ok(())
 }
@@ -67,10 +67,10 @@ pub(crate) async fn sync_events(
         let subject = Subject::Part(appointment.id, part.position);
         let present = live.iter().position(|write| write.subject == subject);
         let present = present.map(|at| live.swap_remove(at));
-        put(tx, subject, part.host_id, present, now).await?;
+        enqueue_put(tx, subject, part.host_id, present, now).await?;
     }
     for write in live {
-        remove(tx, &write, now).await?;
+        enqueue_removal(tx, &write, now).await?;
     }
     Ok(())
 }
@@ -88,18 +88,18 @@ pub(crate) async fn sync_session_event(
     class_sessions::touch(tx, id, now).await?;
     let present = event_writes::live_of_session(tx, id).await?;
     let roster = appointments::roster_of_session(tx, id).await?;
-    if session.called_off.is_some() || roster.iter().all(Appointment::is_unconfirmed) {
+    if session.cancellation.is_some() || roster.iter().all(Appointment::is_unconfirmed) {
         return match present {
-            Some(write) => remove(tx, &write, now).await,
+            Some(write) => enqueue_removal(tx, &write, now).await,
             None => Ok(()),
         };
     }
-    put(tx, Subject::Session(id), session.host_id, present, now).await
+    enqueue_put(tx, Subject::Session(id), session.host_id, present, now).await
 }
 
 /// Enqueues the subject's event: an update of the present event if that can be updated and is in the right calendar, otherwise a new
 /// one.
-async fn put(
+async fn enqueue_put(
     tx: &mut WriteTx,
     subject: Subject,
     host: StaffId,
@@ -114,9 +114,9 @@ async fn put(
         }
         Some(write) => {
             retire(tx, &write, now).await?;
-            start(tx, subject, host, now).await
+            enqueue_new(tx, subject, host, now).await
         }
-        None => start(tx, subject, host, now).await,
+        None => enqueue_new(tx, subject, host, now).await,
     }
 }
 
@@ -152,7 +152,12 @@ async fn is_connected(tx: &mut ReadTx, connection: Option<ConnectionId>) -> Resu
 }
 
 /// Enqueues a new event in the host's primary calendar, or records that there is none.
-async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp) -> Result<(), StoreError> {
+async fn enqueue_new(
+    tx: &mut WriteTx,
+    subject: Subject,
+    host: StaffId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let write = NewEventWrite {
         subject,
         host_id: host,
@@ -162,7 +167,7 @@ async fn start(tx: &mut WriteTx, subject: Subject, host: StaffId, now: Timestamp
 }
 
 /// Enqueues the removal of the subject's event. The write remains the subject's present one and shows that state.
-async fn remove(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
+async fn enqueue_removal(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     if write.action == WriteAction::Delete {
         return Ok(());
     }
@@ -173,10 +178,10 @@ async fn remove(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<
     }
 }
 
-/// Like [`remove`], but the write is replaced by another one for the same subject.
+/// Like [`enqueue_removal`], but the write is replaced by another one for the same subject.
 async fn retire(tx: &mut WriteTx, write: &EventWrite, now: Timestamp) -> Result<(), StoreError> {
     event_writes::retire(tx, write.id, now).await?;
-    remove(tx, write, now).await
+    enqueue_removal(tx, write, now).await
 }
 
 /// Moves the events of all future appointments and sessions after a host chose another primary calendar. iCloud has no move, so they
@@ -193,9 +198,9 @@ pub(crate) async fn primary_changed(
     let primary_url = remote_calendars::find(tx, primary)
         .await?
         .map(|calendar| calendar.url);
-    for (subject, write) in to_come(tx, host, now).await? {
+    for (subject, write) in upcoming(tx, host, now).await? {
         let Some(write) = write else {
-            start(tx, subject, host, now).await?;
+            enqueue_new(tx, subject, host, now).await?;
             continue;
         };
         if write.remote_calendar_id == Some(primary) {
@@ -217,13 +222,13 @@ pub(crate) async fn primary_changed(
             continue;
         }
         retire(tx, &write, now).await?;
-        start(tx, subject, host, now).await?;
+        enqueue_new(tx, subject, host, now).await?;
     }
     Ok(())
 }
 
 /// Returns everything from `now` on that has an event in a host's calendar, each with its present write.
-async fn to_come(
+async fn upcoming(
     tx: &mut ReadTx,
     host: StaffId,
     now: Timestamp,

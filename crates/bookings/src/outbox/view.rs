@@ -16,7 +16,7 @@ pub struct WriteView {
     /// The remote calendar.
     pub calendar_name: Option<String>,
     /// The server: iCloud, or the hostname of another server.
-    pub place: String,
+    pub server_name: String,
     /// Whether "Write again" is offered in this state.
     pub can_write_again: bool,
     /// When the state last changed.
@@ -24,11 +24,11 @@ pub struct WriteView {
 }
 
 impl WriteView {
-    /// Builds the view of a write. `place` is the name of the server; `host_name` is shown where there are several hosts.
+    /// Builds the view of a write. `server_name` is the name of the server; `host_name` is shown where there are several hosts.
     pub(crate) fn of(
         write: &EventWrite,
         calendar_name: Option<String>,
-        place: String,
+        server_name: String,
         host_name: String,
     ) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl WriteView {
             state: write.state,
             problem: write.problem.clone(),
             calendar_name,
-            place,
+            server_name,
             can_write_again: matches!(
                 write.state,
                 WriteState::Failed | WriteState::ChangedInIcloud | WriteState::NoCalendar
@@ -88,7 +88,7 @@ fn sentence(write: &WriteView) -> String {
         WriteState::ChangedInIcloud => format!(
             "Changed in {}: the event in {calendar} no longer matches.{problem} The appointment here is unchanged; \
              “Write again” puts it back.",
-            write.place
+            write.server_name
         ),
         WriteState::Removed => format!("Removed from {calendar}."),
         WriteState::NoCalendar => {

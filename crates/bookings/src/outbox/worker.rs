@@ -15,12 +15,12 @@ use store::{
 use tokio::time::timeout;
 
 use super::content::Content;
-use super::deliver::{Put, Target};
+use super::deliver::{PutResult, Target};
 use super::uid::fresh_uid;
-use crate::outages::{self, Asked};
+use crate::outages::{self, Initiator};
 use crate::problem::Internal;
 use crate::quince::Quince;
-use crate::servers::{login, place};
+use crate::servers::{login, server_name};
 use crate::{caldav_messages, servers};
 
 /// The most writes that are claimed at a time.
@@ -28,13 +28,13 @@ const BATCH: u32 = 8;
 /// After this time the writes of a dead worker can be claimed again.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// The timeout of an attempt, shorter than its lease.
-const LONGEST: Duration = Duration::from_secs(90);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(90);
 /// The most UIDs that one attempt uses.
-const FRESH_UIDS: u32 = 3;
+const MAX_UIDS: u32 = 3;
 /// Attempts after which a write is given up, if the refusals do not look temporary.
-const REFUSALS: u32 = 8;
+const MAX_REFUSALS: u32 = 8;
 /// The interval of attempts while a connection needs attention.
-const ATTENTION: SignedDuration = SignedDuration::from_mins(15);
+const ATTENTION_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 
 /// Claims some of the due writes.
 pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> {
@@ -48,7 +48,7 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<EventWrite>, Internal> 
 /// Attempts a claimed write. One that times out can be claimed again when its lease ends.
 pub(crate) async fn work(quince: &Quince, write: EventWrite) {
     let (id, subject) = (write.id, write.subject);
-    match timeout(LONGEST, attempt(quince, write)).await {
+    match timeout(ATTEMPT_TIMEOUT, attempt(quince, write)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::error!(write = %id, %subject, cause = %error.cause(), "a calendar write broke off");
@@ -119,7 +119,7 @@ async fn of_part(
         let others = team.iter().filter(|person| {
             person.id != part.host_id && parts.iter().any(|other| other.host_id == person.id)
         });
-        with.extend(others.map(|person| person.name.clone()));
+        with.extend(others.map(|person| person.profile.name.clone()));
     }
     let page = quince.page(&format!("appointments/{id}"));
     Ok(Some(Content::of_part(&calendar, &appointment, part, &with, page)))
@@ -139,7 +139,7 @@ async fn of_session(quince: &Quince, tx: &mut ReadTx, id: SessionId) -> Result<O
 }
 
 async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal> {
-    for _ in 0..FRESH_UIDS {
+    for _ in 0..MAX_UIDS {
         // Loaded again for each UID, so that the current state of the appointment is written.
         let job = {
             let mut tx = quince.store().read().await?;
@@ -162,15 +162,15 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
             .await;
         };
         if job.connection.state == ConnectionState::NeedsAttention {
-            return wait_for_attention(quince, &job).await;
+            return postpone_until_attention(quince, &job).await;
         }
         if outages::is_in_doubt(&job.connection, quince.now()) {
-            return wait_for_login(quince, &job.write).await;
+            return postpone_until_login_check(quince, &job.write).await;
         }
         let target = Target {
             client: quince.caldav(&login.entry),
             login: login.credentials,
-            calendar: login::calendar_url(&job.connection.home_urls, &job.remote.url)?,
+            calendar: login::calendar_url(&job.connection.discovered.home_urls, &job.remote.url)?,
         };
         let (href, etag) = (write.href.as_deref(), write.etag.as_deref());
         if write.action == WriteAction::Delete {
@@ -185,7 +185,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
         };
         let ics = content.event(&write.uid);
         match target.put(&write.uid, href, etag, &ics).await {
-            Ok(Put::Written { href, etag }) => {
+            Ok(PutResult::Written { href, etag }) => {
                 let outcome = Outcome {
                     href: Some(href),
                     etag,
@@ -193,7 +193,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
                 };
                 return finish(quince, &write, WriteState::Written, outcome).await;
             }
-            Ok(Put::UidSpent) => {
+            Ok(PutResult::UidSpent) => {
                 let uid = fresh_uid();
                 let Some(mut tx) = still_held(quince, &write).await? else {
                     return Ok(());
@@ -212,7 +212,7 @@ async fn attempt(quince: &Quince, mut write: EventWrite) -> Result<(), Internal>
             Err(error) => return failed(quince, &job, &error).await,
         }
     }
-    let again = quince.now() + ATTENTION;
+    let again = quince.now() + ATTENTION_INTERVAL;
     let problem = "The calendar server does not take the event. Quince tries again by itself.";
     let Some(mut tx) = still_held(quince, &write).await? else {
         return Ok(());
@@ -272,12 +272,12 @@ async fn give_up(quince: &Quince, write: &EventWrite, problem: &str) -> Result<(
 
 /// Stores a failure because the connection needs attention. A removal is not scheduled again until the connection works: it would block
 /// the appointment's next event, which may go to another calendar.
-async fn wait_for_attention(quince: &Quince, job: &Job) -> Result<(), Internal> {
+async fn postpone_until_attention(quince: &Quince, job: &Job) -> Result<(), Internal> {
     let (now, write) = (quince.now(), &job.write);
-    let next = (write.action == WriteAction::Put).then(|| now + ATTENTION);
+    let next = (write.action == WriteAction::Put).then(|| now + ATTENTION_INTERVAL);
     let problem = format!(
         "The connection to {} needs your attention. Reconnect it under Integrations.",
-        place(&job.connection)
+        server_name(&job.connection)
     );
     let Some(mut tx) = still_held(quince, write).await? else {
         return Ok(());
@@ -288,13 +288,13 @@ async fn wait_for_attention(quince: &Quince, job: &Job) -> Result<(), Internal> 
 
 /// Stores a failure because the login was refused once. The next read checks the login, and makes the writes due if it works; no write
 /// tries the login before.
-async fn wait_for_login(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
+async fn postpone_until_login_check(quince: &Quince, write: &EventWrite) -> Result<(), Internal> {
     let now = quince.now();
     let problem = "The server did not accept the login. Quince tries again by itself in a few minutes.";
     let Some(mut tx) = still_held(quince, write).await? else {
         return Ok(());
     };
-    let next = Some(now + outages::LOGIN_AGAIN);
+    let next = Some(now + outages::LOGIN_RETRY_DELAY);
     event_writes::failed(&mut tx, write.id, write.sequence, problem, next, now).await?;
     Ok(tx.commit().await?)
 }
@@ -308,25 +308,25 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
     };
     match error {
         Error::WrongLogin => {
-            outages::note(&mut tx, &job.connection, error, Asked::ByItself, now).await?;
+            outages::note_failure(&mut tx, &job.connection, error, Initiator::Background, now).await?;
             let noted = connections::find(&mut tx, job.connection.id).await?;
             tx.commit().await?;
             let is_settled = noted.is_some_and(|noted| noted.state == ConnectionState::NeedsAttention);
             return if is_settled {
-                wait_for_attention(quince, job).await
+                postpone_until_attention(quince, job).await
             } else {
-                wait_for_login(quince, write).await
+                postpone_until_login_check(quince, write).await
             };
         }
         Error::NotFound if job.remote.vanished_at.is_some() => {
-            let problem = servers::vanished(&job.remote.name, &place(&job.connection));
+            let problem = servers::vanished(&job.remote.name, &server_name(&job.connection));
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, None, now).await?;
         }
         _ => {
-            let (problem, next) = verdict(job, error, now);
+            let (problem, next) = next_attempt(job, error, now);
             event_writes::failed(&mut tx, write.id, write.sequence, &problem, next, now).await?;
             if matches!(error, Error::NotFound) {
-                ask_for_a_read(&mut tx, job, now).await?;
+                request_sync(&mut tx, job, now).await?;
             }
         }
     }
@@ -335,7 +335,7 @@ async fn failed(quince: &Quince, job: &Job, error: &Error) -> Result<(), Interna
 
 /// Schedules a read, which finds out whether the account has moved or the calendar is gone. One read is enough for all writes that fail
 /// together, and a connection whose reads fail keeps its schedule.
-async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(), Internal> {
+async fn request_sync(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(), Internal> {
     let Some(connection) = connections::find(tx, job.connection.id).await? else {
         return Ok(());
     };
@@ -347,25 +347,25 @@ async fn ask_for_a_read(tx: &mut WriteTx, job: &Job, now: Timestamp) -> Result<(
 }
 
 /// Returns the sentence for a failure and the time of the next attempt. A server that is down and an account that may have moved are
-/// tried without limit; refusals are limited by [`REFUSALS`].
-fn verdict(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestamp>) {
+/// tried without limit; refusals are limited by [`MAX_REFUSALS`].
+fn next_attempt(job: &Job, error: &Error, now: Timestamp) -> (String, Option<Timestamp>) {
     let tries = job.write.attempts + 1;
     let refuses = match error {
         Error::Refused { status, .. } => *status < 500,
         Error::NotFound => false,
         error => !error.is_temporary(),
     };
-    if refuses && tries >= REFUSALS {
+    if refuses && tries >= MAX_REFUSALS {
         let problem = format!(
             "{} does not let Quince write to the calendar “{}”. Check its sharing settings, or choose another primary \
              calendar, then write it again.",
-            place(&job.connection),
+            server_name(&job.connection),
             job.remote.name
         );
         return (problem, None);
     }
     (
-        caldav_messages::sentence(job.connection.server, error),
+        caldav_messages::sentence(job.connection.account.server, error),
         Some(caldav_messages::back_off(tries, Some(error), job.write.id.0, now)),
     )
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use scheduling::{Interval, Reason, Slot, StaffId};
+use store::AssignmentReason;
 use store::appointment_parts::NewPart;
 use store::occupancy::TimeClaim;
 
@@ -12,9 +13,9 @@ pub(crate) struct Candidate {
     /// The parts of those who take part; none in a Simple calendar.
     pub(crate) parts: Vec<NewPart>,
     /// The time to claim.
-    pub(crate) places: Vec<TimeClaim>,
-    /// Why these hosts were chosen, for staff; may be empty.
-    pub(crate) reason: String,
+    pub(crate) claims: Vec<TimeClaim>,
+    /// Why these hosts were chosen, if there was a choice.
+    pub(crate) reason: Option<AssignmentReason>,
     /// Whether the hosts' calendars are checked live. Further seats of a live session need no check.
     pub(super) is_checked: bool,
 }
@@ -39,27 +40,27 @@ impl Candidate {
     /// Returns the hosts whose calendars must be free, and when.
     pub(crate) fn to_check(&self) -> impl Iterator<Item = (StaffId, Interval)> {
         let hosts: BTreeSet<StaffId> = self.parts.iter().map(|part| part.host_id).collect();
-        self.places
+        self.claims
             .iter()
             .filter(|_| self.is_checked)
-            .filter_map(move |place| {
-                let host = place.owner.staff().filter(|host| hosts.contains(host))?;
-                Some((host, Interval::new(place.from, place.to)))
+            .filter_map(move |claim| {
+                let host = claim.owner.staff().filter(|host| hosts.contains(host))?;
+                Some((host, Interval::new(claim.from, claim.to)))
             })
     }
 
     /// Combines both.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
-        self.places.extend(other.places);
+        self.claims.extend(other.claims);
         self.is_checked |= other.is_checked;
         self
     }
 
     /// Returns the same candidate with claims that may overlap others.
     pub(crate) fn overriding(mut self) -> Self {
-        for place in &mut self.places {
-            place.overriding = true;
+        for claim in &mut self.claims {
+            claim.overriding = true;
         }
         self.is_checked = false;
         self

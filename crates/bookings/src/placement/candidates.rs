@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{Choice, Interval, Kind, Slot, StaffId, TimeOwner};
+use scheduling::{Interval, Kind, Slot, StaffId, TimeOwner};
 use store::appointment_parts::{NewPart, Part};
 use store::appointments::Appointment;
 use store::booking_calendars::BookingCalendar;
 use store::locks::Lock;
 use store::occupancy::TimeClaim;
-use store::{ReadTx, StoreError, WriteTx, appointment_parts, appointments, busy_time};
+use store::{AssignmentReason, ReadTx, StoreError, WriteTx, appointment_parts, appointments, busy_time};
 
 use super::candidate::Candidate;
 use super::live_check::LiveCheck;
@@ -17,49 +17,49 @@ use super::refusals;
 use super::target::Target;
 use crate::availability::balance;
 use crate::availability::input::AvailabilityInput;
-use crate::error::{Error, Kept, Taken};
+use crate::error::{Error, Preserved, TakenBy};
 use crate::services;
 
 /// Returns the first choice for the slot of a target, without hosts whom a live check found busy. The preferred host comes first if free.
-pub(crate) async fn first(
+pub(crate) async fn first_choice(
     tx: &mut ReadTx,
     target: &Target,
     slot: &Slot,
     check: &LiveCheck,
     now: Timestamp,
 ) -> Result<Option<Candidate>, StoreError> {
-    let context = &target.context;
-    let calendar = &context.calendar;
-    Ok(match calendar.kind {
+    let input = &target.input;
+    let calendar = &input.calendar;
+    Ok(match calendar.settings.kind {
         Kind::RoundRobin | Kind::Personal => {
             let span = occupied(calendar, slot);
             let free = slot.hosts.iter().copied();
             let free: BTreeSet<StaffId> = free.filter(|host| !check.found_busy(*host, span)).collect();
-            let choice = choose(tx, context, slot.start, &free, target.preferred).await?;
-            choice.map(|choice| held_by(calendar, slot, &[choice.host], choice.reason))
+            let choice = choose(tx, input, slot.start, &free, target.preferred).await?;
+            choice.map(|(host, reason)| held_by(calendar, slot, &[host], reason))
         }
-        Kind::Collective => together(calendar, slot, check),
+        Kind::Collective => with_all_hosts(calendar, slot, check),
         Kind::ClassBooking => {
-            let is_live = scheduling::is_live(&context.request(now, true), slot.start);
-            together(calendar, slot, check).map(|candidate| Candidate {
+            let is_live = scheduling::is_live(&input.request(now, true), slot.start);
+            with_all_hosts(calendar, slot, check).map(|candidate| Candidate {
                 is_checked: !is_live,
                 ..candidate
             })
         }
         Kind::Simple => Some(held_by_nobody(calendar, slot)),
         Kind::Service => {
-            let visit = context.visit_at(now, slot.start, |host, work| check.found_busy(host, work));
-            let wanted = context.visit().zip(visit.ok());
-            wanted.map(|(wanted, visit)| of_parts(calendar, wanted.parts(&visit)))
+            let visit = input.visit_at(now, slot.start, |host, work| check.found_busy(host, work));
+            let requested = input.visit().zip(visit.ok());
+            requested.map(|(requested, visit)| of_parts(calendar, requested.parts(&visit)))
         }
     })
 }
 
 /// Returns a candidate with all hosts of the slot, or none if one of them was found busy.
-fn together(calendar: &BookingCalendar, slot: &Slot, check: &LiveCheck) -> Option<Candidate> {
+fn with_all_hosts(calendar: &BookingCalendar, slot: &Slot, check: &LiveCheck) -> Option<Candidate> {
     let span = occupied(calendar, slot);
     let is_somebody_busy = slot.hosts.iter().any(|host| check.found_busy(*host, span));
-    (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, String::new()))
+    (!is_somebody_busy).then(|| held_by(calendar, slot, &slot.hosts, None))
 }
 
 /// Returns a candidate in which all these hosts take part the whole time.
@@ -67,14 +67,14 @@ pub(crate) fn held_by(
     calendar: &BookingCalendar,
     slot: &Slot,
     hosts: &[StaffId],
-    reason: String,
+    reason: Option<AssignmentReason>,
 ) -> Candidate {
     let part = |host: &StaffId| NewPart::of(*host, slot.start, slot.end);
     Candidate {
         parts: hosts.iter().map(part).collect(),
-        places: hosts
+        claims: hosts
             .iter()
-            .map(|host| place(calendar, slot, (*host).into()))
+            .map(|host| claim(calendar, slot, (*host).into()))
             .collect(),
         reason,
         is_checked: true,
@@ -82,11 +82,11 @@ pub(crate) fn held_by(
 }
 
 /// Returns a candidate for a seat of an existing session, which needs no live check.
-pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<TimeClaim>) -> Candidate {
+pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, claims: Vec<TimeClaim>) -> Candidate {
     Candidate {
         parts: vec![NewPart::of(host, appointment.starts_at, appointment.ends_at)],
-        places,
-        reason: String::new(),
+        claims,
+        reason: None,
         is_checked: false,
     }
 }
@@ -95,47 +95,50 @@ pub(crate) fn seat_with(host: StaffId, appointment: &Appointment, places: Vec<Ti
 pub(crate) fn held_by_nobody(calendar: &BookingCalendar, slot: &Slot) -> Candidate {
     Candidate {
         parts: Vec::new(),
-        places: vec![place(calendar, slot, calendar.id.into())],
-        reason: String::new(),
+        claims: vec![claim(calendar, slot, calendar.id.into())],
+        reason: None,
         is_checked: false,
     }
 }
 
 /// Returns a candidate for a visit with these parts.
 pub(crate) fn of_parts(calendar: &BookingCalendar, parts: Vec<NewPart>) -> Candidate {
-    let buffers = (calendar.rules.pre_buffer, calendar.rules.post_buffer);
+    let buffers = (
+        calendar.settings.rules.pre_buffer,
+        calendar.settings.rules.post_buffer,
+    );
     Candidate {
-        places: services::places_of_parts(calendar.id, buffers, &parts),
+        claims: services::claims_of_parts(calendar.id, buffers, &parts),
         parts,
-        reason: String::new(),
+        reason: None,
         is_checked: true,
     }
 }
 
-/// Chooses among the `free` members of a round robin: the preferred one, or the one whose turn it is.
+/// Chooses among the `free` members of a round robin: the preferred one, or the one whose turn it is, with the reason.
 pub(super) async fn choose(
     tx: &mut ReadTx,
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     start: Timestamp,
     free: &BTreeSet<StaffId>,
     preferred: Option<StaffId>,
-) -> Result<Option<Choice>, StoreError> {
+) -> Result<Option<(StaffId, Option<AssignmentReason>)>, StoreError> {
     if let Some(host) = preferred.filter(|host| free.contains(host)) {
-        let reason = String::new();
-        return Ok(Some(Choice { host, reason }));
+        return Ok(Some((host, None)));
     }
-    let ids: Vec<StaffId> = context.members.iter().map(|(_, person)| person.id).collect();
+    let ids: Vec<StaffId> = input.members.iter().map(|(_, person)| person.id).collect();
     // The last bookings matter only when there is a choice.
     let last: BTreeMap<StaffId, Timestamp> = if free.len() > 1 {
-        let last = appointments::last_booked(tx, context.calendar.id, &ids).await?;
+        let last = appointments::last_booked(tx, input.calendar.id, &ids).await?;
         last.into_iter().collect()
     } else {
         BTreeMap::new()
     };
-    let date = context.calendar.rules.zone.date(start);
-    let team = balance::team(context, date, &last);
-    let ranked = scheduling::rank(context.calendar.distribution, &team, free);
-    Ok(ranked.into_iter().next())
+    let date = input.calendar.settings.rules.zone.date(start);
+    let team = balance::team(input, date, &last);
+    let ranked = scheduling::rank(input.calendar.settings.distribution, &team, free);
+    let first = ranked.into_iter().next();
+    Ok(first.map(|choice| (choice.host, Some(AssignmentReason::Turn(choice.reason)))))
 }
 
 /// Returns the claims of an appointment that takes place again, as it was booked. It may again overlap what it was booked over, and what
@@ -143,30 +146,30 @@ pub(super) async fn choose(
 ///
 /// # Errors
 /// [`Error::SlotTaken`] if one of its rooms or its equipment does not exist any more.
-pub(crate) async fn places_again(
+pub(crate) async fn claims_again(
     tx: &mut WriteTx,
     calendar: &BookingCalendar,
     appointment: &Appointment,
 ) -> Result<Vec<TimeClaim>, Error> {
     let parts = appointment_parts::list(tx, &[appointment.id]).await?;
-    let mut places = places_of_booked(calendar, appointment, &parts);
-    tx.lock(places.iter().map(|place| Lock::Owner(place.owner)))
+    let mut claims = claims_of_booked(calendar, appointment, &parts);
+    tx.lock(claims.iter().map(|claim| Lock::Owner(claim.owner)))
         .await?;
     let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
     if !services::resources_exist(tx, &parts).await? {
         return Err(Error::SlotTaken {
-            by: Taken::Resource,
-            kept: Kept::Appointment,
+            by: TakenBy::Resource,
+            preserved: Preserved::Appointment,
         });
     }
-    for place in &mut places {
-        place.overriding = is_known_to_overlap(tx, appointment, place).await?;
+    for claim in &mut claims {
+        claim.overriding = is_known_to_overlap(tx, appointment, claim).await?;
     }
-    Ok(places)
+    Ok(claims)
 }
 
 /// Returns the claims of an appointment with these parts, at its present time.
-pub(crate) fn places_of_booked(
+pub(crate) fn claims_of_booked(
     calendar: &BookingCalendar,
     appointment: &Appointment,
     parts: &[Part],
@@ -174,18 +177,18 @@ pub(crate) fn places_of_booked(
     if parts.iter().any(|part| part.service.is_some()) {
         let parts: Vec<NewPart> = parts.iter().map(Part::to_new).collect();
         let buffers = (appointment.pre_buffer, appointment.post_buffer);
-        return services::places_of_parts(calendar.id, buffers, &parts);
+        return services::claims_of_parts(calendar.id, buffers, &parts);
     }
     let hosts: Vec<StaffId> = parts.iter().map(|part| part.host_id).collect();
-    places_of(calendar, appointment, &hosts)
+    claims_of(calendar, appointment, &hosts)
 }
 
 /// Returns the candidate that describes how an appointment is held at its present time.
 pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, parts: &[Part]) -> Candidate {
     Candidate {
-        places: places_of_booked(calendar, appointment, parts),
+        claims: claims_of_booked(calendar, appointment, parts),
         parts: parts.iter().map(Part::to_new).collect(),
-        reason: String::new(),
+        reason: None,
         is_checked: false,
     }
 }
@@ -195,11 +198,11 @@ pub(crate) fn of_booked(calendar: &BookingCalendar, appointment: &Appointment, p
 pub(crate) async fn is_known_to_overlap(
     tx: &mut ReadTx,
     appointment: &Appointment,
-    place: &TimeClaim,
+    claim: &TimeClaim,
 ) -> Result<bool, StoreError> {
     // The appointment has just been updated, so this is the current time.
     let now = appointment.updated_at;
-    let there = busy_time::taken_between(tx, &[place.owner], place.from, place.to, now, None).await?;
+    let there = busy_time::taken_between(tx, &[claim.owner], claim.from, claim.to, now, None).await?;
     let mut overlaps = false;
     for taken in there {
         let other = match taken.appointment_id {
@@ -220,7 +223,7 @@ pub(crate) async fn is_known_to_overlap(
 }
 
 /// Returns the claims of an appointment that these hosts hold together; of the booking calendar itself if there are no hosts.
-pub(crate) fn places_of(
+pub(crate) fn claims_of(
     calendar: &BookingCalendar,
     appointment: &Appointment,
     hosts: &[StaffId],
@@ -230,7 +233,7 @@ pub(crate) fn places_of(
     if owners.is_empty() {
         owners.push(calendar.id.into());
     }
-    let place = |owner: TimeOwner| TimeClaim {
+    let claim = |owner: TimeOwner| TimeClaim {
         owner,
         calendar_id: appointment.calendar_id,
         meeting_start: appointment.starts_at,
@@ -239,20 +242,20 @@ pub(crate) fn places_of(
         capacity: capacity(calendar),
         overriding: false,
     };
-    owners.into_iter().map(place).collect()
+    owners.into_iter().map(claim).collect()
 }
 
 /// Returns the time that an appointment in this slot occupies, buffers included.
 fn occupied(calendar: &BookingCalendar, slot: &Slot) -> Interval {
     let minutes = |amount: u32| SignedDuration::from_mins(i64::from(amount));
     Interval {
-        start: earlier(slot.start, minutes(calendar.rules.pre_buffer)),
-        end: later(slot.end, minutes(calendar.rules.post_buffer)),
+        start: earlier(slot.start, minutes(calendar.settings.rules.pre_buffer)),
+        end: later(slot.end, minutes(calendar.settings.rules.post_buffer)),
     }
 }
 
 /// Returns the claim of an appointment in this slot on an owner's time.
-fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim {
+fn claim(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim {
     let occupied = occupied(calendar, slot);
     TimeClaim {
         owner,
@@ -267,10 +270,10 @@ fn place(calendar: &BookingCalendar, slot: &Slot, owner: TimeOwner) -> TimeClaim
 
 /// Returns how many seats appointments with identical start share.
 fn capacity(calendar: &BookingCalendar) -> u32 {
-    match calendar.kind {
-        Kind::ClassBooking => calendar.rules.seats,
+    match calendar.settings.kind {
+        Kind::ClassBooking => calendar.settings.rules.seats,
         Kind::Collective | Kind::Service => 1,
-        Kind::RoundRobin | Kind::Personal | Kind::Simple => calendar.rules.per_slot,
+        Kind::RoundRobin | Kind::Personal | Kind::Simple => calendar.settings.rules.per_slot,
     }
 }
 

@@ -20,10 +20,10 @@ pub(crate) async fn claim_new(
     now: Timestamp,
     (visitor, holds): (Option<VisitorId>, Holds),
 ) -> Result<(), StoreError> {
-    let (places, seats) = (&candidate.places, appointment.seats());
-    let locked = occupancy::lock_to_claim(tx, places, now, (visitor, holds)).await?;
-    occupancy::claim_held(tx, &locked, places, appointment.id, seats, now, visitor).await?;
-    with_units(tx, candidate).await
+    let (claims, seats) = (&candidate.claims, appointment.seats());
+    let locked = occupancy::lock_to_claim(tx, claims, now, (visitor, holds)).await?;
+    occupancy::claim_held(tx, &locked, claims, appointment.id, seats, now, visitor).await?;
+    check_units_exist(tx, candidate).await
 }
 
 /// Claims other time for an appointment, instead of what it has.
@@ -36,10 +36,10 @@ pub(crate) async fn claim_instead(
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (places, seats) = (&candidate.places, appointment.seats());
-    let locked = occupancy::lock_to_relocate(tx, appointment.id, places).await?;
-    occupancy::relocate(tx, &locked, places, appointment.id, seats, now).await?;
-    with_units(tx, candidate).await
+    let (claims, seats) = (&candidate.claims, appointment.seats());
+    let locked = occupancy::lock_to_relocate(tx, appointment.id, claims).await?;
+    occupancy::relocate(tx, &locked, claims, appointment.id, seats, now).await?;
+    check_units_exist(tx, candidate).await
 }
 
 /// Claims the time if all of it is free. Returns false if not; the transaction can go on.
@@ -49,16 +49,16 @@ pub(crate) async fn claim_if_free(
     appointment: &Appointment,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let places = &candidate.places;
-    let locked = locks::owners(tx, places.iter().map(|place| place.owner)).await?;
-    match occupancy::claim(tx, &locked, places, appointment.id, appointment.seats(), now).await {
+    let claims = &candidate.claims;
+    let locked = locks::owners(tx, claims.iter().map(|claim| claim.owner)).await?;
+    match occupancy::claim(tx, &locked, claims, appointment.id, appointment.seats(), now).await {
         Err(StoreError::SlotTaken) => Ok(false),
         other => other.map(|()| true),
     }
 }
 
 /// Checks that the units still exist: rooms and equipment that were removed meanwhile count as taken.
-async fn with_units(tx: &mut ReadTx, candidate: &Candidate) -> Result<(), StoreError> {
+async fn check_units_exist(tx: &mut ReadTx, candidate: &Candidate) -> Result<(), StoreError> {
     if services::resources_exist(tx, &candidate.parts).await? {
         Ok(())
     } else {

@@ -15,17 +15,17 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::quince::Quince;
-use crate::sync::known::Known;
+use crate::sync::known::StoredVersions;
 use crate::sync::parse::Reader;
 
 /// Maximum number of changes since the last read that a live check reads.
-const MOST_CHANGES: usize = 500;
+const MAX_CHANGES: usize = 500;
 /// If a search by time takes longer than this, the changes since the last read are fetched in parallel.
-const PATIENCE: Duration = Duration::from_secs(1);
+const CHANGES_AFTER: Duration = Duration::from_secs(1);
 
 /// A calendar to check.
 #[derive(Debug, Clone)]
-pub(crate) struct Watched {
+pub(crate) struct CalendarToCheck {
     pub(crate) id: RemoteCalendarId,
     pub(crate) owner: StaffId,
     pub(crate) connection: Connection,
@@ -62,11 +62,11 @@ enum NoAnswer {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("too much has changed since it was last read")]
-    TooMuch,
+    TooManyChanges,
     #[error("an event is there that the server does not hand out")]
     Unreadable,
     #[error(transparent)]
-    BrokeOff(#[from] tokio::task::JoinError),
+    Aborted(#[from] tokio::task::JoinError),
 }
 
 /// The state of a calendar's search by time. It is reported even if the deadline cuts off the whole answer.
@@ -80,9 +80,9 @@ enum Search {
 }
 
 /// Checks all calendars concurrently, until the deadline or until one is busy.
-pub(crate) async fn ask(
+pub(crate) async fn query(
     quince: &Quince,
-    calendars: Vec<Watched>,
+    calendars: Vec<CalendarToCheck>,
     span: Interval,
     deadline: Instant,
 ) -> FreeBusy {
@@ -98,25 +98,25 @@ pub(crate) async fn ask(
         };
         asking.spawn(ask.in_current_span());
     }
-    let mut told = FreeBusy::default();
-    while !told.is_busy {
+    let mut answer = FreeBusy::default();
+    while !answer.is_busy {
         let Ok(answered) = timeout_at(deadline, asking.join_next()).await else {
-            told.is_incomplete = true;
+            answer.is_incomplete = true;
             break;
         };
         match answered {
             None => break,
-            Some(Ok((_, Ok(is_busy)))) => told.is_busy = is_busy,
+            Some(Ok((_, Ok(is_busy)))) => answer.is_busy = is_busy,
             Some(Ok((connection, Err(error)))) => {
                 tracing::info!(%error, "no live answer from a calendar; the last known events count");
-                told.is_incomplete = true;
+                answer.is_incomplete = true;
                 if matches!(error, NoAnswer::Server(Error::WrongLogin)) {
-                    told.refused.push(connection);
+                    answer.refused.push(connection);
                 }
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "a live check broke off");
-                told.is_incomplete = true;
+                answer.is_incomplete = true;
             }
         }
     }
@@ -124,15 +124,15 @@ pub(crate) async fn ask(
         match *search.borrow() {
             Search::Works => {}
             // After a busy answer the remaining ones are not awaited, so silence means nothing.
-            Search::Unanswered if told.is_busy => {}
-            Search::Unanswered => told.unanswered.push(calendar),
-            Search::Fails => told.unsearchable.push(calendar),
+            Search::Unanswered if answer.is_busy => {}
+            Search::Unanswered => answer.unanswered.push(calendar),
+            Search::Fails => answer.unsearchable.push(calendar),
         }
     }
-    told
+    answer
 }
 
-impl Watched {
+impl CalendarToCheck {
     async fn is_busy(
         &self,
         quince: &Quince,
@@ -147,7 +147,7 @@ impl Watched {
             .client
             .stream_range(&self.url, &self.login, span.start, span.end);
         let mut searching = pin!(self.is_taken_by(quince, found, span));
-        let answer = if let Ok(answer) = timeout(PATIENCE, &mut searching).await {
+        let answer = if let Ok(answer) = timeout(CHANGES_AFTER, &mut searching).await {
             answer
         } else {
             // The search alone may hang, so the first answer counts.
@@ -172,8 +172,8 @@ impl Watched {
     /// Whether an event that changed since the last read takes time of the span. Stored events are already considered in the slots.
     async fn is_taken_by_changes(&self, quince: &Quince, span: Interval) -> Result<bool, NoAnswer> {
         let changed = self.changed(quince).await?;
-        if changed.len() > MOST_CHANGES {
-            return Err(NoAnswer::TooMuch);
+        if changed.len() > MAX_CHANGES {
+            return Err(NoAnswer::TooManyChanges);
         }
         let changed = self.client.stream(&self.url, &self.login, &changed);
         self.is_taken_by(quince, changed, span).await
@@ -203,7 +203,7 @@ impl Watched {
                 }
                 taking
             });
-            if !self.all_own(quince, &taking.await?).await? {
+            if !self.are_all_own(quince, &taking.await?).await? {
                 return Ok(true);
             }
         }
@@ -215,7 +215,7 @@ impl Watched {
     }
 
     /// Whether all these UIDs are of events that Quince wrote, which the slots already consider.
-    async fn all_own(&self, quince: &Quince, uids: &BTreeSet<String>) -> Result<bool, StoreError> {
+    async fn are_all_own(&self, quince: &Quince, uids: &BTreeSet<String>) -> Result<bool, StoreError> {
         if uids.is_empty() {
             return Ok(true);
         }
@@ -230,7 +230,7 @@ impl Watched {
         let (client, login) = (&self.client, &self.login);
         let (known, token) = {
             let mut tx = quince.store().read().await?;
-            let known = Known::load(&mut tx, self.id, self.owner).await?;
+            let known = StoredVersions::load(&mut tx, self.id, self.owner).await?;
             let calendar = remote_calendars::find(&mut tx, self.id).await?;
             (known, calendar.and_then(|calendar| calendar.sync_token))
         };

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::candidate::Candidate;
-use super::free_busy::{self, FreeBusy, Watched};
+use super::free_busy::{self, CalendarToCheck, FreeBusy};
 use crate::availability::input::AvailabilityInput;
-use crate::outages::{self, Asked};
+use crate::outages::{self, Initiator};
 use crate::problem::Internal;
 use crate::quince::{LIVE_CHECK, Quince};
 use crate::retry::retried_if_lost;
@@ -30,7 +30,7 @@ pub(crate) struct LiveCheck {
 
 /// The result of a live check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum LiveCheckResult {
     /// Nobody was found busy.
     Free,
     /// Somebody was found busy.
@@ -41,7 +41,7 @@ pub(crate) enum Found {
 #[derive(Debug)]
 pub(crate) struct FreeBusyQuery {
     host: StaffId,
-    calendars: Vec<Watched>,
+    calendars: Vec<CalendarToCheck>,
     span: Interval,
 }
 
@@ -80,13 +80,13 @@ impl LiveCheck {
         &self,
         quince: &Quince,
         tx: &mut ReadTx,
-        context: &AvailabilityInput,
+        input: &AvailabilityInput,
         candidate: &Candidate,
     ) -> Result<Vec<FreeBusyQuery>, Internal> {
         let mut queries = Vec::new();
         for (host, span) in candidate.to_check() {
             if !self.is_settled(host, span) {
-                queries.extend(query(quince, tx, context, host, span).await?);
+                queries.extend(query(quince, tx, input, host, span).await?);
             }
         }
         Ok(queries)
@@ -98,22 +98,22 @@ impl LiveCheck {
         &mut self,
         quince: &Quince,
         queries: Vec<FreeBusyQuery>,
-    ) -> Result<Found, Internal> {
-        let mut found = Found::Free;
+    ) -> Result<LiveCheckResult, Internal> {
+        let mut found = LiveCheckResult::Free;
         let mut asking = JoinSet::new();
         for query in queries {
             let (quince, deadline) = (quince.clone(), self.deadline);
             let ask = async move {
-                let told = free_busy::ask(&quince, query.calendars, query.span, deadline).await;
-                (query.host, query.span, told)
+                let answer = free_busy::query(&quince, query.calendars, query.span, deadline).await;
+                (query.host, query.span, answer)
             };
             asking.spawn(ask.in_current_span());
         }
         while let Some(answered) = asking.join_next().await {
-            let (host, span, told) = answered.map_err(Internal::because)?;
-            retried_if_lost(|| note(quince, host, &told)).await?;
-            if told.is_busy {
-                found = Found::Busy;
+            let (host, span, answer) = answered.map_err(Internal::because)?;
+            retried_if_lost(|| note(quince, host, &answer)).await?;
+            if answer.is_busy {
+                found = LiveCheckResult::Busy;
                 self.busy.insert((host, span));
             } else {
                 self.free.insert((host, span));
@@ -125,19 +125,27 @@ impl LiveCheck {
 
 /// Records what a host's answers imply: refused logins, failing searches, and that the calendars must be synced soon because the host was
 /// found busy or an answer is missing.
-async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Internal> {
-    let is_doubtful = told.is_incomplete || !told.unsearchable.is_empty() || !told.unanswered.is_empty();
-    let is_to_read = told.is_busy || is_doubtful;
-    if told.refused.is_empty() && !is_to_read {
+async fn note(quince: &Quince, host: StaffId, answer: &FreeBusy) -> Result<(), Internal> {
+    let is_doubtful =
+        answer.is_incomplete || !answer.unsearchable.is_empty() || !answer.unanswered.is_empty();
+    let is_to_read = answer.is_busy || is_doubtful;
+    if answer.refused.is_empty() && !is_to_read {
         return Ok(());
     }
     let now = quince.now();
     let mut tx = quince.store().write().await?;
     // Calendars before connections, the order in which the end of a sync updates them.
-    sync::ask_to_compare(&mut tx, &told.unsearchable, true, now).await?;
-    sync::ask_to_compare(&mut tx, &told.unanswered, false, now).await?;
-    for connection in &told.refused {
-        outages::note(&mut tx, connection, &Error::WrongLogin, Asked::ByItself, now).await?;
+    sync::request_comparison(&mut tx, &answer.unsearchable, true, now).await?;
+    sync::request_comparison(&mut tx, &answer.unanswered, false, now).await?;
+    for connection in &answer.refused {
+        outages::note_failure(
+            &mut tx,
+            connection,
+            &Error::WrongLogin,
+            Initiator::Background,
+            now,
+        )
+        .await?;
     }
     if is_to_read {
         // Connections that fail keep their scheduled retry.
@@ -154,16 +162,16 @@ async fn note(quince: &Quince, host: StaffId, told: &FreeBusy) -> Result<(), Int
 async fn query(
     quince: &Quince,
     tx: &mut ReadTx,
-    context: &AvailabilityInput,
+    input: &AvailabilityInput,
     host: StaffId,
     span: Interval,
 ) -> Result<Option<FreeBusyQuery>, Internal> {
-    let watched: Vec<_> = context
+    let watched: Vec<_> = input
         .watched
         .iter()
         .filter(|calendar| calendar.staff_id == host)
         .collect();
-    let Some(person) = context.member(host).filter(|_| !watched.is_empty()) else {
+    let Some(person) = input.member(host).filter(|_| !watched.is_empty()) else {
         return Ok(None);
     };
     let connections = connections::list_for_staff(tx, host).await?;
@@ -180,17 +188,17 @@ async fn query(
         let Some(login) = login::open(quince, connection)? else {
             continue;
         };
-        calendars.push(Watched {
+        calendars.push(CalendarToCheck {
             id: calendar.id,
             owner: host,
             connection: connection.clone(),
             client: quince.live_caldav(&login.entry),
             login: login.credentials,
-            url: login::calendar_url(&connection.home_urls, &calendar.url)?,
+            url: login::calendar_url(&connection.discovered.home_urls, &calendar.url)?,
             reader: Reader {
                 zone: sync::parse::zone_named(calendar.zone.as_deref())
-                    .unwrap_or_else(|| person.zone.clone()),
-                addresses: connection.addresses.clone(),
+                    .unwrap_or_else(|| person.profile.zone.clone()),
+                addresses: connection.discovered.addresses.clone(),
                 horizon: ical::Horizon {
                     from: span.start,
                     to: span.end,

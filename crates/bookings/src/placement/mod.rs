@@ -27,31 +27,32 @@ use jiff::Timestamp;
 use scheduling::{Interval, Refusal, Slot};
 use store::{ReadTx, StoreError, WriteTx};
 
-use crate::error::{Error, Kept, Taken};
+use crate::error::{Error, Preserved, TakenBy};
+use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
 use candidate::{Candidate, Placement};
-use live_check::{Found, FreeBusyQuery, LiveCheck};
+use live_check::{FreeBusyQuery, LiveCheck, LiveCheckResult};
 use on_conflict::OnConflict;
 use target::Target;
 
 /// Maximum number of rounds. Each round ends because somebody else was faster or one more host was found busy.
-const ROUNDS: usize = 20;
+const MAX_ROUNDS: usize = 20;
 
 /// The result of reading a request.
-pub(crate) enum Open<O, P> {
+pub(crate) enum Loaded<O, P> {
     /// There is nothing to place: the request was carried out before.
     Done(P),
     /// The data of the request, and its target.
-    Wanted(O, Box<Target>),
+    ToPlace(O, Box<Target>),
 }
 
-impl<O, P> Open<O, P> {
+impl<O, P> Loaded<O, P> {
     /// Returns what there is to place, if anything.
-    pub(crate) fn wanted(self) -> Option<(O, Target)> {
+    pub(crate) fn into_target(self) -> Option<(O, Target)> {
         match self {
             Self::Done(_) => None,
-            Self::Wanted(opened, target) => Some((opened, *target)),
+            Self::ToPlace(data, target) => Some((data, *target)),
         }
     }
 }
@@ -59,46 +60,46 @@ impl<O, P> Open<O, P> {
 /// A request to place something.
 pub(crate) trait Request: Sync {
     /// The data of the request besides its target.
-    type Opened: Send + Sync;
+    type Data: Send + Sync;
     /// The result.
     type Placed: Send;
     /// What is kept unchanged if the time turns out to be taken.
-    const KEPT: Kept;
+    const PRESERVED: Preserved;
     /// Whether the hosts' calendars are checked live.
     const IS_CHECKED: bool = true;
 
     /// Reads the request without locks; none if nothing has to be checked live.
-    fn look(
+    fn read_unlocked(
         &self,
         _tx: &mut ReadTx,
         _now: Timestamp,
-    ) -> impl Future<Output = Result<Option<(Self::Opened, Target)>, Error>> + Send {
+    ) -> impl Future<Output = Result<Option<(Self::Data, Target)>, Error>> + Send {
         async { Ok(None) }
     }
 
     /// Reads the request after locking what it changes.
-    fn open(
+    fn read_locked(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Open<Self::Opened, Self::Placed>, Error>> + Send;
+    ) -> impl Future<Output = Result<Loaded<Self::Data, Self::Placed>, Error>> + Send;
 
     /// Returns the first choice among the candidates of the target, without hosts whom the live check found busy.
-    fn first(
+    fn first_choice(
         &self,
         tx: &mut ReadTx,
-        _opened: &Self::Opened,
+        _data: &Self::Data,
         target: &Target,
         slot: &Slot,
         check: &LiveCheck,
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Candidate>, StoreError>> + Send {
-        candidates::first(tx, target, slot, check, now)
+        candidates::first_choice(tx, target, slot, check, now)
     }
 
     /// Checks that the requester may cause a live check.
-    fn may_check(
+    fn may_check_live(
         &self,
         quince: &Quince,
         tx: &mut ReadTx,
@@ -107,15 +108,44 @@ pub(crate) trait Request: Sync {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Claims the time of a placement, and stores what is placed. If the time turns out to be taken, everything is read again.
-    fn keep(
+    fn persist(
         &self,
         quince: &Quince,
         tx: &mut WriteTx,
-        opened: &Self::Opened,
+        data: &Self::Data,
         target: &Target,
         placement: Placement,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Self::Placed, Error>> + Send;
+    ) -> impl Future<Output = Result<Self::Placed, NotPlaced>> + Send;
+}
+
+/// Why a placement was not stored.
+pub(crate) enum NotPlaced {
+    /// Somebody else took the time first.
+    Overtaken,
+    /// Anything else.
+    Failed(Error),
+}
+
+impl From<StoreError> for NotPlaced {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::SlotTaken => Self::Overtaken,
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<Internal> for NotPlaced {
+    fn from(error: Internal) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Error> for NotPlaced {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// The result of one transaction.
@@ -131,7 +161,7 @@ impl Target {
     /// Returns the conflicts, if a staff member wants to override them and may; otherwise fails with the refusal.
     pub(crate) fn conflicts(
         &mut self,
-        kept: Kept,
+        preserved: Preserved,
         check: &LiveCheck,
         now: Timestamp,
     ) -> Result<Vec<Refusal>, Error> {
@@ -140,35 +170,34 @@ impl Target {
             Err(refusals) => refusals.clone(),
         };
         let Some(on_conflict) = self.staff else {
-            return Err(self.taken(kept, &refusals, now));
+            return Err(self.taken_error(preserved, &refusals, now));
         };
-        if on_conflict == OnConflict::Override && overrides::can_be_overridden(&self.context, self.start, now)
-        {
+        if on_conflict == OnConflict::Override && overrides::can_be_overridden(&self.input, self.start, now) {
             return Ok(refusals);
         }
-        Err(overrides::in_the_way(&self.context, &refusals, self.start, now).into())
+        Err(overrides::scheduling_conflict(&self.input, &refusals, self.start, now).into())
     }
 
     /// Returns the error that explains to a client why the time is not available.
-    fn taken(&mut self, kept: Kept, refusals: &[Refusal], now: Timestamp) -> Error {
+    fn taken_error(&mut self, preserved: Preserved, refusals: &[Refusal], now: Timestamp) -> Error {
         if self.offer.is_ok() {
             // The known data allow the time, so the live check found a conflict.
             let by = if refusals.is_empty() {
-                Taken::Host
+                TakenBy::Host
             } else {
-                Taken::Event
+                TakenBy::Event
             };
-            return Error::SlotTaken { by, kept };
+            return Error::SlotTaken { by, preserved };
         }
         let Some(by) = refusals::taken_by(refusals) else {
             return refusals::never_offered(refusals).into();
         };
         let by = match by {
-            Taken::Seats { .. } => {
+            TakenBy::Seats { .. } => {
                 // A group may find too few seats where a single person would find one.
-                self.context.for_seats(1);
-                match self.context.check(now, false, self.start) {
-                    Ok(slot) => Taken::Seats {
+                self.input.for_seats(1);
+                match self.input.check(now, false, self.start) {
+                    Ok(slot) => TakenBy::Seats {
                         left: slot.seats_left.unwrap_or(0),
                     },
                     Err(refusals) => refusals::taken_by(&refusals).unwrap_or(by),
@@ -176,14 +205,14 @@ impl Target {
             }
             other => other,
         };
-        Error::SlotTaken { by, kept }
+        Error::SlotTaken { by, preserved }
     }
 }
 
 /// Places a request.
 pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R::Placed, Error> {
     let mut check = LiveCheck::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let to_check = if R::IS_CHECKED {
             retried_if_lost(|| plan(quince, request, &check)).await?
         } else {
@@ -193,12 +222,12 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
             break;
         }
         // If all of them are free, no other host needs to be asked.
-        if check.run(quince, to_check).await? == Found::Free {
+        if check.run(quince, to_check).await? == LiveCheckResult::Free {
             break;
         }
     }
     let mut is_contended = false;
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         match retried_if_lost(|| attempt(quince, request, &check, is_contended)).await? {
             Attempt::Placed(placed) => return Ok(placed),
             Attempt::ToCheck(to_check) => drop(check.run(quince, to_check).await?),
@@ -206,8 +235,8 @@ pub(crate) async fn place<R: Request>(quince: &Quince, request: &R) -> Result<R:
         }
     }
     Err(Error::SlotTaken {
-        by: Taken::Host,
-        kept: R::KEPT,
+        by: TakenBy::Host,
+        preserved: R::PRESERVED,
     })
 }
 
@@ -219,19 +248,21 @@ async fn plan<R: Request>(
 ) -> Result<Vec<FreeBusyQuery>, Error> {
     let now = quince.now();
     let mut tx = quince.store().read().await?;
-    let Some((opened, target)) = request.look(&mut tx, now).await? else {
+    let Some((data, target)) = request.read_unlocked(&mut tx, now).await? else {
         return Ok(Vec::new());
     };
-    let (Ok(slot), true) = (&target.offer, target.context.is_watched()) else {
+    let (Ok(slot), true) = (&target.offer, target.input.is_watched()) else {
         return Ok(Vec::new());
     };
-    let first = request.first(&mut tx, &opened, &target, slot, check, now).await?;
+    let first = request
+        .first_choice(&mut tx, &data, &target, slot, check, now)
+        .await?;
     let Some(first) = first else {
         return Ok(Vec::new());
     };
-    let to_check = check.needed(quince, &mut tx, &target.context, &first).await?;
+    let to_check = check.needed(quince, &mut tx, &target.input, &first).await?;
     if !to_check.is_empty() {
-        request.may_check(quince, &mut tx, &target, now).await?;
+        request.may_check_live(quince, &mut tx, &target, now).await?;
     }
     Ok(to_check)
 }
@@ -245,20 +276,20 @@ async fn attempt<R: Request>(
 ) -> Result<Attempt<R::Placed>, Error> {
     let now = quince.now();
     let mut tx = quince.store().write().await?;
-    let (opened, mut target) = match request.open(quince, &mut tx, now).await? {
-        Open::Done(placed) => return Ok(Attempt::Placed(placed)),
-        Open::Wanted(opened, target) => (opened, target),
+    let (data, mut target) = match request.read_locked(quince, &mut tx, now).await? {
+        Loaded::Done(placed) => return Ok(Attempt::Placed(placed)),
+        Loaded::ToPlace(data, target) => (data, target),
     };
     let candidate = match &target.offer {
         Ok(slot) => request
-            .first(&mut tx, &opened, &target, slot, check, now)
+            .first_choice(&mut tx, &data, &target, slot, check, now)
             .await?
             .map(|candidate| (slot.clone(), candidate)),
         Err(_) => None,
     };
     let placement = if let Some((slot, candidate)) = candidate {
         let to_check = if R::IS_CHECKED {
-            check.needed(quince, &mut tx, &target.context, &candidate).await?
+            check.needed(quince, &mut tx, &target.input, &candidate).await?
         } else {
             Vec::new()
         };
@@ -272,17 +303,17 @@ async fn attempt<R: Request>(
             is_contended,
         }
     } else {
-        let refusals = target.conflicts(R::KEPT, check, now)?;
+        let refusals = target.conflicts(R::PRESERVED, check, now)?;
         overrides::override_conflicts(&mut tx, &target, &refusals, now)
             .await?
-            .ok_or_else(|| overrides::in_the_way(&target.context, &refusals, target.start, now))?
+            .ok_or_else(|| overrides::scheduling_conflict(&target.input, &refusals, target.start, now))?
     };
     match request
-        .keep(quince, &mut tx, &opened, &target, placement, now)
+        .persist(quince, &mut tx, &data, &target, placement, now)
         .await
     {
-        Err(Error::SlotTaken { .. }) => Ok(Attempt::Overtaken),
-        Err(error) => Err(error),
+        Err(NotPlaced::Overtaken) => Ok(Attempt::Overtaken),
+        Err(NotPlaced::Failed(error)) => Err(error),
         Ok(placed) => {
             tx.commit().await?;
             Ok(Attempt::Placed(placed))

@@ -10,7 +10,7 @@ use super::candidate::Candidate;
 use crate::{notifications, outbox};
 
 /// Enqueues the writes of the hosts' events, and the mails to the client and to the hosts except whoever booked.
-pub(crate) async fn booked(
+pub(crate) async fn enqueue_booked(
     tx: &mut WriteTx,
     appointment: &Appointment,
     candidate: &Candidate,
@@ -19,5 +19,5 @@ pub(crate) async fn booked(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     outbox::create_events(tx, appointment, &candidate.parts, now).await?;
-    notifications::booked(tx, appointment, &candidate.parts, (hosts, by), to_client, now).await
+    notifications::enqueue_booked(tx, appointment, &candidate.parts, (hosts, by), to_client, now).await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scheduling::{Reason, Refusal, TimeOwner};
 use store::appointments::Appointment;
 
-use crate::error::{self, Taken};
+use crate::error::{self, TakenBy};
 
 /// Whether the time was taken, rather than never on offer.
 pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
@@ -14,7 +14,7 @@ pub(crate) fn is_taken(refusals: &[Refusal]) -> bool {
 
 /// Returns what takes a time that would be offered otherwise; none if it was never on offer. Reasons that concern everybody come before
 /// those of a host, and these before rooms and equipment. External events come after a host's other reasons, as they are private.
-pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
+pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<TakenBy> {
     // A time in the past, for example, was never on offer, whatever occupied it.
     let never = |refusal: &Refusal| match refusal.reason {
         Reason::Past | Reason::Notice => true,
@@ -39,9 +39,9 @@ pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
         .collect();
     let has = |reasons: &[Reason]| reasons.iter().any(|reason| there.contains(reason));
     Some(if has(&[Reason::NoSeats]) {
-        Taken::Seats { left: 0 }
+        TakenBy::Seats { left: 0 }
     } else if has(&[Reason::DayLimit]) {
-        Taken::Day
+        TakenBy::Day
     } else if has(&[
         Reason::Booked,
         Reason::Held,
@@ -49,15 +49,15 @@ pub(crate) fn taken_by(refusals: &[Refusal]) -> Option<Taken> {
         Reason::Buffer,
         Reason::RoundRobin,
     ]) {
-        Taken::Host
+        TakenBy::Host
     } else if has(&[Reason::Conflict]) {
-        Taken::Event
+        TakenBy::Event
     } else if has(&[Reason::Stale]) {
-        Taken::Unread
+        TakenBy::Unread
     } else if has(&[Reason::Resource]) {
-        Taken::Resource
+        TakenBy::Resource
     } else if has(&[Reason::Collective]) {
-        Taken::Host
+        TakenBy::Host
     } else {
         return None;
     })

@@ -11,7 +11,7 @@ use store::strangers::address_key;
 use zones::Zone;
 
 use crate::problem::{FieldProblem, GuestProblem, TextName};
-use crate::services::Chosen;
+use crate::services::ChosenService;
 use crate::validate::{KEY_LIMIT, NOTES_LIMIT, Validator};
 
 /// Maximum number of guests of one client.
@@ -39,7 +39,7 @@ pub struct Booking {
     /// Answers to the booking calendar's questions.
     pub answers: Vec<Answer>,
     /// The services that the client chose from the menu of a Service calendar, in order.
-    pub services: Vec<Chosen>,
+    pub services: Vec<ChosenService>,
     /// The member whom the client chose, if any.
     pub host: Option<StaffId>,
     /// The visitor whose hold the booking uses.
@@ -98,7 +98,7 @@ impl Details {
 
 fn read_guests(checked: &mut Validator, guests: &[String]) -> Vec<String> {
     if guests.len() > GUESTS_LIMIT {
-        checked.problem("guests", GuestProblem::TooMany { most: GUESTS_LIMIT });
+        checked.problem("guests", GuestProblem::TooMany { max: GUESTS_LIMIT });
     }
     let names = guests.iter();
     names
@@ -159,7 +159,7 @@ impl Booking {
 
     /// Returns the idempotency key as it is stored, scoped to the booking calendar and to the client's address, or to the staff member who
     /// books. Nobody gets the answer to another person's request by the same key.
-    pub(crate) fn kept_key(&self, staff: Option<StaffId>) -> String {
+    pub(crate) fn stored_key(&self, staff: Option<StaffId>) -> String {
         let person = staff.map_or_else(|| address_key(&self.email), |id| id.to_string());
         URL_SAFE_NO_PAD.encode(hash_of([&self.slug, &person, self.idempotency_key.trim()]))
     }
@@ -219,13 +219,13 @@ mod tests {
 
     #[test]
     fn a_key_counts_for_one_person_on_one_booking_calendar() {
-        let key = booking().kept_key(None);
+        let key = booking().stored_key(None);
         let written_otherwise = Booking {
             email: " ADA@Example.com".into(),
             name: "Countess".into(),
             ..booking()
         };
-        assert_eq!(key, written_otherwise.kept_key(None));
+        assert_eq!(key, written_otherwise.stored_key(None));
         let elsewhere = Booking {
             slug: "talk".into(),
             ..booking()
@@ -239,10 +239,10 @@ mod tests {
             ..booking()
         };
         for different in [elsewhere, somebody, other] {
-            assert_ne!(key, different.kept_key(None));
+            assert_ne!(key, different.stored_key(None));
         }
         let staff: StaffId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
-        assert_ne!(key, booking().kept_key(Some(staff)));
+        assert_ne!(key, booking().stored_key(Some(staff)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::availability::input::AvailabilityInput;
 /// The requested start of an appointment, with what determines its availability.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) context: AvailabilityInput,
+    pub(crate) input: AvailabilityInput,
     pub(crate) start: Timestamp,
     /// The present host, who keeps the appointment if free.
     pub(crate) preferred: Option<StaffId>,

@@ -4,16 +4,16 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordProblem {
     /// It is too short.
-    #[error("Choose a password of at least {least} characters.")]
+    #[error("Choose a password of at least {min} characters.")]
     TooShort {
         /// Minimum number of characters.
-        least: usize,
+        min: usize,
     },
     /// It is too long.
-    #[error("Choose a password of at most {most} characters.")]
+    #[error("Choose a password of at most {max} characters.")]
     TooLong {
         /// Maximum number of characters.
-        most: usize,
+        max: usize,
     },
     /// It is easily guessed.
     #[error(

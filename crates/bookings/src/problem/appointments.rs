@@ -25,19 +25,19 @@ impl HostProblem {
 pub enum VisitProblem {
     /// No service was chosen.
     #[error("Choose at least one service first.")]
-    Nothing,
+    NoServices,
     /// Too many services were chosen.
-    #[error("Choose at most {most} services for one visit.")]
+    #[error("Choose at most {max} services for one visit.")]
     TooMany {
         /// Maximum number of services.
-        most: usize,
+        max: usize,
     },
     /// A service is not on the menu.
     #[error("A service that you chose is not offered any more. Choose again.")]
     NotOnTheMenu,
     /// The host chosen for a service does not do it.
     #[error("“{service}” is not done by the person you chose any more. Choose somebody else, or anyone.")]
-    NotDoneByThem {
+    NotDoneByHost {
         /// The name of the service.
         service: String,
     },
@@ -49,10 +49,10 @@ pub enum VisitProblem {
 impl VisitProblem {
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Nothing => "no_services",
+            Self::NoServices => "no_services",
             Self::TooMany { .. } => "too_many_services",
             Self::NotOnTheMenu => "service_not_on_menu",
-            Self::NotDoneByThem { .. } => "service_not_done_by_host",
+            Self::NotDoneByHost { .. } => "service_not_done_by_host",
             Self::NoMenu => "no_menu",
         }
     }
@@ -62,10 +62,10 @@ impl VisitProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GuestProblem {
     /// There are too many.
-    #[error("Bring at most {most} guests. For a larger group, please contact us.")]
+    #[error("Bring at most {max} guests. For a larger group, please contact us.")]
     TooMany {
         /// Maximum number of guests.
-        most: usize,
+        max: usize,
     },
     /// The booking calendar is not a class.
     #[error("Guests can be brought to classes only. Leave them out.")]

@@ -5,11 +5,11 @@
 pub enum CalendarProblem {
     /// The last part of its address has other characters, or is too long.
     #[error(
-        "The address may hold small letters, digits and single dashes, at most {most}, such as intro-call."
+        "The address may hold small letters, digits and single dashes, at most {max}, such as intro-call."
     )]
     Slug {
         /// Maximum number of characters.
-        most: usize,
+        max: usize,
     },
     /// Another booking calendar has the address.
     #[error("Another booking calendar has this address. Choose another one.")]
@@ -25,13 +25,13 @@ pub enum CalendarProblem {
     PersonalMembers,
     /// A Collective calendar has too few or too many members.
     #[error(
-        "A Collective calendar has {least} to {most} members, who all take part. For one member, choose Personal."
+        "A Collective calendar has {min} to {max} members, who all take part. For one member, choose Personal."
     )]
     CollectiveMembers {
         /// Minimum number of members.
-        least: usize,
+        min: usize,
         /// Maximum number of members.
-        most: usize,
+        max: usize,
     },
     /// A Class Booking calendar does not have one member.
     #[error("A Class Booking calendar has exactly one member, who owns its sessions.")]

@@ -6,10 +6,10 @@ use store::questions::AnswerKind;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionProblem {
     /// There are too many.
-    #[error("Ask at most {most} questions. Remove some of them.")]
+    #[error("Ask at most {max} questions. Remove some of them.")]
     TooMany {
         /// Maximum number of questions.
-        most: usize,
+        max: usize,
     },
     /// Two have the same text.
     #[error("“{question}” is asked twice. Remove one of both.")]
@@ -18,12 +18,12 @@ pub enum QuestionProblem {
         question: String,
     },
     /// One has too few or too many choices, or the same choice twice.
-    #[error("Give “{question}” between 2 and {most} different choices.")]
+    #[error("Give “{question}” between 2 and {max} different choices.")]
     Choices {
         /// The text of the question.
         question: String,
         /// Maximum number of choices.
-        most: usize,
+        max: usize,
     },
 }
 
@@ -48,7 +48,7 @@ pub enum AnswerProblem {
     },
     /// The answer is not one of the choices.
     #[error("Choose one of the list for “{question}”.")]
-    NotAChoice {
+    InvalidChoice {
         /// The text of the question.
         question: String,
     },
@@ -72,7 +72,7 @@ impl AnswerProblem {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::NotAsked { .. } => "question_not_asked",
-            Self::NotAChoice { .. } => "answer_no_choice",
+            Self::InvalidChoice { .. } => "answer_no_choice",
             Self::NotYesOrNo { .. } => "answer_not_yes_or_no",
             Self::Missing { .. } => "answer_missing",
         }

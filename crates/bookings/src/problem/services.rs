@@ -7,10 +7,10 @@ use zones::Zone;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceProblem {
     /// The menu is full.
-    #[error("A menu has at most {most} services. Remove one first.")]
+    #[error("A menu has at most {max} services. Remove one first.")]
     TooMany {
         /// Maximum number of services of a menu.
-        most: usize,
+        max: usize,
     },
     /// The duration is zero or longer than a day.
     #[error("Enter a duration between 1 minute and 24 hours (1440 minutes).")]
@@ -58,18 +58,18 @@ impl ServiceProblem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceProblem {
     /// There are too many sorts.
-    #[error("At most {most} sorts can be kept. Remove some of them.")]
+    #[error("At most {max} sorts can be kept. Remove some of them.")]
     TooManySorts {
         /// Maximum number of sorts.
-        most: usize,
+        max: usize,
     },
     /// The quantity of a sort is out of range.
-    #[error("Of “{resource}” there can be 1 to {most}. To remove it, empty its name.")]
+    #[error("Of “{resource}” there can be 1 to {max}. To remove it, empty its name.")]
     Quantity {
         /// The name of the sort.
         resource: String,
         /// Maximum quantity.
-        most: u32,
+        max: u32,
     },
     /// Services need more than would remain.
     #[error(
@@ -86,7 +86,7 @@ pub enum ResourceProblem {
     },
     /// More are booked in future than would remain.
     #[error(
-        "Of “{resource}”, more than {kept} are booked until {} ({}). Keep {quantity} until then, or move or cancel the \
+        "Of “{resource}”, more than {remaining} are booked until {} ({}). Keep {quantity} until then, or move or cancel the \
          appointments that have them.",
         zone.local(*until).strftime("%-d %B %Y, %H:%M"),
         zone.name()
@@ -97,7 +97,7 @@ pub enum ResourceProblem {
         /// The present quantity.
         quantity: u32,
         /// The quantity that would remain.
-        kept: u32,
+        remaining: u32,
         /// The end of the last appointment that has one of the others.
         until: Timestamp,
         /// The zone of the workspace.

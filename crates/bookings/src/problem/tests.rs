@@ -27,16 +27,16 @@ fn all() -> Vec<FieldCause> {
         Time(TimeProblem::BlockTooLong),
         Zone(UnknownZone("Europe/Atlantis".to_owned())),
         Host(HostProblem::NoMember),
-        Visit(VisitProblem::Nothing),
+        Visit(VisitProblem::NoServices),
         Guests(GuestProblem::NoClass),
         Answer(AnswerProblem::NotAsked { question: name() }),
         Reassign(ReassignProblem::FromNoHost),
         Calendar(CalendarProblem::Color),
         Kind(KindProblem::AppointmentsToCome { appointments: 1 }),
         Rule(RuleProblem::Duration),
-        Question(QuestionProblem::TooMany { most: 20 }),
+        Question(QuestionProblem::TooMany { max: 20 }),
         Service(ServiceProblem::Duration),
-        Resource(ResourceProblem::TooManySorts { most: 200 }),
+        Resource(ResourceProblem::TooManySorts { max: 200 }),
         Account(AccountProblem::EmailTaken),
         Password(PasswordProblem::Guessable),
         Login(LoginProblem::NotAppPassword),
@@ -49,7 +49,7 @@ fn all() -> Vec<FieldCause> {
             FieldCause::Zone(_) => vec![area],
             FieldCause::Host(_) => causes(every!(HostProblem { NoMember, NoChoice })),
             FieldCause::Visit(_) => causes(visits()),
-            FieldCause::Guests(_) => causes(every!(GuestProblem { TooMany { most: 50 }, NoClass })),
+            FieldCause::Guests(_) => causes(every!(GuestProblem { TooMany { max: 50 }, NoClass })),
             FieldCause::Answer(_) => causes(answers()),
             FieldCause::Reassign(_) => causes(every!(ReassignProblem {
                 FromNoHost,
@@ -63,9 +63,9 @@ fn all() -> Vec<FieldCause> {
             })),
             FieldCause::Rule(_) => causes(rules()),
             FieldCause::Question(_) => causes(every!(QuestionProblem {
-                TooMany { most: 20 },
+                TooMany { max: 20 },
                 AskedTwice { question: name() },
-                Choices { question: name(), most: 50 },
+                Choices { question: name(), max: 50 },
             })),
             FieldCause::Service(_) => causes(services()),
             FieldCause::Resource(_) => causes(resources()),
@@ -75,8 +75,8 @@ fn all() -> Vec<FieldCause> {
                 EmailTaken
             })),
             FieldCause::Password(_) => causes(every!(PasswordProblem {
-                TooShort { least: 10 },
-                TooLong { most: 500 },
+                TooShort { min: 10 },
+                TooLong { max: 500 },
                 Guessable,
                 NotCurrent,
             })),
@@ -93,7 +93,7 @@ fn all() -> Vec<FieldCause> {
 fn texts() -> Vec<TextProblem> {
     every!(TextProblem {
         Missing(TextName::YourName),
-        TooLong { text: TextName::Notes, most: 2_000 },
+        TooLong { text: TextName::Notes, max: 2_000 },
         NotOneLine(TextName::Title),
         ControlCharacters(TextName::Description),
         WebAddress(TextName::GuestName),
@@ -108,19 +108,19 @@ fn times() -> Vec<TimeProblem> {
         YearOutOfRange { first: 1970, last: 2200 },
         EndNotAfterStart,
         BlockTooLong,
-        TooManyWindows { most: 24 },
-        TooManyDates { most: 1_000 },
-        TooManyHolidays { most: 500 },
+        TooManyWindows { max: 24 },
+        TooManyDates { max: 1_000 },
+        TooManyHolidays { max: 500 },
         DateTwice(jiff::civil::date(2026, 12, 24)),
     })
 }
 
 fn visits() -> Vec<VisitProblem> {
     every!(VisitProblem {
-        Nothing,
-        TooMany { most: 20 },
+        NoServices,
+        TooMany { max: 20 },
         NotOnTheMenu,
-        NotDoneByThem { service: name() },
+        NotDoneByHost { service: name() },
         NoMenu,
     })
 }
@@ -128,7 +128,7 @@ fn visits() -> Vec<VisitProblem> {
 fn answers() -> Vec<AnswerProblem> {
     every!(AnswerProblem {
         NotAsked { question: name() },
-        NotAChoice { question: name() },
+        InvalidChoice { question: name() },
         NotYesOrNo { question: name() },
         Missing { question: name(), kind: AnswerKind::YesNo },
     })
@@ -136,12 +136,12 @@ fn answers() -> Vec<AnswerProblem> {
 
 fn calendars() -> Vec<CalendarProblem> {
     every!(CalendarProblem {
-        Slug { most: 60 },
+        Slug { max: 60 },
         SlugTaken,
         Color,
         NoMembers,
         PersonalMembers,
-        CollectiveMembers { least: 2, most: 100 },
+        CollectiveMembers { min: 2, max: 100 },
         ClassMembers,
         ServiceMembers,
         MemberTwice,
@@ -174,7 +174,7 @@ fn rules() -> Vec<RuleProblem> {
 
 fn services() -> Vec<ServiceProblem> {
     every!(ServiceProblem {
-        TooMany { most: 200 },
+        TooMany { max: 200 },
         Duration,
         Processing,
         NoStaff,
@@ -186,13 +186,13 @@ fn services() -> Vec<ServiceProblem> {
 
 fn resources() -> Vec<ResourceProblem> {
     every!(ResourceProblem {
-        TooManySorts { most: 200 },
-        Quantity { resource: name(), most: 1_000 },
+        TooManySorts { max: 200 },
+        Quantity { resource: name(), max: 1_000 },
         Needed { resource: name(), needed: 2, services: vec![name()] },
         Booked {
             resource: name(),
             quantity: 2,
-            kept: 1,
+            remaining: 1,
             until: jiff::Timestamp::UNIX_EPOCH,
             zone: zones::Zone::utc()
         },
@@ -293,7 +293,7 @@ fn sentences_have_the_values_of_their_causes() {
     let told = |cause: FieldCause| cause.to_string();
     let too_long = TextProblem::TooLong {
         text: TextName::Answer { question: question() },
-        most: 200,
+        max: 200,
     };
     assert_eq!(
         told(too_long.into()),
@@ -302,7 +302,7 @@ fn sentences_have_the_values_of_their_causes() {
     let booked = ResourceProblem::Booked {
         resource: "Chair".to_owned(),
         quantity: 3,
-        kept: 2,
+        remaining: 2,
         until: "2026-12-01T09:30:00Z".parse().unwrap(),
         zone: zones::Zone::named("Europe/Berlin").unwrap(),
     };

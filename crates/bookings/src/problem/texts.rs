@@ -91,12 +91,12 @@ pub enum TextProblem {
     #[error("Please enter {0}.")]
     Missing(TextName),
     /// It is too long.
-    #[error("Please shorten {text} to at most {most} characters.")]
+    #[error("Please shorten {text} to at most {max} characters.")]
     TooLong {
         /// The text.
         text: TextName,
         /// Maximum number of characters.
-        most: usize,
+        max: usize,
     },
     /// A text of one line has line breaks or other control characters.
     #[error("Please type {0} on one line, without special control characters.")]

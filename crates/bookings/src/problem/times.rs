@@ -20,22 +20,22 @@ pub enum TimeProblem {
     #[error("Block off at most a year at once.")]
     BlockTooLong,
     /// A day has too many windows.
-    #[error("A day may have at most {most} windows. Join some of them.")]
+    #[error("A day may have at most {max} windows. Join some of them.")]
     TooManyWindows {
         /// Maximum number of windows of a day.
-        most: usize,
+        max: usize,
     },
     /// A person has too many date overrides.
-    #[error("At most {most} dates can differ. Remove past ones.")]
+    #[error("At most {max} dates can differ. Remove past ones.")]
     TooManyDates {
         /// Maximum number of date overrides.
-        most: usize,
+        max: usize,
     },
     /// The workspace has too many holidays.
-    #[error("At most {most} holidays can be kept. Remove past ones.")]
+    #[error("At most {max} holidays can be kept. Remove past ones.")]
     TooManyHolidays {
         /// Maximum number of holidays.
-        most: usize,
+        max: usize,
     },
     /// A date is in a list twice.
     #[error("{0} is in the list twice. Remove one of both.")]

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use store::remote_calendars::Watched;
 use store::{ConnectionState, connections::Connection};
 
-use super::names::place;
+use super::names::server_name;
 use crate::clock::{age, ago};
 
 /// Without a successful sync for this long, the calendars count as stale. A sync is attempted each minute.
-pub(crate) const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const STALE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// The interval between successful syncs.
 pub(crate) const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
@@ -16,7 +16,7 @@ pub(crate) const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(60);
 const PAST_DAYS: i64 = 31;
 
 /// The start of the events that are stored of a calendar which was read at this instant.
-pub(crate) fn kept_from(read_at: Timestamp) -> Timestamp {
+pub(crate) fn stored_from(read_at: Timestamp) -> Timestamp {
     let past = SignedDuration::from_hours(24 * PAST_DAYS);
     read_at.checked_sub(past).unwrap_or(Timestamp::MIN)
 }
@@ -40,13 +40,13 @@ pub(crate) fn is_stale(calendar: &Watched, now: Timestamp) -> bool {
 
 /// Whether the last read is too long ago, or at an unknown time.
 pub(crate) fn is_old(read_at: Timestamp, now: Timestamp) -> bool {
-    age(read_at, now).is_none_or(|age| age > GOOD_FOR)
+    age(read_at, now).is_none_or(|age| age > STALE_AFTER)
 }
 
 /// Whether there is a last known state. A read by a clock that was far ahead leaves none, as it dropped the events of the present as
 /// over.
 pub(crate) fn is_known(calendar: &Watched, now: Timestamp) -> bool {
-    calendar.synced_at.is_some_and(|at| kept_from(at) <= now)
+    calendar.synced_at.is_some_and(|at| stored_from(at) <= now)
 }
 
 /// Returns the sentence about the time and the problem of a connection's last read.
@@ -60,7 +60,7 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
         .as_deref()
         .map(|text| format!(" {text}"))
         .unwrap_or_default();
-    let account = &connection.username;
+    let account = &connection.account.username;
     match state(connection, now) {
         ConnectionState::Connected => format!("{account} {read}."),
         ConnectionState::Stale => format!("{account} {read}; what you see may be out of date.{problem}"),
@@ -71,22 +71,22 @@ pub(crate) fn sentence(connection: &Connection, now: Timestamp) -> String {
 
 /// Returns that sentence for colleagues, without the account, as a continuation after the person's name.
 pub(crate) fn of_colleague(connection: &Connection, now: Timestamp) -> String {
-    let place = place(connection);
+    let server_name = server_name(connection);
     let read = match connection.synced_at {
         None => "were not read yet".to_owned(),
         Some(at) => format!("were read {}", ago(at, now)),
     };
     match state(connection, now) {
         ConnectionState::NeedsAttention => format!(
-            "their calendars ({place}) {read}, and {place} does not accept their password any more; they enter a new one under \
+            "their calendars ({server_name}) {read}, and {server_name} does not accept their password any more; they enter a new one under \
              Integrations, and newer events may be missing until then."
         ),
-        _ => format!("their calendars ({place}) {read}; newer events may be missing."),
+        _ => format!("their calendars ({server_name}) {read}; newer events may be missing."),
     }
 }
 
 /// Returns the sentence about a calendar whose stored events may be out of date while the rest of its connection is read.
-pub(crate) fn except(name: &str, synced_at: Option<Timestamp>, now: Timestamp) -> String {
+pub(crate) fn exception_sentence(name: &str, synced_at: Option<Timestamp>, now: Timestamp) -> String {
     match synced_at {
         None => format!("The calendar “{name}” could not be read yet."),
         Some(at) => format!("The calendar “{name}” was read {}.", ago(at, now)),

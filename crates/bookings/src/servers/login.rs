@@ -19,7 +19,7 @@ const TABLE: &str = SEALED_FOR.0;
 const COLUMN: &str = SEALED_FOR.1;
 
 /// Stores a password, sealed for its connection's row.
-pub(crate) async fn keep(
+pub(crate) async fn store_password(
     quince: &Quince,
     tx: &mut WriteTx,
     connection: ConnectionId,
@@ -45,9 +45,9 @@ pub(crate) fn open(quince: &Quince, connection: &Connection) -> Result<Option<Lo
         .map_err(Internal::because)?;
     let password =
         String::from_utf8(plain).map_err(|_| Internal::because("a stored password is not text"))?;
-    let credentials = Credentials::new(connection.username.clone(), password);
+    let credentials = Credentials::new(connection.account.username.clone(), password);
     Ok(Some(Login {
-        entry: url(&connection.entry_url)?,
+        entry: url(&connection.account.entry_url)?,
         credentials,
     }))
 }

@@ -7,4 +7,4 @@ mod names;
 pub(crate) mod trouble;
 
 pub use calendar_state::CalendarState;
-pub(crate) use names::{place, place_of, places, vanished};
+pub(crate) use names::{server_name, server_name_of, server_names, vanished};

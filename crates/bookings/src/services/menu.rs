@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use scheduling::{CalendarId, Kind, ResourceId, StaffId};
 use store::locks::Lock;
 use store::resources::Resource;
-use store::services::{self, NewService, Service};
+use store::services::{self, Service, ServiceSettings};
 use store::{ReadTx, ServiceId, StoreError, WriteTx, booking_calendars, calendar_members, resources, staff};
 
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Missing};
+use crate::error::{Error, Missing, Permission};
 use crate::problem::{FieldProblem, ServiceProblem, TextName};
 use crate::quince::Quince;
 use crate::validate::{NAME_LIMIT, NOTES_LIMIT, Validator};
@@ -17,46 +17,17 @@ use crate::versions::{self, Author, Differences, Editor, Field, Versioned};
 /// Maximum number of services in a menu.
 const SERVICES_LIMIT: usize = 200;
 /// Longest service or processing time, in minutes.
-const LONGEST: u32 = 24 * 60;
-
-/// A service, as its form sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceForm {
-    /// The heading under which it is listed; may be empty.
-    pub group: String,
-    /// Its name.
-    pub name: String,
-    /// Its description for clients; may be empty.
-    pub description: String,
-    /// How long a staff member works, in minutes.
-    pub duration: u32,
-    /// How long the client stays after that, in minutes: the staff member is free, but rooms and equipment stay in use.
-    pub processing: u32,
-    /// The members who can do it, preferred first.
-    pub staff: Vec<StaffId>,
-    /// The rooms and equipment that it needs, with the quantity of each.
-    pub resources: Vec<(ResourceId, u32)>,
-}
+const MAX_MINUTES: u32 = 24 * 60;
 
 /// A service, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceView {
     /// Its id.
     pub id: ServiceId,
-    /// The heading under which it is listed; may be empty.
-    pub group: String,
-    /// Its name.
-    pub name: String,
-    /// Its description for clients.
-    pub description: String,
-    /// How long a staff member works, in minutes.
-    pub duration: u32,
-    /// How long the client stays after that, in minutes.
-    pub processing: u32,
-    /// The members who can do it, preferred first.
-    pub staff: Vec<(StaffId, String)>,
-    /// The rooms and equipment that it needs, with the quantity of each.
-    pub resources: Vec<(ResourceId, u32)>,
+    /// Its settings.
+    pub settings: ServiceSettings,
+    /// Those of its staff who are members of the booking calendar, with their names, preferred first.
+    pub hosts: Vec<(StaffId, String)>,
 }
 
 /// A menu, with what its editors can choose from.
@@ -77,17 +48,17 @@ pub struct Menu {
 /// Returns the menu with what can be chosen for it, for the owner and admins.
 pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<Menu, Error> {
     let mut tx = quince.store().read().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
     let row = row
-        .filter(|row| row.kind == Kind::Service)
+        .filter(|row| row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     let resources = resources::list(&mut tx).await?;
     let services = grouped(services::list(&mut tx, calendar).await?);
     Ok(Menu {
-        calendar_name: row.name,
-        slug: row.slug,
+        calendar_name: row.settings.name,
+        slug: row.settings.slug,
         services: services
             .into_iter()
             .flatten()
@@ -95,7 +66,7 @@ pub async fn menu(quince: &Quince, by: StaffId, calendar: CalendarId) -> Result<
             .collect(),
         resources: resources
             .into_iter()
-            .map(|resource| (resource.id, resource.name, resource.quantity))
+            .map(|resource| (resource.id, resource.settings.name, resource.settings.quantity))
             .collect(),
         members,
     })
@@ -106,7 +77,7 @@ pub async fn public_menu(quince: &Quince, slug: &str) -> Result<Vec<ServiceView>
     let mut tx = quince.store().read().await?;
     let row = booking_calendars::find_by_slug(&mut tx, slug).await?;
     let row = row
-        .filter(|row| row.is_open() && row.kind == Kind::Service)
+        .filter(|row| row.is_open() && row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     Ok(offered(&mut tx, row.id).await?)
 }
@@ -116,14 +87,14 @@ pub(crate) async fn offered(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec
     let members = members(tx, calendar).await?;
     let services = services::list(tx, calendar).await?;
     let views = services.into_iter().map(|service| view(service, &members));
-    Ok(views.filter(|service| !service.staff.is_empty()).collect())
+    Ok(views.filter(|service| !service.hosts.is_empty()).collect())
 }
 
 async fn members(tx: &mut ReadTx, calendar: CalendarId) -> Result<Vec<(StaffId, String)>, StoreError> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
     Ok(members
         .into_iter()
-        .map(|(_, person)| (person.id, person.name))
+        .map(|(_, person)| (person.id, person.profile.name))
         .collect())
 }
 
@@ -131,13 +102,8 @@ fn view(service: Service, members: &[(StaffId, String)]) -> ServiceView {
     let named = |id: &StaffId| members.iter().find(|(member, _)| member == id).cloned();
     ServiceView {
         id: service.id,
-        staff: service.new.staff.iter().filter_map(named).collect(),
-        group: service.new.group,
-        name: service.new.name,
-        description: service.new.description,
-        duration: service.new.duration,
-        processing: service.new.processing,
-        resources: service.new.resources,
+        hosts: service.settings.staff.iter().filter_map(named).collect(),
+        settings: service.settings,
     }
 }
 
@@ -147,9 +113,9 @@ pub async fn save(
     by: impl Into<Editor>,
     calendar: CalendarId,
     id: Option<ServiceId>,
-    form: ServiceForm,
+    settings: ServiceSettings,
 ) -> Result<(), Error> {
-    let form = checked(form)?;
+    let settings = checked(settings)?;
     let now = quince.now();
     let mut by = by.into();
     if id.is_none() {
@@ -157,32 +123,32 @@ pub async fn save(
         by.seen = None;
     }
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let row = booking_calendars::find(&mut tx, calendar).await?;
-    row.filter(|row| row.kind == Kind::Service)
+    row.filter(|row| row.settings.kind == Kind::Service)
         .ok_or(Error::NotFound(Missing::Menu))?;
     let members = members(&mut tx, calendar).await?;
     // So that the quantity of what it needs is not reduced meanwhile.
-    tx.lock(form.resources.iter().map(|(id, _)| Lock::Resource(*id)))
+    tx.lock(settings.resources.iter().map(|(id, _)| Lock::Resource(*id)))
         .await?;
     let known = resources::list(&mut tx).await?;
     let mut problems = Validator::default();
-    if form
+    if settings
         .staff
         .iter()
         .any(|staff| !members.iter().any(|(member, _)| member == staff))
     {
         problems.problem("staff", ServiceProblem::NoMember);
     }
-    for (resource, quantity) in &form.resources {
+    for (resource, quantity) in &settings.resources {
         match known.iter().find(|known| known.id == *resource) {
             None => problems.problem("resources", ServiceProblem::ResourceGone),
-            Some(known) if known.quantity < *quantity => problems.problem(
+            Some(known) if known.settings.quantity < *quantity => problems.problem(
                 "resources",
                 ServiceProblem::TooFewResources {
-                    resource: known.name.clone(),
-                    quantity: known.quantity,
+                    resource: known.settings.name.clone(),
+                    quantity: known.settings.quantity,
                 },
             ),
             Some(_) => {}
@@ -190,34 +156,32 @@ pub async fn save(
     }
     let all = services::list(&mut tx, calendar).await?;
     if id.is_none() && all.len() >= SERVICES_LIMIT {
-        problems.problem("name", ServiceProblem::TooMany { most: SERVICES_LIMIT });
+        problems.problem("name", ServiceProblem::TooMany { max: SERVICES_LIMIT });
     }
     problems.finish()?;
     let own = all.iter().find(|service| Some(service.id) == id);
-    let last = all.iter().map(|service| service.new.position + 1).max();
-    let new = NewService {
-        position: own.map_or(last.unwrap_or(0), |own| own.new.position),
-        group: form.group,
-        name: form.name,
-        description: form.description,
-        duration: form.duration,
-        processing: form.processing,
-        staff: form.staff,
-        resources: form.resources,
-    };
     let mut differences = Differences::default();
     match own {
         Some(own) => differences.within(
-            &quoted(&own.new.name),
-            of_service(&own.new, &new, &members, &known),
+            &quoted(&own.settings.name),
+            of_service(&own.settings, &settings, &members, &known),
         ),
-        None => differences.entries(Field::Service, &[], &[&new], |_| (), |new| quoted(&new.name)),
+        None => differences.entries(
+            Field::Service,
+            &[],
+            &[&settings],
+            |_| (),
+            |settings| quoted(&settings.name),
+        ),
     }
     record(&mut tx, calendar, Author::from(by), &differences, now).await?;
     match id {
-        Some(id) if own.is_some() => services::update(&mut tx, id, &new).await?,
+        Some(id) if own.is_some() => services::update(&mut tx, id, &settings).await?,
         Some(_) => return Err(Error::NotFound(Missing::Service)),
-        None => drop(services::insert(&mut tx, calendar, &new, now).await?),
+        None => {
+            let last = all.iter().map(|service| service.position + 1).max();
+            services::insert(&mut tx, calendar, last.unwrap_or(0), &settings, now).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
@@ -231,7 +195,7 @@ pub async fn remove(
 ) -> Result<(), Error> {
     let by = by.into();
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by.staff).await?;
+    check_admin(&mut tx, by.staff).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let all = services::list(&mut tx, calendar).await?;
     let Some(removed) = all.iter().find(|service| service.id == id) else {
@@ -243,7 +207,7 @@ pub async fn remove(
         &[removed],
         &[],
         |_| (),
-        |service| quoted(&service.new.name),
+        |service| quoted(&service.settings.name),
     );
     record(&mut tx, calendar, Author::from(by), &differences, quince.now()).await?;
     services::delete(&mut tx, id).await?;
@@ -252,7 +216,7 @@ pub async fn remove(
 
 /// The direction in which a service moves on the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shift {
+pub enum MoveDirection {
     /// Towards the top.
     Up,
     /// Towards the end.
@@ -260,22 +224,22 @@ pub enum Shift {
 }
 
 /// Moves a service by one place on the menu: within its heading, or at the edge of its heading together with the whole heading.
-pub async fn shift(
+pub async fn move_service(
     quince: &Quince,
     by: StaffId,
     calendar: CalendarId,
     id: ServiceId,
-    shift: Shift,
+    direction: MoveDirection,
 ) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
-    allowed(&mut tx, by).await?;
+    check_admin(&mut tx, by).await?;
     versions::lock(&mut tx, Versioned::menu(calendar)).await?;
     let mut groups = grouped(services::list(&mut tx, calendar).await?);
     let order = |groups: &[Vec<Service>]| -> Vec<ServiceId> {
         groups.iter().flatten().map(|service| service.id).collect()
     };
     let before = order(&groups);
-    if !shifted(&mut groups, id, shift) {
+    if !move_in_groups(&mut groups, id, direction) {
         return Err(Error::NotFound(Missing::Service));
     }
     let mut differences = Differences::default();
@@ -289,12 +253,8 @@ pub async fn shift(
     let author = Author::from(by);
     record(&mut tx, calendar, author, &differences, quince.now()).await?;
     for (position, service) in (0..).zip(groups.into_iter().flatten()) {
-        if service.new.position != position {
-            let new = NewService {
-                position,
-                ..service.new
-            };
-            services::update(&mut tx, service.id, &new).await?;
+        if service.position != position {
+            services::set_position(&mut tx, service.id, position).await?;
         }
     }
     Ok(tx.commit().await?)
@@ -307,7 +267,7 @@ fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
         let of_heading = |group: &&mut Vec<Service>| {
             group
                 .first()
-                .is_some_and(|first| first.new.group == service.new.group)
+                .is_some_and(|first| first.settings.group == service.settings.group)
         };
         match groups.iter_mut().find(of_heading) {
             Some(group) => group.push(service),
@@ -318,7 +278,7 @@ fn grouped(services: Vec<Service>) -> Vec<Vec<Service>> {
 }
 
 /// Moves a service by one place; at either end of the menu it stays. Returns whether it exists.
-fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
+fn move_in_groups(groups: &mut [Vec<Service>], id: ServiceId, direction: MoveDirection) -> bool {
     let place = groups.iter().enumerate().find_map(|(heading, group)| {
         let within = group.iter().position(|service| service.id == id)?;
         Some((heading, within, group.len()))
@@ -326,20 +286,20 @@ fn shifted(groups: &mut [Vec<Service>], id: ServiceId, shift: Shift) -> bool {
     let Some((heading, within, size)) = place else {
         return false;
     };
-    match shift {
-        Shift::Up if within > 0 => groups[heading].swap(within, within - 1),
-        Shift::Up if heading > 0 => groups.swap(heading, heading - 1),
-        Shift::Down if within + 1 < size => groups[heading].swap(within, within + 1),
-        Shift::Down if heading + 1 < groups.len() => groups.swap(heading, heading + 1),
-        Shift::Up | Shift::Down => {}
+    match direction {
+        MoveDirection::Up if within > 0 => groups[heading].swap(within, within - 1),
+        MoveDirection::Up if heading > 0 => groups.swap(heading, heading - 1),
+        MoveDirection::Down if within + 1 < size => groups[heading].swap(within, within + 1),
+        MoveDirection::Down if heading + 1 < groups.len() => groups.swap(heading, heading + 1),
+        MoveDirection::Up | MoveDirection::Down => {}
     }
     true
 }
 
-async fn allowed(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
+async fn check_admin(tx: &mut ReadTx, by: StaffId) -> Result<(), Error> {
     match staff::find(tx, by).await? {
-        Some(me) if is_admin(me.role) => Ok(()),
-        _ => Err(Error::NotAllowed(Deed::Administer)),
+        Some(me) if is_admin(me.account.role) => Ok(()),
+        _ => Err(Error::NotAllowed(Permission::Administer)),
     }
 }
 
@@ -359,13 +319,12 @@ fn quoted(name: &str) -> String {
 
 /// Returns the differences in a service. The pattern names every field, so that a new field cannot be left out.
 fn of_service(
-    old: &NewService,
-    new: &NewService,
+    old: &ServiceSettings,
+    new: &ServiceSettings,
     members: &[(StaffId, String)],
     known: &[Resource],
 ) -> Differences {
-    let NewService {
-        position: _,
+    let ServiceSettings {
         group,
         name,
         description,
@@ -382,7 +341,7 @@ fn of_service(
     let needs = |needs: &Vec<(ResourceId, u32)>| -> String {
         let need = |(id, quantity): &(ResourceId, u32)| {
             let resource = known.iter().find(|resource| resource.id == *id);
-            let name = resource.map_or("something", |resource| resource.name.as_str());
+            let name = resource.map_or("something", |resource| resource.settings.name.as_str());
             format!("{quantity} × {name}")
         };
         needs.iter().map(need).collect::<Vec<_>>().join(", ")
@@ -393,38 +352,42 @@ fn of_service(
     all.text(Field::Description, &old.description, description);
     all.minutes(Field::Duration, old.duration, *duration);
     all.minutes(Field::Processing, old.processing, *processing);
-    all.told(Field::Staff, &old.staff, staff, who);
-    all.told(Field::Needs, &old.resources, resources, needs);
+    all.described(Field::Staff, &old.staff, staff, who);
+    all.described(Field::Needs, &old.resources, resources, needs);
     all
 }
 
-fn checked(mut form: ServiceForm) -> Result<ServiceForm, Vec<FieldProblem>> {
+fn checked(mut settings: ServiceSettings) -> Result<ServiceSettings, Vec<FieldProblem>> {
     let mut checked = Validator::default();
-    form.name = checked.required_line("name", TextName::Name, &form.name, NAME_LIMIT);
-    form.group = checked.line("group", TextName::Heading, &form.group, NAME_LIMIT);
-    form.description = checked.text(
+    settings.name = checked.required_line("name", TextName::Name, &settings.name, NAME_LIMIT);
+    settings.group = checked.line("group", TextName::Heading, &settings.group, NAME_LIMIT);
+    settings.description = checked.text(
         "description",
         TextName::Description,
-        &form.description,
+        &settings.description,
         NOTES_LIMIT,
     );
-    if !(1..=LONGEST).contains(&form.duration) {
+    if !(1..=MAX_MINUTES).contains(&settings.duration) {
         checked.problem("duration", ServiceProblem::Duration);
     }
-    if form.processing > LONGEST {
+    if settings.processing > MAX_MINUTES {
         checked.problem("processing", ServiceProblem::Processing);
     }
-    if form.staff.is_empty() {
+    if settings.staff.is_empty() {
         checked.problem("staff", ServiceProblem::NoStaff);
     }
     let mut needs: Vec<(ResourceId, u32)> = Vec::new();
-    for (resource, quantity) in form.resources.into_iter().filter(|(_, quantity)| *quantity > 0) {
+    for (resource, quantity) in settings
+        .resources
+        .into_iter()
+        .filter(|(_, quantity)| *quantity > 0)
+    {
         match needs.iter_mut().find(|(known, _)| *known == resource) {
             Some((_, sum)) => *sum = sum.saturating_add(quantity),
             None => needs.push((resource, quantity)),
         }
     }
-    form.resources = needs;
+    settings.resources = needs;
     checked.finish()?;
-    Ok(form)
+    Ok(settings)
 }

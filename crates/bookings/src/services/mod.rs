@@ -6,7 +6,11 @@ mod rooms;
 mod visit;
 
 pub(crate) use menu::offered;
-pub use menu::{Menu, ServiceForm, ServiceView, Shift, menu, public_menu, remove, save, shift};
+pub use menu::{Menu, MoveDirection, ServiceView, menu, move_service, public_menu, remove, save};
 pub use rooms::{ResourceForm, list as resources, save as save_resources};
-pub use visit::{CHOICE_LIMIT, Chosen, NotAChoice};
-pub(crate) use visit::{Wanted, longest_visit, of_parts, places_of_parts, resources_exist, units_of, wanted};
+pub use store::resources::ResourceSettings;
+pub use store::services::ServiceSettings;
+pub use visit::{CHOICE_LIMIT, ChosenService, InvalidChoice};
+pub(crate) use visit::{
+    VisitRequest, claims_of_parts, longest_visit, of_parts, resources_exist, units_of, visit_request,
+};

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use scheduling::{ResourceId, UnitId};
 use store::locks::Lock;
-use store::resources::Resource;
+use store::resources::{Resource, ResourceSettings};
 use store::{WriteTx, new_id, resources, services, staff, workspace};
 use zones::Zone;
 
 use super::visit::units_of;
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error};
+use crate::error::{Error, Permission};
 use crate::problem::{ResourceProblem, TextName};
 use crate::quince::Quince;
 use crate::retry::retried_if_lost;
@@ -26,10 +26,8 @@ const QUANTITY_LIMIT: u32 = 1_000;
 pub struct ResourceForm {
     /// Its id; none for a new sort.
     pub id: Option<ResourceId>,
-    /// Its name.
-    pub name: String,
-    /// The quantity.
-    pub quantity: u32,
+    /// Its settings.
+    pub settings: ResourceSettings,
 }
 
 /// Returns all rooms and equipment, by name.
@@ -44,47 +42,47 @@ pub async fn save(quince: &Quince, by: impl Into<Editor>, all: Vec<ResourceForm>
     let by = by.into();
     let mut checked = Validator::default();
     if all.len() > SORTS_LIMIT {
-        checked.problem("resources", ResourceProblem::TooManySorts { most: SORTS_LIMIT });
+        checked.problem("resources", ResourceProblem::TooManySorts { max: SORTS_LIMIT });
     }
     let now = quince.now();
     let mut tidied = Vec::with_capacity(all.len());
-    for resource in all {
-        let name = checked.required_line("resources", TextName::ResourceName, &resource.name, NAME_LIMIT);
-        if !(1..=QUANTITY_LIMIT).contains(&resource.quantity) {
+    for ResourceForm { id, settings } in all {
+        let name = checked.required_line("resources", TextName::ResourceName, &settings.name, NAME_LIMIT);
+        let quantity = settings.quantity;
+        if !(1..=QUANTITY_LIMIT).contains(&quantity) {
             checked.problem(
                 "resources",
                 ResourceProblem::Quantity {
                     resource: name.clone(),
-                    most: QUANTITY_LIMIT,
+                    max: QUANTITY_LIMIT,
                 },
             );
         }
         tidied.push(Resource {
-            id: match resource.id {
+            id: match id {
                 Some(id) => id,
                 None => ResourceId(new_id(now)?),
             },
-            name,
-            quantity: resource.quantity,
+            settings: ResourceSettings { name, quantity },
         });
     }
     checked.finish()?;
-    retried_if_lost(|| try_to_save(quince, by, &tidied, now)).await
+    retried_if_lost(|| save_once(quince, by, &tidied, now)).await
 }
 
-async fn try_to_save(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), Error> {
+async fn save_once(quince: &Quince, by: Editor, all: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut tx = quince.store().write().await?;
     let me = staff::find(&mut tx, by.staff)
         .await?
-        .ok_or(Error::NotAllowed(Deed::Administer))?;
-    if !is_admin(me.role) {
-        return Err(Error::NotAllowed(Deed::Administer));
+        .ok_or(Error::NotAllowed(Permission::Administer))?;
+    if !is_admin(me.account.role) {
+        return Err(Error::NotAllowed(Permission::Administer));
     }
     versions::lock(&mut tx, Versioned::RESOURCES).await?;
     let differences = differences(&resources::list(&mut tx).await?, all);
     let author = Author::from(by);
     versions::save(&mut tx, Versioned::RESOURCES, author, &differences, now).await?;
-    check_what_goes(&mut tx, all, now).await?;
+    check_removed_units(&mut tx, all, now).await?;
     resources::replace(&mut tx, all).await?;
     Ok(tx.commit().await?)
 }
@@ -93,10 +91,10 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
     // They are listed by name, so another order in the form is not a difference.
     let by_name = |all: &[Resource]| {
         let mut all = all.to_vec();
-        all.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        all.sort_by(|one, other| (&one.settings.name, one.id).cmp(&(&other.settings.name, other.id)));
         all
     };
-    let words = |resource: &Resource| format!("{} × {}", resource.quantity, resource.name);
+    let words = |resource: &Resource| format!("{} × {}", resource.settings.quantity, resource.settings.name);
     let mut all = Differences::default();
     all.entries(
         Field::Resource,
@@ -110,17 +108,19 @@ fn differences(old: &[Resource], new: &[Resource]) -> Differences {
 
 /// Checks that no unit is removed that services need or that is booked in future. A concurrent booking locks the time of the same units,
 /// and then checks that they still exist.
-async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
+async fn check_removed_units(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> Result<(), Error> {
     let mut fewer: Vec<(Resource, u32)> = Vec::new();
     for old in resources::list(tx).await? {
-        let kept = new.iter().find(|resource| resource.id == old.id);
-        let kept = kept.map_or(0, |resource| resource.quantity);
-        if kept < old.quantity {
-            fewer.push((old, kept));
+        let remaining = new.iter().find(|resource| resource.id == old.id);
+        let remaining = remaining.map_or(0, |resource| resource.settings.quantity);
+        if remaining < old.settings.quantity {
+            fewer.push((old, remaining));
         }
     }
     let sorts = fewer.iter().map(|(old, _)| Lock::Resource(old.id));
-    let going = fewer.iter().flat_map(|(old, kept)| units_from(old, *kept));
+    let going = fewer
+        .iter()
+        .flat_map(|(old, remaining)| units_from(old, *remaining));
     tx.lock(sorts.chain(going.map(|unit| Lock::Owner(unit.into()))))
         .await?;
     let services = services::all(tx).await?;
@@ -128,31 +128,31 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
         .await?
         .map_or_else(Zone::utc, |workspace| workspace.zone);
     let mut checked = Validator::default();
-    for (old, kept) in fewer {
+    for (old, remaining) in fewer {
         let needing = services.iter().filter_map(|service| {
-            let mut needs = service.new.resources.iter();
-            let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > kept)?;
-            Some((service.new.name.clone(), *quantity))
+            let mut needs = service.settings.resources.iter();
+            let (_, quantity) = needs.find(|(id, quantity)| *id == old.id && *quantity > remaining)?;
+            Some((service.settings.name.clone(), *quantity))
         });
         let (names, needed): (Vec<String>, Vec<u32>) = needing.unzip();
-        if let Some(most) = needed.iter().max() {
+        if let Some(max) = needed.iter().max() {
             checked.problem(
                 "resources",
                 ResourceProblem::Needed {
-                    resource: old.name.clone(),
-                    needed: *most,
+                    resource: old.settings.name.clone(),
+                    needed: *max,
                     services: names,
                 },
             );
         }
-        let units = units_from(&old, kept);
+        let units = units_from(&old, remaining);
         if let Some(until) = resources::booked_until(tx, &units, now).await? {
             checked.problem(
                 "resources",
                 ResourceProblem::Booked {
-                    resource: old.name,
-                    quantity: old.quantity,
-                    kept,
+                    resource: old.settings.name,
+                    quantity: old.settings.quantity,
+                    remaining,
                     until,
                     zone: zone.clone(),
                 },
@@ -162,8 +162,8 @@ async fn check_what_goes(tx: &mut WriteTx, new: &[Resource], now: Timestamp) -> 
     Ok(checked.finish()?)
 }
 
-/// Returns the units that are removed if only `kept` remain.
-fn units_from(resource: &Resource, kept: u32) -> Vec<UnitId> {
-    let kept = usize::try_from(kept).unwrap_or(usize::MAX);
-    units_of(resource).split_off(kept)
+/// Returns the units that are removed if only `remaining` remain.
+fn units_from(resource: &Resource, remaining: u32) -> Vec<UnitId> {
+    let remaining = usize::try_from(remaining).unwrap_or(usize::MAX);
+    units_of(resource).split_off(remaining)
 }

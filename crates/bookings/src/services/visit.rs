@@ -20,7 +20,7 @@ pub const CHOICE_LIMIT: usize = 10;
 
 /// A service that a client chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ChosenService {
     /// The service.
     pub service: ServiceId,
     /// The member who should do it; none for anyone.
@@ -30,25 +30,25 @@ pub struct Chosen {
 /// The error for a text that does not describe a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("A chosen service is written as its id, or as its id, a colon and the id of a staff member.")]
-pub struct NotAChoice;
+pub struct InvalidChoice;
 
 /// `SERVICE`, or `SERVICE:STAFF`.
-impl std::str::FromStr for Chosen {
-    type Err = NotAChoice;
+impl std::str::FromStr for ChosenService {
+    type Err = InvalidChoice;
 
-    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+    fn from_str(text: &str) -> Result<Self, InvalidChoice> {
         let (service, host) = match text.split_once(':') {
-            Some((service, host)) => (service, Some(host.parse().map_err(|_| NotAChoice)?)),
+            Some((service, host)) => (service, Some(host.parse().map_err(|_| InvalidChoice)?)),
             None => (text, None),
         };
         Ok(Self {
-            service: service.parse().map_err(|_| NotAChoice)?,
+            service: service.parse().map_err(|_| InvalidChoice)?,
             host,
         })
     }
 }
 
-impl std::fmt::Display for Chosen {
+impl std::fmt::Display for ChosenService {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.host {
             Some(host) => write!(f, "{}:{host}", self.service),
@@ -57,9 +57,9 @@ impl std::fmt::Display for Chosen {
     }
 }
 
-impl Chosen {
+impl ChosenService {
     /// Parses a list of choices, separated by commas. An empty text gives an empty list.
-    pub fn list(text: &str) -> Result<Vec<Self>, NotAChoice> {
+    pub fn list(text: &str) -> Result<Vec<Self>, InvalidChoice> {
         let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
         texts.map(str::parse).collect()
     }
@@ -67,7 +67,7 @@ impl Chosen {
 
 /// A requested visit.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct VisitRequest {
     /// The services, in order.
     pub(crate) services: Vec<(ServiceId, String)>,
     /// The same services as steps.
@@ -76,7 +76,7 @@ pub(crate) struct Wanted {
     pub(crate) resources: Vec<Resource>,
 }
 
-impl Wanted {
+impl VisitRequest {
     /// Duration in minutes.
     pub(crate) fn length(&self) -> u32 {
         let each = self
@@ -122,29 +122,29 @@ pub(crate) async fn longest_visit(tx: &mut ReadTx, calendar: CalendarId) -> Resu
     let menu = services::list(tx, calendar).await?;
     let lengths = menu
         .iter()
-        .map(|service| service.new.duration + service.new.processing);
-    let most = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
-    Ok(lengths.max().unwrap_or(0).saturating_mul(most))
+        .map(|service| service.settings.duration + service.settings.processing);
+    let max = u32::try_from(CHOICE_LIMIT).unwrap_or(u32::MAX);
+    Ok(lengths.max().unwrap_or(0).saturating_mul(max))
 }
 
 /// Returns the visit that a client chose from a menu.
 ///
 /// # Errors
 /// [`VisitProblem`] if something cannot be chosen.
-pub(crate) async fn wanted(
+pub(crate) async fn visit_request(
     tx: &mut ReadTx,
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
-    chosen: &[Chosen],
-) -> Result<Result<Wanted, VisitProblem>, StoreError> {
+    chosen: &[ChosenService],
+) -> Result<Result<VisitRequest, VisitProblem>, StoreError> {
     if chosen.is_empty() {
-        return Ok(Err(VisitProblem::Nothing));
+        return Ok(Err(VisitProblem::NoServices));
     }
     if chosen.len() > CHOICE_LIMIT {
-        return Ok(Err(VisitProblem::TooMany { most: CHOICE_LIMIT }));
+        return Ok(Err(VisitProblem::TooMany { max: CHOICE_LIMIT }));
     }
     let menu = services::list(tx, calendar.id).await?;
-    let mut wanted = Wanted {
+    let mut visit = VisitRequest {
         services: Vec::new(),
         steps: Vec::new(),
         resources: resources::list(tx).await?,
@@ -156,17 +156,17 @@ pub(crate) async fn wanted(
         let mut step = step(service, members);
         if let Some(host) = choice.host {
             if !step.hosts.contains(&host) {
-                return Ok(Err(VisitProblem::NotDoneByThem {
-                    service: service.new.name.clone(),
+                return Ok(Err(VisitProblem::NotDoneByHost {
+                    service: service.settings.name.clone(),
                 }));
             }
             step.hosts = vec![host];
         }
-        wanted.services.push((service.id, service.new.name.clone()));
-        wanted.steps.push(step);
+        visit.services.push((service.id, service.settings.name.clone()));
+        visit.steps.push(step);
     }
-    wanted.keep_needed();
-    Ok(Ok(wanted))
+    visit.retain_needed_resources();
+    Ok(Ok(visit))
 }
 
 /// Returns the visit of a booked appointment, for moving it, with the durations that were booked. Each service keeps its host if they still
@@ -177,9 +177,9 @@ pub(crate) async fn of_parts(
     calendar: &BookingCalendar,
     members: &[(CalendarMember, Staff)],
     parts: &[Part],
-) -> Result<Wanted, StoreError> {
+) -> Result<VisitRequest, StoreError> {
     let menu = services::list(tx, calendar.id).await?;
-    let mut wanted = Wanted {
+    let mut visit = VisitRequest {
         services: Vec::new(),
         steps: Vec::new(),
         resources: resources::list(tx).await?,
@@ -193,7 +193,7 @@ pub(crate) async fn of_parts(
                 processing: 0,
                 hosts: Vec::new(),
                 preferred: None,
-                resources: sorts_of(&booked.units, &wanted.resources),
+                resources: sorts_of(&booked.units, &visit.resources),
             },
             |service| step(service, members),
         );
@@ -203,11 +203,11 @@ pub(crate) async fn of_parts(
         if step.hosts.is_empty() {
             step.hosts.push(part.host_id);
         }
-        wanted.services.push((booked.id, booked.name.clone()));
-        wanted.steps.push(step);
+        visit.services.push((booked.id, booked.name.clone()));
+        visit.steps.push(step);
     }
-    wanted.keep_needed();
-    Ok(wanted)
+    visit.retain_needed_resources();
+    Ok(visit)
 }
 
 /// Returns how many of these units belong to each sort.
@@ -234,8 +234,8 @@ pub(crate) async fn resources_exist(tx: &mut ReadTx, parts: &[NewPart]) -> Resul
     Ok(units.into_iter().all(|unit| all.contains(unit)))
 }
 
-impl Wanted {
-    fn keep_needed(&mut self) {
+impl VisitRequest {
+    fn retain_needed_resources(&mut self) {
         let steps = &self.steps;
         let is_needed = |resource: &Resource| {
             let mut needed = steps.iter().flat_map(|step| &step.resources);
@@ -260,11 +260,11 @@ fn minutes_between(from: Timestamp, to: Timestamp) -> u32 {
 fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
     let is_member = |host: &StaffId| members.iter().any(|(_, person)| person.id == *host);
     Step {
-        duration: service.new.duration,
-        processing: service.new.processing,
-        hosts: service.new.staff.iter().copied().filter(is_member).collect(),
+        duration: service.settings.duration,
+        processing: service.settings.processing,
+        hosts: service.settings.staff.iter().copied().filter(is_member).collect(),
         preferred: None,
-        resources: service.new.resources.clone(),
+        resources: service.settings.resources.clone(),
     }
 }
 
@@ -272,19 +272,19 @@ fn step(service: &Service, members: &[(CalendarMember, Staff)]) -> Step {
 /// own, and a smaller quantity keeps the first ones.
 pub(crate) fn units_of(resource: &Resource) -> Vec<UnitId> {
     let first = resource.id.0.as_u128();
-    (1..=u128::from(resource.quantity))
+    (1..=u128::from(resource.settings.quantity))
         .map(|number| UnitId(uuid::Uuid::from_u128(first.wrapping_add(number))))
         .collect()
 }
 
 /// Returns what the parts of a visit occupy: each host's work with buffers, which are cut off where the same host works again in the visit,
 /// and the units until the client leaves them.
-pub(crate) fn places_of_parts(
+pub(crate) fn claims_of_parts(
     calendar: CalendarId,
     (pre, post): (u32, u32),
     parts: &[NewPart],
 ) -> Vec<TimeClaim> {
-    let place = |owner: TimeOwner, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
+    let claim = |owner: TimeOwner, start: Timestamp, from: Timestamp, to: Timestamp| TimeClaim {
         owner,
         calendar_id: calendar,
         meeting_start: start,
@@ -293,26 +293,26 @@ pub(crate) fn places_of_parts(
         capacity: 1,
         overriding: false,
     };
-    let mut places: Vec<TimeClaim> = Vec::new();
+    let mut claims: Vec<TimeClaim> = Vec::new();
     for part in parts {
         let mut from = part.starts_at.checked_sub(minutes(pre)).unwrap_or(Timestamp::MIN);
         let to = part.ends_at.checked_add(minutes(post)).unwrap_or(Timestamp::MAX);
-        let earlier = places
+        let earlier = claims
             .iter_mut()
             .rev()
-            .find(|place| place.owner == part.host_id.into());
+            .find(|claim| claim.owner == part.host_id.into());
         if let Some(earlier) = earlier {
             earlier.to = earlier.to.min(part.starts_at);
             from = from.max(earlier.to);
         }
-        places.push(place(part.host_id.into(), part.starts_at, from, to));
+        claims.push(claim(part.host_id.into(), part.starts_at, from, to));
     }
     let units = parts
         .iter()
         .filter_map(|part| Some((part, part.service.as_ref()?)));
     for (part, service) in units {
         for unit in &service.units {
-            places.push(place(
+            claims.push(claim(
                 TimeOwner::Unit(*unit),
                 part.starts_at,
                 part.starts_at,
@@ -320,5 +320,5 @@ pub(crate) fn places_of_parts(
             ));
         }
     }
-    places
+    claims
 }

@@ -13,20 +13,20 @@ use store::strangers::{self, Sender, Sent, address_key};
 use store::{ReadTx, StoreError, WriteTx};
 
 pub(crate) use puzzle::SpentOn;
-pub use puzzle::{BITS, Challenge, DELAY, LIFE, NotProven, challenge};
+pub use puzzle::{CHALLENGE_LIFETIME, Challenge, DELAY, DIFFICULTY_BITS, NotProven, challenge};
 pub use stranger::{Proof, Stranger};
 
 /// Maximum number of bookings from one network, or with one address, within [`WINDOW`].
-pub const BOOKINGS: u32 = 10;
+pub const MAX_BOOKINGS: u32 = 10;
 /// Number of seats, from bookings within [`WINDOW`], from which on no more can be booked. One large group can book, but nobody can fill
 /// class after class.
-pub const SEATS: u32 = 20;
+pub const MAX_SEATS: u32 = 20;
 /// The period within which bookings are counted.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(20);
 /// Maximum number of visitors from one network who hold time at once.
-pub const OPEN_HOLDS: u32 = 3;
+pub const MAX_HOLDS: u32 = 3;
 /// Maximum number of places on waiting lists from one network, or with one address.
-pub const WAITING_PLACES: u32 = 5;
+pub const MAX_WAITING_PLACES: u32 = 5;
 
 /// Returns the network of a client's address, by which limits count, such as `192.0.2.1` or `2001:db8:0:1::/64`. IPv6 addresses count by
 /// /64, which one customer usually has.
@@ -42,7 +42,7 @@ pub fn network_of(client: IpAddr) -> String {
 
 /// What a limit counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum LimitedBy {
     /// The network.
     Network,
     /// The mail address.
@@ -56,7 +56,7 @@ pub enum TooMany {
     #[error("Too many bookings came {} in a short time. Try again in {}, or contact us. What you typed is kept.", from(*.by), minutes(*.wait))]
     Bookings {
         /// What the limit counts by.
-        by: By,
+        by: LimitedBy,
         /// How long until another booking is accepted.
         wait: SignedDuration,
     },
@@ -66,10 +66,10 @@ pub enum TooMany {
     )]
     Holds,
     /// Too many places on waiting lists.
-    #[error("There are {WAITING_PLACES} places on waiting lists {} already. Leave one of them by the link in its mail, or contact us. What you typed is kept.", from(*.by))]
+    #[error("There are {MAX_WAITING_PLACES} places on waiting lists {} already. Leave one of them by the link in its mail, or contact us. What you typed is kept.", from(*.by))]
     WaitingPlaces {
         /// What the limit counts by.
-        by: By,
+        by: LimitedBy,
     },
 }
 
@@ -84,10 +84,10 @@ impl TooMany {
     }
 }
 
-fn from(by: By) -> &'static str {
+fn from(by: LimitedBy) -> &'static str {
     match by {
-        By::Network => "from your connection",
-        By::Address => "with this email address",
+        LimitedBy::Network => "from your connection",
+        LimitedBy::Address => "with this email address",
     }
 }
 
@@ -141,7 +141,7 @@ impl Stranger {
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
         // Bookings further ahead than that come from a clock that was ahead, and do not count.
         let until = now.checked_add(SKEW).unwrap_or(Timestamp::MAX);
-        let sent = strangers::bookings(tx, &sender, since, until, BOOKINGS).await?;
+        let sent = strangers::bookings(tx, &sender, since, until, MAX_BOOKINGS).await?;
         Ok(check_bookings(&sent, now))
     }
 
@@ -158,8 +158,8 @@ impl Stranger {
         let sender = self.sender(address);
         strangers::lock_sender(tx, &sender).await?;
         let (of_network, of_address) = strangers::waiting(tx, &sender, now).await?;
-        let full = |by, places| (places >= WAITING_PLACES).then_some(TooMany::WaitingPlaces { by });
-        let refused = full(By::Address, of_address).or(full(By::Network, of_network));
+        let full = |by, places| (places >= MAX_WAITING_PLACES).then_some(TooMany::WaitingPlaces { by });
+        let refused = full(LimitedBy::Address, of_address).or(full(LimitedBy::Network, of_network));
         Ok(refused.map_or(Ok(()), Err))
     }
 
@@ -175,7 +175,7 @@ impl Stranger {
         }
         strangers::lock_network(tx, &self.network).await?;
         let others = strangers::other_holders(tx, &self.network, holder, now).await?;
-        Ok(if others < OPEN_HOLDS {
+        Ok(if others < MAX_HOLDS {
             Ok(())
         } else {
             Err(TooMany::Holds)
@@ -185,14 +185,14 @@ impl Stranger {
 
 /// Checks bookings against the limits; `sent` is in order, the newest first.
 fn check_bookings(sent: &[Sent], now: Timestamp) -> Result<(), TooMany> {
-    let refused = |by: By| {
+    let refused = |by: LimitedBy| {
         let of_one = sent
             .iter()
-            .filter(|sent| sent.from_network == (by == By::Network));
+            .filter(|sent| sent.from_network == (by == LimitedBy::Network));
         let mut seats: u32 = 0;
         for (before, sent) in (1..).zip(of_one) {
             seats = seats.saturating_add(sent.seats);
-            if before >= BOOKINGS || seats >= SEATS {
+            if before >= MAX_BOOKINGS || seats >= MAX_SEATS {
                 // There is room once this one has left the window.
                 let wait = WINDOW - now.duration_since(sent.at);
                 return Some(TooMany::Bookings { by, wait });
@@ -200,7 +200,7 @@ fn check_bookings(sent: &[Sent], now: Timestamp) -> Result<(), TooMany> {
         }
         None
     };
-    let (network, address) = (refused(By::Network), refused(By::Address));
+    let (network, address) = (refused(LimitedBy::Network), refused(LimitedBy::Address));
     let longest = [network, address].into_iter().flatten().max_by_key(TooMany::wait);
     longest.map_or(Ok(()), Err)
 }

@@ -18,16 +18,16 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 
 /// Difficulty in bits: about a second of work on a phone, 262,144 tries on average.
-pub const BITS: u32 = 18;
+pub const DIFFICULTY_BITS: u32 = 18;
 /// A form that has been open for this long is accepted without a solution.
 pub const DELAY: SignedDuration = SignedDuration::from_secs(10);
 /// Lifetime of a challenge.
-pub const LIFE: SignedDuration = SignedDuration::from_mins(20);
+pub const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_mins(20);
 
 /// Length of a challenge's salt, in bytes.
-const SALT: usize = 16;
+const SALT_BYTES: usize = 16;
 /// Longest text that is parsed as a challenge, in bytes. A real one has about 80.
-const LONGEST: usize = 128;
+const MAX_CHALLENGE_BYTES: usize = 128;
 
 /// A puzzle to solve in the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,22 +84,25 @@ fn seconds(why: NotProven) -> String {
 }
 
 /// Returns a challenge for the forms of a booking calendar. It is `before`, which the form was sent with, if that is valid for at least
-/// half of [`LIFE`], so that the time since it was issued keeps counting. Otherwise it is a new one.
+/// half of [`CHALLENGE_LIFETIME`], so that the time since it was issued keeps counting. Otherwise it is a new one.
 pub fn challenge(quince: &Quince, slug: &str, before: &str) -> Result<Challenge, Internal> {
     let now = quince.now();
     let goes_on = issued_at(quince, slug, before)?
         .and_then(|issued| age(issued, now))
-        .is_some_and(|age| age <= LIFE / 2);
+        .is_some_and(|age| age <= CHALLENGE_LIFETIME / 2);
     let text = if goes_on {
         before.to_owned()
     } else {
-        let mut salt = [0; SALT];
+        let mut salt = [0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(Internal::because)?;
         let signed = format!("{}.{}", now.as_millisecond(), URL_SAFE_NO_PAD.encode(salt));
         let signature = signature(quince, slug, &signed)?.finalize().into_bytes();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     };
-    Ok(Challenge { text, bits: BITS })
+    Ok(Challenge {
+        text,
+        bits: DIFFICULTY_BITS,
+    })
 }
 
 /// Returns the signature over a challenge's first two parts. After a change of the secret key, challenges in open forms are invalid, and
@@ -113,7 +116,7 @@ fn signature(quince: &Quince, slug: &str, signed: &str) -> Result<Hmac<Sha256>, 
 
 /// Returns when a challenge was issued for this booking calendar; `None` if it is invalid.
 fn issued_at(quince: &Quince, slug: &str, challenge: &str) -> Result<Option<Timestamp>, Internal> {
-    if challenge.len() > LONGEST {
+    if challenge.len() > MAX_CHALLENGE_BYTES {
         return Ok(None);
     }
     let Some((signed, sent)) = challenge.rsplit_once('.') else {
@@ -169,18 +172,18 @@ impl Stranger {
         calendar: &BookingCalendar,
         on: SpentOn,
     ) -> Result<Result<Option<Timestamp>, NotProven>, Internal> {
-        if !calendar.ask_puzzle {
+        if !calendar.settings.ask_puzzle {
             return Ok(Ok(None));
         }
         let Proof { challenge, solution } = &self.proof;
         let now = quince.now();
-        let Some(issued) = issued_at(quince, &calendar.slug, challenge)? else {
+        let Some(issued) = issued_at(quince, &calendar.settings.slug, challenge)? else {
             return Ok(Err(NotProven::Outdated));
         };
-        let Some(age) = age(issued, now).filter(|age| *age <= LIFE) else {
+        let Some(age) = age(issued, now).filter(|age| *age <= CHALLENGE_LIFETIME) else {
             return Ok(Err(NotProven::Outdated));
         };
-        if !puzzle::is_solution(challenge, BITS, solution) {
+        if !puzzle::is_solution(challenge, DIFFICULTY_BITS, solution) {
             if on == SpentOn::Hold {
                 return Ok(Err(NotProven::Outdated));
             }
@@ -197,7 +200,7 @@ impl Stranger {
         issued: Timestamp,
         on: SpentOn,
     ) -> Result<Result<(), NotProven>, StoreError> {
-        let until = issued.checked_add(LIFE).unwrap_or(Timestamp::MAX);
+        let until = issued.checked_add(CHALLENGE_LIFETIME).unwrap_or(Timestamp::MAX);
         let is_first = spent_puzzles::spend(tx, &self.spent_as(on), until).await?;
         Ok(is_first.then_some(()).ok_or(NotProven::Outdated))
     }

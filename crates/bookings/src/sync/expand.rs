@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use store::external_events::NewInstance;
 
 use super::parse::{Parsed, Reader};
+use crate::busy_status;
 use crate::problem::Internal;
 
 /// The most instances, resources and bytes of text in one portion. A single resource may exceed the bytes.
-pub(super) const MOST_ROWS: usize = 2_000;
-pub(super) const MOST_RESOURCES: usize = 250;
-pub(super) const MOST_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_ROWS: usize = 2_000;
+pub(super) const MAX_RESOURCES: usize = 250;
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 /// The sentence about an event whose occurrences are joined.
 const TOO_MANY: &str = "An event happens too often to be kept one by one, so the time from its first to its last occurrence is \
@@ -48,16 +49,16 @@ impl<T: Send + 'static> Queue<T> {
                 .extend(self.next.take().map(|(resource, _)| resource));
         }
         let worked_out = tokio::task::spawn_blocking(move || {
-            let portion = self.work_out();
+            let portion = self.parse_portion();
             (portion, self)
         });
         worked_out.await.map_err(Internal::because)
     }
 
-    fn work_out(&mut self) -> Vec<(T, Parsed)> {
+    fn parse_portion(&mut self) -> Vec<(T, Parsed)> {
         let (mut rows, mut bytes) = (0, 0);
         let mut portion = Vec::new();
-        while portion.len() < MOST_RESOURCES {
+        while portion.len() < MAX_RESOURCES {
             let next = self.next.take().or_else(|| {
                 let resource = self.waiting.pop_front()?;
                 let parsed = joined(self.reader.parse((self.text)(&resource)));
@@ -66,7 +67,7 @@ impl<T: Send + 'static> Queue<T> {
             let Some((resource, parsed)) = next else { break };
             rows += parsed.instances.len();
             bytes += (self.text)(&resource).len();
-            if !portion.is_empty() && (rows > MOST_ROWS || bytes > MOST_BYTES) {
+            if !portion.is_empty() && (rows > MAX_ROWS || bytes > MAX_BYTES) {
                 self.next = Some((resource, parsed));
                 break;
             }
@@ -76,43 +77,43 @@ impl<T: Send + 'static> Queue<T> {
     }
 }
 
-/// Splits a list into parts whose weights add up to at most [`MOST_ROWS`]; a heavier entry is a part of its own.
+/// Splits a list into parts whose weights add up to at most [`MAX_ROWS`]; a heavier entry is a part of its own.
 pub(super) fn parts<T>(all: &[T], weight: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
     let mut rest = all;
     std::iter::from_fn(move || {
         let mut sum = 0;
         let fits = |thing: &&T| {
             sum += weight(thing);
-            sum <= MOST_ROWS
+            sum <= MAX_ROWS
         };
-        let count = rest.iter().take(MOST_RESOURCES).take_while(fits).count();
+        let count = rest.iter().take(MAX_RESOURCES).take_while(fits).count();
         let (part, after) = rest.split_at(count.max(1).min(rest.len()));
         rest = after;
         (!part.is_empty()).then_some(part)
     })
 }
 
-/// Limits the instances to [`MOST_ROWS`]: adjacent ones are joined, and if there are still too many, the last ones become one span.
+/// Limits the instances to [`MAX_ROWS`]: adjacent ones are joined, and if there are still too many, the last ones become one span.
 fn joined(mut parsed: Parsed) -> Parsed {
-    if parsed.instances.len() <= MOST_ROWS {
+    if parsed.instances.len() <= MAX_ROWS {
         return parsed;
     }
     let (free, taken): (Vec<_>, Vec<_>) = std::mem::take(&mut parsed.instances)
         .into_iter()
         .partition(|instance| matches!(instance.blocks, Blocks::Free(_)));
-    let mut kept: Vec<Instance> = Vec::new();
+    let mut merged: Vec<Instance> = Vec::new();
     for instance in taken {
-        match kept.last_mut() {
+        match merged.last_mut() {
             Some(last) if last.blocks == instance.blocks && instance.start <= last.end => {
                 join(last, &instance);
             }
-            _ => kept.push(instance),
+            _ => merged.push(instance),
         }
     }
-    if kept.len() > MOST_ROWS {
-        let rest = kept.split_off(MOST_ROWS - 1);
+    if merged.len() > MAX_ROWS {
+        let rest = merged.split_off(MAX_ROWS - 1);
         let mut rest = rest.into_iter();
-        kept.extend(rest.next().map(|mut first| {
+        merged.extend(rest.next().map(|mut first| {
             for instance in rest {
                 if instance.blocks != first.blocks {
                     first.blocks = Blocks::NotUnderstood;
@@ -123,9 +124,9 @@ fn joined(mut parsed: Parsed) -> Parsed {
         }));
     }
     // Instances that take no time are only shown.
-    let room = MOST_ROWS.saturating_sub(kept.len());
-    kept.extend(free.into_iter().take(room));
-    parsed.instances = kept;
+    let room = MAX_ROWS.saturating_sub(merged.len());
+    merged.extend(free.into_iter().take(room));
+    parsed.instances = merged;
     parsed.problem.get_or_insert_with(|| TOO_MANY.to_owned());
     parsed
 }
@@ -151,7 +152,7 @@ pub(super) fn rows(parsed: &Parsed, free_to: Option<Timestamp>) -> Vec<NewInstan
         uid: instance.uid.to_string(),
         summary: instance.summary.to_string(),
         location: instance.location.as_deref().map(str::to_owned),
-        blocks: instance.blocks.word().to_owned(),
+        busy_status: busy_status::stored(instance.blocks),
     };
     parsed.instances.iter().filter(is_kept).map(new).collect()
 }
@@ -206,7 +207,7 @@ mod tests {
         assert_eq!(dense.instances.len(), 1);
         assert!(dense.problem.is_some());
         let sparse = joined(parsed((0..50_000).map(|n| (n * 10, n * 10 + 5))));
-        assert!(sparse.instances.len() <= MOST_ROWS);
+        assert!(sparse.instances.len() <= MAX_ROWS);
         for n in (0..50_000).step_by(97) {
             assert!(covers(&sparse, minute(n * 10)), "{n}");
         }

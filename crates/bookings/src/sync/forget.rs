@@ -1,83 +1,78 @@
 //! Deletes the instances beyond the limit of one calendar, the farthest in the future first.
 
-use ical::{Blocks, FreeReason};
 use jiff::{SignedDuration, Timestamp};
 use store::external_events;
 use store::remote_calendars::{self, COMPARING};
 
 use super::ingest::Ingest;
-use super::limit::{FORGOTTEN_AT_A_TIME, MOST_OF_CALENDAR};
+use super::limit::{DELETION_BATCH, MAX_INSTANCES};
+use crate::busy_status;
 use crate::problem::Internal;
 
 /// Instances that take no time are only shown, and not farther ahead than this.
 const SHOWN_AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// A shorter remaining time is reduced to none.
-const LEAST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
+const MIN_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// The instances to delete.
 #[derive(Clone, Copy)]
-enum Forgotten {
+enum InstancesToDelete {
     Until(Timestamp),
     From(Timestamp),
     /// Those that take no time.
     FreeFrom(Timestamp),
 }
 
-/// The kinds of instances that take no time, whatever the owner's settings are.
-const FREE: [Blocks; 3] = [
-    Blocks::Free(FreeReason::Transparent),
-    Blocks::Free(FreeReason::Cancelled),
-    Blocks::Free(FreeReason::Declined),
-];
-
 impl Ingest<'_> {
     /// Deletes instances until the rest is within the limit: first those that take no time and are far ahead, then repeatedly the later
     /// half of the remaining time, and past ones when the horizon has become short.
     pub(super) async fn keep_within_limit(&mut self) -> Result<(), Internal> {
-        let now = self.account.started;
+        let now = self.run.started;
         // With a clock that is ahead, `now` is not over yet; earlier reads limit it.
         let compared_at = self.calendar.compared_at.filter(|at| *at != COMPARING);
         let earlier = [self.calendar.synced_at, compared_at];
         let over = earlier.into_iter().flatten().fold(now, Timestamp::min);
         let soon = now.checked_add(SHOWN_AHEAD).unwrap_or(Timestamp::MAX);
-        while self.rows > MOST_OF_CALENDAR && self.reader.horizon.to > now {
+        while self.rows > MAX_INSTANCES && self.reader.horizon.to > now {
             if self.free_to.is_none() {
                 self.free_to = Some(soon);
-                self.forget(Forgotten::FreeFrom(soon)).await?;
+                self.forget(InstancesToDelete::FreeFrom(soon)).await?;
                 continue;
             }
             let horizon = &mut self.reader.horizon;
             if horizon.from < over && horizon.to <= soon {
                 horizon.from = over;
-                self.forget(Forgotten::Until(over)).await?;
+                self.forget(InstancesToDelete::Until(over)).await?;
                 continue;
             }
             let ahead = horizon.to.duration_since(now) / 2;
-            let to = if ahead < LEAST_AHEAD { now } else { now + ahead };
+            let to = if ahead < MIN_AHEAD { now } else { now + ahead };
             horizon.to = to;
             // The horizon is cut first, so that the deleted part counts as not read.
-            let mut tx = self.account.quince.store().write().await?;
+            let mut tx = self.run.quince.store().write().await?;
             remote_calendars::cut_horizon(&mut tx, self.calendar.id, to).await?;
             tx.commit().await?;
-            self.forget(Forgotten::From(to)).await?;
+            self.forget(InstancesToDelete::From(to)).await?;
         }
         Ok(())
     }
 
-    async fn forget(&mut self, which: Forgotten) -> Result<(), Internal> {
-        let store = self.account.quince.store();
-        let (id, rows) = (self.calendar.id, FORGOTTEN_AT_A_TIME);
+    async fn forget(&mut self, which: InstancesToDelete) -> Result<(), Internal> {
+        let store = self.run.quince.store();
+        let (id, rows) = (self.calendar.id, DELETION_BATCH);
         loop {
             let mut tx = store.write().await?;
             let forgotten = match which {
-                Forgotten::Until(until) => {
+                InstancesToDelete::Until(until) => {
                     external_events::delete_some_until(&mut tx, id, until, rows).await?
                 }
-                Forgotten::From(from) => external_events::delete_some_from(&mut tx, id, from, rows).await?,
-                Forgotten::FreeFrom(from) => {
-                    let words = FREE.map(Blocks::word);
-                    external_events::delete_some_of(&mut tx, id, from, &words, rows).await?
+                InstancesToDelete::From(from) => {
+                    external_events::delete_some_from(&mut tx, id, from, rows).await?
+                }
+                InstancesToDelete::FreeFrom(from) => {
+                    let free = busy_status::FREE.always;
+                    external_events::delete_some_of(&mut tx, id, from, free, rows).await?
                 }
             };
             tx.commit().await?;

@@ -14,10 +14,10 @@ use store::external_events::{self, ExternalEvent, FirstImport, Key, NewEvent, Ne
 use store::remote_calendars::{self, Compared, RemoteCalendar};
 use store::{EventId, ImportPolicy, StoreError, WriteTx};
 
-use super::account::SyncRun;
 use super::expand::{self, Queue, parts};
 use super::parse::{Parsed, Reader};
-use super::search::{Searched, Suspect};
+use super::search::{Searched, SuspectEvent};
+use super::sync_run::SyncRun;
 use super::{limit, mirror};
 use crate::problem::Internal;
 
@@ -26,7 +26,7 @@ const UNREADABLE: &str = "An event of this calendar could not be read, so it may
 
 /// The state of storing one read of a calendar.
 pub(super) struct Ingest<'a> {
-    pub(super) account: &'a SyncRun<'a>,
+    pub(super) run: &'a SyncRun<'a>,
     pub(super) calendar: &'a RemoteCalendar,
     pub(super) reader: Reader,
     first_import: FirstImport,
@@ -44,11 +44,11 @@ pub(super) struct Ingest<'a> {
     /// The end of the instances that take no time, if there are too many instances.
     pub(super) free_to: Option<Timestamp>,
     /// The event that most probably makes the server's search fail.
-    pub(super) suspect: Option<Suspect>,
+    pub(super) suspect: Option<SuspectEvent>,
 }
 
 /// The end of a read.
-pub(super) struct End {
+pub(super) struct ReadEnd {
     /// Paths that no longer exist.
     pub(super) removed: Vec<String>,
     /// The token at which the next read starts.
@@ -60,18 +60,18 @@ pub(super) struct End {
 impl<'a> Ingest<'a> {
     /// Starts a comparison of a whole calendar with what is stored.
     pub(super) async fn of_everything(
-        account: &'a SyncRun<'a>,
+        run: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
-        let mut intake = Self::open(account, calendar, reader.clone()).await?;
-        intake.catch_up().await?;
-        Ok(intake)
+        let mut ingest = Self::open(run, calendar, reader.clone()).await?;
+        ingest.catch_up().await?;
+        Ok(ingest)
     }
 
     /// Starts a read of the changes.
     pub(super) async fn of_changes(
-        account: &'a SyncRun<'a>,
+        run: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: &Reader,
     ) -> Result<Self, Internal> {
@@ -81,22 +81,22 @@ impl<'a> Ingest<'a> {
             horizon: Horizon { to, ..reader.horizon },
             ..reader.clone()
         };
-        Self::open(account, calendar, reader).await
+        Self::open(run, calendar, reader).await
     }
 
     async fn open(
-        account: &'a SyncRun<'a>,
+        run: &'a SyncRun<'a>,
         calendar: &'a RemoteCalendar,
         reader: Reader,
     ) -> Result<Self, Internal> {
-        let mut tx = account.quince.store().read().await?;
+        let mut tx = run.quince.store().read().await?;
         let keys = external_events::list_keys(&mut tx, calendar.id).await?;
         let rows = external_events::count_instances(&mut tx, calendar.id).await?;
         Ok(Self {
-            account,
+            run,
             calendar,
             reader,
-            first_import: match account.connection.import_policy {
+            first_import: match run.connection.policies.import_policy {
                 ImportPolicy::KeepUp => FirstImport::Replaced,
                 ImportPolicy::AsFirstImported => FirstImport::Kept,
             },
@@ -116,14 +116,14 @@ impl<'a> Ingest<'a> {
         if self.first_import == FirstImport::Kept || self.first_imports.is_empty() {
             return Ok(());
         }
-        let mut tx = self.account.quince.store().write().await?;
+        let mut tx = self.run.quince.store().write().await?;
         external_events::show_present(&mut tx, self.calendar.id).await?;
         tx.commit().await?;
         let ids: Vec<EventId> = self.first_imports.drain(..).map(|key| key.id).collect();
-        for some in ids.chunks(expand::MOST_RESOURCES) {
+        for some in ids.chunks(expand::MAX_RESOURCES) {
             let rows = self.rows_of(some.to_vec()).await?;
             for part in parts(some, |id| rows(*id)) {
-                let mut tx = self.account.quince.store().write().await?;
+                let mut tx = self.run.quince.store().write().await?;
                 external_events::delete(&mut tx, part).await?;
                 tx.commit().await?;
             }
@@ -148,7 +148,7 @@ impl<'a> Ingest<'a> {
 
     /// Stores the resources that were read, and deletes the missing ones, so that an interrupted read need not be repeated from the
     /// start.
-    pub(super) async fn take(&mut self, reading: Reading) -> Result<(), Internal> {
+    pub(super) async fn store(&mut self, reading: Reading) -> Result<(), Internal> {
         self.drop_external(&reading.missing).await?;
         let mut queue = Queue::new(&self.reader, reading.resources, |resource| &resource.data);
         loop {
@@ -156,26 +156,26 @@ impl<'a> Ingest<'a> {
             if portion.is_empty() {
                 break;
             }
-            self.take_portion(portion).await?;
+            self.store_portion(portion).await?;
             queue = rest;
         }
         if reading.unreadable.is_empty() {
             return Ok(());
         }
         let hrefs: Vec<String> = reading.unreadable.into_iter().map(|(href, _)| href).collect();
-        for part in hrefs.chunks(expand::MOST_RESOURCES) {
-            let mut tx = self.account.quince.store().write().await?;
-            let now = self.account.started;
-            external_events::keep_unreadable(&mut tx, self.calendar.id, part, UNREADABLE, now).await?;
+        for part in hrefs.chunks(expand::MAX_RESOURCES) {
+            let mut tx = self.run.quince.store().write().await?;
+            let now = self.run.started;
+            external_events::upsert_unreadable(&mut tx, self.calendar.id, part, UNREADABLE, now).await?;
             tx.commit().await?;
         }
         self.seen.extend(hrefs);
         Ok(())
     }
 
-    async fn take_portion(&mut self, portion: Vec<(Resource, Parsed)>) -> Result<(), Internal> {
+    async fn store_portion(&mut self, portion: Vec<(Resource, Parsed)>) -> Result<(), Internal> {
         for (resource, parsed) in &portion {
-            Suspect::look(&mut self.suspect, &resource.data, parsed);
+            SuspectEvent::consider(&mut self.suspect, &resource.data, parsed);
         }
         let ids = portion
             .iter()
@@ -187,26 +187,26 @@ impl<'a> Ingest<'a> {
         let mut rows = self.rows;
         let (mut seen, mut stored) = (Vec::new(), Vec::new());
         for part in parts(&portion, weight) {
-            let mut tx = self.account.quince.store().write().await?;
+            let mut tx = self.run.quince.store().write().await?;
             let uids: Vec<&str> = part.iter().map(|(_, parsed)| parsed.uid.as_str()).collect();
-            let own = event_writes::own_uids(&mut tx, self.account.connection.staff_id, &uids).await?;
+            let own = event_writes::own_uids(&mut tx, self.run.connection.staff_id, &uids).await?;
             let (mirrors, external): (Vec<_>, Vec<_>) =
                 part.iter().partition(|(_, parsed)| own.contains(&parsed.uid));
-            self.see_mirrors(&mut tx, &mirrors).await?;
+            self.compare_own_events(&mut tx, &mirrors).await?;
             let events: Vec<NewEvent> = external
                 .into_iter()
                 .map(|(resource, parsed)| event(resource, parsed, self.free_to))
                 .collect();
-            let (id, now) = (self.calendar.id, self.account.started);
-            let kept = external_events::keep(&mut tx, id, &events, self.first_import, now).await?;
+            let (id, now) = (self.calendar.id, self.run.started);
+            let ids = external_events::upsert(&mut tx, id, &events, self.first_import, now).await?;
             tx.commit().await?;
             for event in &events {
-                let is_replaced = self.id_of(&event.href).as_ref() == kept.get(&event.href);
+                let is_replaced = self.id_of(&event.href).as_ref() == ids.get(&event.href);
                 let replaced = if is_replaced { rows_before(&event.href) } else { 0 };
-                rows = (rows + long(event.instances.len())).saturating_sub(long(replaced));
+                rows = (rows + as_u64(event.instances.len())).saturating_sub(as_u64(replaced));
             }
             seen.extend(part.iter().map(|(resource, _)| resource.href.clone()));
-            stored.extend(kept);
+            stored.extend(ids);
         }
         self.seen.extend(seen);
         self.stored.extend(stored);
@@ -215,7 +215,11 @@ impl<'a> Ingest<'a> {
     }
 
     /// Compares Quince's own events with what was written.
-    async fn see_mirrors(&self, tx: &mut WriteTx, mirrors: &[&(Resource, Parsed)]) -> Result<(), StoreError> {
+    async fn compare_own_events(
+        &self,
+        tx: &mut WriteTx,
+        mirrors: &[&(Resource, Parsed)],
+    ) -> Result<(), StoreError> {
         if mirrors.is_empty() {
             return Ok(());
         }
@@ -223,7 +227,7 @@ impl<'a> Ingest<'a> {
         let writes = event_writes::by_uids(tx, self.calendar.id, &uids).await?;
         for (resource, parsed) in mirrors {
             if let Some(write) = writes.iter().rev().find(|write| write.uid == parsed.uid) {
-                mirror::seen(tx, write, resource, self.account.started).await?;
+                mirror::seen(tx, write, resource, self.run.started).await?;
             }
             // A copy that was stored as an external event before it was known to be Quince's own.
             if let Some(key) = self.known.get(&resource.href) {
@@ -234,7 +238,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// Deletes what is gone after a read of the changes, and stores where the next read starts.
-    pub(super) async fn finish(self, end: End, searched: Searched) -> Result<(), Internal> {
+    pub(super) async fn finish(self, end: ReadEnd, searched: Searched) -> Result<(), Internal> {
         let settled = self.remove(&end.removed).await?;
         // The suspect is known only when all events were looked at.
         let (search_fails, search_problem) = match searched {
@@ -243,7 +247,7 @@ impl<'a> Ingest<'a> {
         }
         .verdict(&self, None)
         .await?;
-        let mut tx = self.account.quince.store().write().await?;
+        let mut tx = self.run.quince.store().write().await?;
         self.note(&mut tx, settled, &end, search_problem.as_deref())
             .await?;
         if search_fails != self.calendar.search_fails || search_problem != self.calendar.search_problem {
@@ -263,7 +267,7 @@ impl<'a> Ingest<'a> {
     /// Like [`Self::finish`], after a comparison of a whole calendar; the horizon ends at `wanted` unless there were too many events.
     pub(super) async fn finish_all(
         mut self,
-        end: End,
+        end: ReadEnd,
         wanted: Timestamp,
         searched: Searched,
         comparable: &HashSet<String>,
@@ -273,9 +277,9 @@ impl<'a> Ingest<'a> {
         let settled = self.remove(&end.removed).await?;
         let (search_fails, search_problem) = searched.verdict(&self, Some(comparable)).await?;
         let read_for = self.reader.mark();
-        let mut tx = self.account.quince.store().write().await?;
+        let mut tx = self.run.quince.store().write().await?;
         let compared = Compared {
-            at: self.account.started,
+            at: self.run.started,
             horizon_to: self.reader.horizon.to,
             horizon_wanted: wanted,
             read_for: &read_for,
@@ -292,7 +296,7 @@ impl<'a> Ingest<'a> {
         &self,
         tx: &mut WriteTx,
         settled: bool,
-        end: &End,
+        end: &ReadEnd,
         search_problem: Option<&str>,
     ) -> Result<(), StoreError> {
         // If a removal is not certain yet, the next read starts where this one did.
@@ -302,8 +306,8 @@ impl<'a> Ingest<'a> {
             (self.calendar.sync_token.as_deref(), None)
         };
         let mut sentences: Vec<String> = Vec::new();
-        let kept = remote_calendars::find(tx, self.calendar.id).await?;
-        sentences.extend(kept.and_then(|kept| limit::sentence(&kept, &self.reader.zone)));
+        let found = remote_calendars::find(tx, self.calendar.id).await?;
+        sentences.extend(found.and_then(|found| limit::sentence(&found, &self.reader.zone)));
         sentences.extend(search_problem.map(str::to_owned));
         sentences.extend(
             external_events::problems(tx, self.calendar.id)
@@ -311,7 +315,7 @@ impl<'a> Ingest<'a> {
                 .map(sentence),
         );
         let problem = (!sentences.is_empty()).then(|| sentences.join(" "));
-        let now = self.account.started;
+        let now = self.run.started;
         remote_calendars::sync_done(tx, self.calendar.id, sync_token, ctag, now, problem.as_deref()).await
     }
 
@@ -329,17 +333,17 @@ impl<'a> Ingest<'a> {
             let mut bytes = 0;
             let fits = |key: &&Key| {
                 bytes += key.bytes as usize;
-                bytes <= expand::MOST_BYTES
+                bytes <= expand::MAX_BYTES
             };
             let count = left
                 .iter()
-                .take(expand::MOST_RESOURCES)
+                .take(expand::MAX_RESOURCES)
                 .take_while(fits)
                 .count()
                 .max(1);
             let ids: Vec<EventId> = left.drain(..count).map(|key| key.id).collect();
             let events = {
-                let mut tx = self.account.quince.store().read().await?;
+                let mut tx = self.run.quince.store().read().await?;
                 external_events::list_with_ics(&mut tx, &ids).await?
             };
             let mut queue = Queue::new(&self.reader, events, |event: &ExternalEvent| &event.ics);
@@ -357,7 +361,7 @@ impl<'a> Ingest<'a> {
 
     async fn expand_portion(&mut self, portion: Vec<(ExternalEvent, Parsed)>) -> Result<(), Internal> {
         for (event, parsed) in &portion {
-            Suspect::look(&mut self.suspect, &event.ics, parsed);
+            SuspectEvent::consider(&mut self.suspect, &event.ics, parsed);
         }
         let before = self
             .rows_of(portion.iter().map(|(event, _)| event.key.id).collect())
@@ -370,7 +374,7 @@ impl<'a> Ingest<'a> {
                 .map(|(event, parsed)| (event.key.id, expand::rows(parsed, self.free_to)))
                 .collect();
             let instances: Vec<_> = expanded.iter().map(|(id, list)| (*id, list.as_slice())).collect();
-            let mut tx = self.account.quince.store().write().await?;
+            let mut tx = self.run.quince.store().write().await?;
             external_events::replace_instances(&mut tx, self.calendar.id, &instances).await?;
             for (event, parsed) in part {
                 // The problem of a resource that could not be read again stays.
@@ -380,7 +384,7 @@ impl<'a> Ingest<'a> {
             }
             tx.commit().await?;
             for (id, list) in &expanded {
-                self.rows = (self.rows + long(list.len())).saturating_sub(long(before(*id)));
+                self.rows = (self.rows + as_u64(list.len())).saturating_sub(as_u64(before(*id)));
             }
         }
         self.keep_within_limit().await
@@ -397,7 +401,7 @@ impl<'a> Ingest<'a> {
         let counts = if ids.is_empty() {
             HashMap::default()
         } else {
-            let mut tx = self.account.quince.store().read().await?;
+            let mut tx = self.run.quince.store().read().await?;
             external_events::instances_of(&mut tx, &ids).await?
         };
         Ok(move |id| counts.get(&id).copied().unwrap_or(0))
@@ -407,10 +411,10 @@ impl<'a> Ingest<'a> {
     async fn drop_external(&self, gone: &[String]) -> Result<(), Internal> {
         let gone: BTreeSet<&String> = gone.iter().collect();
         let ids: Vec<EventId> = gone.into_iter().filter_map(|href| self.id_of(href)).collect();
-        for some in ids.chunks(expand::MOST_RESOURCES) {
+        for some in ids.chunks(expand::MAX_RESOURCES) {
             let rows = self.rows_of(some.to_vec()).await?;
             for part in parts(some, |id| rows(*id)) {
-                let mut tx = self.account.quince.store().write().await?;
+                let mut tx = self.run.quince.store().write().await?;
                 external_events::remove(&mut tx, part, self.first_import).await?;
                 tx.commit().await?;
             }
@@ -426,9 +430,9 @@ impl<'a> Ingest<'a> {
         self.drop_external(removed).await?;
         let gone: Vec<&str> = removed.iter().map(String::as_str).collect();
         let mut settled = true;
-        let mut tx = self.account.quince.store().write().await?;
+        let mut tx = self.run.quince.store().write().await?;
         for write in event_writes::by_hrefs(&mut tx, self.calendar.id, &gone).await? {
-            settled &= mirror::gone(&mut tx, &write, self.account.started).await?;
+            settled &= mirror::gone(&mut tx, &write, self.run.started).await?;
         }
         tx.commit().await?;
         Ok(settled)
@@ -440,7 +444,7 @@ fn was_read(key: &Key) -> bool {
     key.etag.is_some() || !key.uid.is_empty()
 }
 
-fn long(count: usize) -> u64 {
+fn as_u64(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 

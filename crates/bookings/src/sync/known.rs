@@ -11,7 +11,7 @@ use store::{ReadTx, RemoteCalendarId, StoreError, event_writes, external_events}
 use super::mirror;
 
 /// The stored versions of external events and of Quince's own.
-pub(crate) struct Known {
+pub(crate) struct StoredVersions {
     external: BTreeMap<String, Option<String>>,
     own: BTreeMap<String, Option<String>>,
     /// Copies of Quince's own events that were stored as external ones; they have to be read again to be recognised.
@@ -20,7 +20,7 @@ pub(crate) struct Known {
     expected: Vec<String>,
 }
 
-impl Known {
+impl StoredVersions {
     /// Loads the versions of a whole calendar.
     pub(crate) async fn load(
         tx: &mut ReadTx,

@@ -11,11 +11,11 @@ use crate::problem::Internal;
 use crate::quince::Quince;
 
 /// The duration of a lease, after which the connection of a dead worker can be claimed again.
-const LASTS: SignedDuration = SignedDuration::from_secs(90);
+const DURATION: SignedDuration = SignedDuration::from_secs(90);
 /// The interval of renewals.
-const PROLONG: Duration = Duration::from_secs(30);
+const RENEW_INTERVAL: Duration = Duration::from_secs(30);
 /// The interval at which a waiting task checks whether the connection is free.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The right to read or to end a connection.
 pub(crate) struct Lease {
@@ -29,7 +29,7 @@ impl Lease {
     pub(super) async fn claim_due(quince: &Quince, limit: u32) -> Result<Vec<Self>, Internal> {
         let mut tx = quince.store().write().await?;
         let at = quince.claims_at(&mut tx).await?;
-        let until = at.leases + LASTS;
+        let until = at.leases + DURATION;
         let due = connections::claim_due(&mut tx, at, until, limit).await?;
         tx.commit().await?;
         let lease = |connection: connections::Connection| Self {
@@ -45,7 +45,7 @@ impl Lease {
         loop {
             let mut tx = quince.store().write().await?;
             let now = quince.leases_now(&mut tx).await?;
-            let until = now + LASTS;
+            let until = now + DURATION;
             let claimed = connections::claim(&mut tx, id, now, until).await?;
             let exists = claimed || connections::find(&mut tx, id).await?.is_some();
             tx.commit().await?;
@@ -58,7 +58,7 @@ impl Lease {
             }
             // Checking needs no write transaction, and so does not block writers.
             while Self::is_held(quince, id).await? {
-                tokio::time::sleep(LOOK_AGAIN).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }
@@ -80,21 +80,21 @@ impl Lease {
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         // Boxed, since the future is large, and would be held twice otherwise.
-        let outcome = self.keep_during(Box::pin(work)).await;
+        let outcome = self.renew_during(Box::pin(work)).await;
         self.release().await?;
         outcome
     }
 
     /// Does the work while renewing the lease. The work is cancelled when the lease is lost, for example because the process was
     /// suspended.
-    pub(super) async fn keep_during<T, E: From<Internal>>(
+    pub(super) async fn renew_during<T, E: From<Internal>>(
         &mut self,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         // Both are polled, since the work may hold the transaction that the renewal waits for.
         tokio::select! {
             outcome = work => outcome,
-            lost = self.prolong() => Err(E::from(lost)),
+            lost = self.keep_renewed() => Err(E::from(lost)),
         }
     }
 
@@ -106,10 +106,10 @@ impl Lease {
     }
 
     /// Renews the lease at an interval; returns only when that fails.
-    async fn prolong(&mut self) -> Internal {
+    async fn keep_renewed(&mut self) -> Internal {
         loop {
-            tokio::time::sleep(PROLONG).await;
-            match self.prolong_once().await {
+            tokio::time::sleep(RENEW_INTERVAL).await;
+            match self.renew().await {
                 Ok(true) => {}
                 Ok(false) => return Internal::because("somebody else works on the connection now"),
                 Err(error) => return error,
@@ -117,9 +117,9 @@ impl Lease {
         }
     }
 
-    async fn prolong_once(&mut self) -> Result<bool, Internal> {
+    async fn renew(&mut self) -> Result<bool, Internal> {
         let mut tx = self.quince.store().write().await?;
-        let until = self.quince.leases_now(&mut tx).await? + LASTS;
+        let until = self.quince.leases_now(&mut tx).await? + DURATION;
         let held = connections::renew(&mut tx, self.id, self.until, until).await?;
         tx.commit().await?;
         if held {

@@ -5,10 +5,10 @@ use store::remote_calendars::RemoteCalendar;
 use zones::Zone;
 
 /// The most instances of one calendar.
-pub(super) const MOST_OF_CALENDAR: u64 = 100_000;
+pub(super) const MAX_INSTANCES: u64 = 100_000;
 
 /// The most instances that are deleted in one transaction.
-pub(crate) const FORGOTTEN_AT_A_TIME: u32 = 2_000;
+pub(crate) const DELETION_BATCH: u32 = 2_000;
 
 /// Returns the sentence about a calendar beyond the limit; none for others.
 pub(crate) fn sentence(calendar: &RemoteCalendar, zone: &Zone) -> Option<String> {

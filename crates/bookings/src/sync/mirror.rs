@@ -11,12 +11,12 @@ const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Longer than any read. A write that is dated later than this after the start of a read was stored before it, by a clock that was
 /// ahead.
-const LONGEST_READ: SignedDuration = SignedDuration::from_hours(1);
+const MAX_READ_DURATION: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether the event was written after the read began.
 fn is_newer(write: &EventWrite, started: Timestamp) -> bool {
     let since = write.updated_at.duration_since(started);
-    since > SignedDuration::ZERO && since < LONGEST_READ
+    since > SignedDuration::ZERO && since < MAX_READ_DURATION
 }
 
 /// Whether the event was written shortly before the read.

@@ -3,7 +3,6 @@
 //! An event is deleted only in the transaction that stores its replacement, or after the server has reported that it is gone. So an
 //! interrupted read leaves each event in its former or its present state (icloud.md, "Reading").
 
-mod account;
 mod error;
 mod expand;
 mod forget;
@@ -17,6 +16,7 @@ pub(crate) mod parse;
 mod read;
 mod run;
 mod search;
+mod sync_run;
 mod verdict;
 
 use jiff::Timestamp;
@@ -28,16 +28,16 @@ use store::{
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use crate::outages::{self, Asked};
+use crate::outages::{self, Initiator};
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::freshness;
 use crate::{caldav_messages, outbox};
-use account::SyncRun;
 use error::SyncError;
 use lease::Lease;
+use sync_run::SyncRun;
 
-pub(crate) use run::{as_listed, discovered, keep};
+pub(crate) use run::{discovered, store_calendars, to_listed};
 
 /// The most connections that are claimed at a time.
 const BATCH: u32 = 8;
@@ -50,7 +50,7 @@ pub(crate) async fn claim(quince: &Quince) -> Result<Vec<Lease>, Internal> {
 /// Syncs a claimed connection.
 pub(crate) async fn work(quince: &Quince, lease: Lease) {
     let id = lease.connection();
-    if let Err(error) = read_held(quince, lease, Asked::ByItself).await {
+    if let Err(error) = read_held(quince, lease, Initiator::Background).await {
         tracing::error!(connection = %id, cause = %error.cause(), "a sync broke off");
     }
 }
@@ -58,15 +58,15 @@ pub(crate) async fn work(quince: &Quince, lease: Lease) {
 /// Reads a connection's calendars at once, including those that failed recently, as its owner asked for it. Errors of the server are
 /// stored on the connection, and are not returned.
 pub async fn connection(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
-    read_held(quince, Lease::wait(quince, id).await?, Asked::ByPerson).await
+    read_held(quince, Lease::wait(quince, id).await?, Initiator::Owner).await
 }
 
-async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<(), Internal> {
+async fn read_held(quince: &Quince, mut lease: Lease, initiator: Initiator) -> Result<(), Internal> {
     let id = lease.connection();
-    let outcome = lease.keep_during(read_apart(quince, id, asked)).await;
+    let outcome = lease.renew_during(read_in_task(quince, id, initiator)).await;
     // Postponed before the release, as another worker may claim it right afterwards.
     if outcome.is_err()
-        && let Err(error) = put_off(quince, id).await
+        && let Err(error) = postpone(quince, id).await
     {
         tracing::error!(connection = %id, cause = %error.cause(), "a sync that broke off could not be put off");
     }
@@ -74,24 +74,24 @@ async fn read_held(quince: &Quince, mut lease: Lease, asked: Asked) -> Result<()
     outcome
 }
 
-async fn put_off(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
+async fn postpone(quince: &Quince, id: ConnectionId) -> Result<(), Internal> {
     let mut tx = quince.store().write().await?;
-    outages::note_ours(&mut tx, id, quince.now()).await?;
+    outages::note_internal_error(&mut tx, id, quince.now()).await?;
     Ok(tx.commit().await?)
 }
 
 /// Reads in a task of its own, so that a sync that panics is postponed, too.
-async fn read_apart(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
+async fn read_in_task(quince: &Quince, id: ConnectionId, initiator: Initiator) -> Result<(), Internal> {
     let quince = quince.clone();
     let mut reading = JoinSet::new();
-    reading.spawn(async move { read(&quince, id, asked).await }.in_current_span());
+    reading.spawn(async move { read(&quince, id, initiator).await }.in_current_span());
     match reading.join_next().await {
         Some(outcome) => outcome.map_err(Internal::because)?,
         None => Ok(()),
     }
 }
 
-async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Internal> {
+async fn read(quince: &Quince, id: ConnectionId, initiator: Initiator) -> Result<(), Internal> {
     let found = {
         let mut tx = quince.store().read().await?;
         connections::find(&mut tx, id).await?
@@ -101,19 +101,19 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
     };
     let started = quince.now();
     let mut unchanged = Vec::new();
-    let outcome = match SyncRun::open(quince, &connection, started, asked) {
-        Ok(Some(account)) => account.read(&mut unchanged).await,
+    let outcome = match SyncRun::open(quince, &connection, started, initiator) {
+        Ok(Some(run)) => run.read(&mut unchanged).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error.into()),
     };
     let now = quince.now();
-    let next = now + caldav_messages::spread(freshness::SYNC_EVERY, id.0);
+    let next = now + caldav_messages::jittered(freshness::SYNC_EVERY, id.0);
     let mut tx = quince.store().write().await?;
     remote_calendars::mark_unchanged(&mut tx, &unchanged, started).await?;
     match outcome {
         Ok(()) => {
             connections::sync_succeeded(&mut tx, id, now, next).await?;
-            outages::tell_of_calendars(&mut tx, &connection, now).await?;
+            outages::notify_of_calendars(&mut tx, &connection, now).await?;
             if connection.state == ConnectionState::NeedsAttention {
                 outbox::connection_works(&mut tx, id, now).await?;
             } else if connection.failures > 0 {
@@ -122,7 +122,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
         }
         Err(SyncError::Server(error)) => {
             tracing::info!(connection = %id, %error, "a sync failed");
-            outages::note(&mut tx, &connection, &error, asked, now).await?;
+            outages::note_failure(&mut tx, &connection, &error, initiator, now).await?;
         }
         Err(SyncError::Internal(error)) => {
             tx.commit().await?;
@@ -138,7 +138,7 @@ async fn read(quince: &Quince, id: ConnectionId, asked: Asked) -> Result<(), Int
 
 /// Makes the next sync compare these calendars with what is stored, and check whether they can be searched by time: a search failed, or
 /// was not answered. A missing answer may be temporary, which does not justify a comparison each time.
-pub(crate) async fn ask_to_compare(
+pub(crate) async fn request_comparison(
     tx: &mut WriteTx,
     calendars: &[RemoteCalendarId],
     search_fails: bool,
@@ -146,7 +146,7 @@ pub(crate) async fn ask_to_compare(
 ) -> Result<(), StoreError> {
     for id in calendars {
         let calendar = remote_calendars::find(tx, *id).await?;
-        if search_fails || calendar.is_some_and(|calendar| horizon::is_worth_another(&calendar, now)) {
+        if search_fails || calendar.is_some_and(|calendar| horizon::is_comparison_useful(&calendar, now)) {
             remote_calendars::request_comparison(tx, *id, search_fails).await?;
         }
     }

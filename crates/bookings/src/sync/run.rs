@@ -4,18 +4,18 @@ use caldav::{Calendar, Error, Readable};
 use jiff::Timestamp;
 use scheduling::Kind;
 use store::connections::{self, Discovered};
-use store::remote_calendars::{self, Listed, RemoteCalendar};
+use store::remote_calendars::{self, ListedCalendar, RemoteCalendar};
 use store::{ConnectionId, RemoteCalendarId, StoreError, WriteTx, booking_calendars, staff};
 use url::Url;
 
-use super::account::SyncRun;
 use super::error::{SyncError, is_of_calendar};
-use super::horizon::Wanted;
+use super::horizon::HorizonPlan;
 use super::parse::{self, Reader};
 use super::read;
-use crate::outages::{self, Asked};
+use super::sync_run::SyncRun;
+use crate::outages::{self, Initiator};
 use crate::problem::Internal;
-use crate::servers::{login, place};
+use crate::servers::{login, server_name};
 use crate::{caldav_messages, outbox, servers, services};
 
 impl SyncRun<'_> {
@@ -23,8 +23,8 @@ impl SyncRun<'_> {
     /// its owner asked. The ids of unchanged calendars are added to `unchanged`.
     pub(super) async fn read(&self, unchanged: &mut Vec<RemoteCalendarId>) -> Result<(), SyncError> {
         let (homes, listed) = self.list(&self.entry).await?;
-        self.keep_list(&homes, &listed).await?;
-        let (watched, wanted) = self.watched().await?;
+        self.store_list(&homes, &listed).await?;
+        let (watched, plan) = self.watched().await?;
         let mut throttled = Vec::new();
         let mut answered = false;
         for (calendar, reader) in watched {
@@ -32,10 +32,10 @@ impl SyncRun<'_> {
             let Some(found) = listed.iter().find(|found| found.url == url) else {
                 continue;
             };
-            if self.asked == Asked::ByItself && outages::waits(&calendar, self.started) {
+            if self.initiator == Initiator::Background && outages::is_postponed(&calendar, self.started) {
                 continue;
             }
-            match self.read_calendar(&calendar, found, &reader, &wanted).await {
+            match self.read_calendar(&calendar, found, &reader, &plan).await {
                 Ok(was_unchanged) => {
                     answered = true;
                     unchanged.extend(was_unchanged.then_some(calendar.id));
@@ -53,7 +53,7 @@ impl SyncRun<'_> {
             return longest.map_or(Ok(()), |(_, error)| Err(error.clone().into()));
         }
         for (calendar, error) in throttled {
-            let problem = caldav_messages::sentence(self.connection.server, &error);
+            let problem = caldav_messages::sentence(self.connection.account.server, &error);
             self.note(&calendar, &problem, Some(&error)).await?;
         }
         Ok(())
@@ -62,14 +62,14 @@ impl SyncRun<'_> {
     /// Lists the homes and their calendars. If the account seems to have moved, they are discovered again from `entry`.
     async fn list(&self, entry: &Url) -> Result<(Vec<String>, Vec<Calendar>), SyncError> {
         let mut homes = Vec::new();
-        for home in &self.connection.home_urls {
+        for home in &self.connection.discovered.home_urls {
             homes.push(login::url(home)?);
         }
         // Without homes, all calendars would seem to be gone.
         if !homes.is_empty() {
             match self.client.calendars(&homes, &self.login).await {
                 Err(error) if error.suggests_rediscovery() => {}
-                other => return Ok((self.connection.home_urls.clone(), other?)),
+                other => return Ok((self.connection.discovered.home_urls.clone(), other?)),
             }
         }
         let account = self.client.discover(entry, &self.login).await?;
@@ -82,15 +82,15 @@ impl SyncRun<'_> {
     }
 
     /// Stores the list, if it has changed.
-    async fn keep_list(&self, homes: &[String], listed: &[Calendar]) -> Result<(), Internal> {
+    async fn store_list(&self, homes: &[String], listed: &[Calendar]) -> Result<(), Internal> {
         let id = self.connection.id;
         let known = {
             let mut tx = self.quince.store().read().await?;
             remote_calendars::list_for_connections(&mut tx, &[id]).await?
         };
-        let mut found: Vec<Listed> = listed
+        let mut found: Vec<ListedCalendar> = listed
             .iter()
-            .map(|found| as_listed(found, self.started))
+            .map(|found| to_listed(found, self.started))
             .collect();
         // A calendar keeps its first URL, also after the account has moved to another host.
         for old in &known {
@@ -105,7 +105,7 @@ impl SyncRun<'_> {
             .filter(is_gone)
             .filter(|old| old.vanished_at.is_none())
             .collect();
-        let changed: Vec<Listed> = found
+        let changed: Vec<ListedCalendar> = found
             .iter()
             .filter(|found| !known.iter().any(|old| is_same(old, found)))
             .cloned()
@@ -114,7 +114,7 @@ impl SyncRun<'_> {
             return Ok(());
         }
         let mut tx = self.quince.store().write().await?;
-        keep(&mut tx, id, &changed, self.started).await?;
+        store_calendars(&mut tx, id, &changed, self.started).await?;
         // The failures of a calendar that came back, or whose readability changed, are cleared.
         let is_other = |old: &&RemoteCalendar| {
             let now = changed.iter().find(|found| found.url == old.url);
@@ -130,7 +130,7 @@ impl SyncRun<'_> {
             }
         }
         for old in gone {
-            let problem = servers::vanished(&old.name, &place(self.connection));
+            let problem = servers::vanished(&old.name, &server_name(self.connection));
             outbox::calendar_gone(&mut tx, old.id, &problem, self.started).await?;
             remote_calendars::set_vanished(&mut tx, old.id, Some(self.started)).await?;
             outages::note_calendar(&mut tx, old, &problem, None, self.started).await?;
@@ -139,7 +139,7 @@ impl SyncRun<'_> {
     }
 
     /// Returns the calendars of this connection that are in use, each with its reader, and the span of time to store.
-    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, Wanted), SyncError> {
+    async fn watched(&self) -> Result<(Vec<(RemoteCalendar, Reader)>, HorizonPlan), SyncError> {
         let mut tx = self.quince.store().read().await?;
         let person = staff::find(&mut tx, self.connection.staff_id).await?;
         let person = person.ok_or_else(|| Internal::because("a connection has no owner"))?;
@@ -153,28 +153,31 @@ impl SyncRun<'_> {
         let mut bookable = booking_calendars::list_of_member(&mut tx, person.id).await?;
         for calendar in bookable
             .iter_mut()
-            .filter(|calendar| calendar.kind == Kind::Service)
+            .filter(|calendar| calendar.settings.kind == Kind::Service)
         {
-            calendar.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
+            calendar.settings.rules.duration = services::longest_visit(&mut tx, calendar.id).await?;
         }
         // The addresses may have been discovered again in this sync.
         let connection = connections::find(&mut tx, self.connection.id).await?;
-        let addresses = connection.map_or_else(|| self.connection.addresses.clone(), |found| found.addresses);
-        let wanted = Wanted::of(&bookable, self.started);
+        let addresses = connection.map_or_else(
+            || self.connection.discovered.addresses.clone(),
+            |found| found.discovered.addresses,
+        );
+        let plan = HorizonPlan::of(&bookable, self.started);
         let watched = all
             .into_iter()
             .filter(|calendar| watched.contains(&calendar.id))
             .map(|calendar| {
                 let zone = parse::zone_named(calendar.zone.as_deref());
                 let reader = Reader {
-                    zone: zone.unwrap_or_else(|| person.zone.clone()),
+                    zone: zone.unwrap_or_else(|| person.profile.zone.clone()),
                     addresses: addresses.clone(),
-                    horizon: wanted.of_calendar(&calendar),
+                    horizon: plan.of_calendar(&calendar),
                 };
                 (calendar, reader)
             })
             .collect();
-        Ok((watched, wanted))
+        Ok((watched, plan))
     }
 
     /// Reads one calendar. Returns whether it was unchanged. An error that concerns it alone is stored on it, and does not prevent the
@@ -184,27 +187,27 @@ impl SyncRun<'_> {
         calendar: &RemoteCalendar,
         found: &Calendar,
         reader: &Reader,
-        wanted: &Wanted,
+        plan: &HorizonPlan,
     ) -> Result<bool, SyncError> {
-        let place = place(self.connection);
+        let server_name = server_name(self.connection);
         let problem = match found.readable {
             Readable::Events => {
                 // Boxed, since a read under way is large.
-                match Box::pin(read::bring_up_to_date(self, calendar, found, reader, wanted)).await {
+                match Box::pin(read::bring_up_to_date(self, calendar, found, reader, plan)).await {
                     Err(SyncError::Server(error)) if is_of_calendar(&error) => {
                         tracing::info!(calendar = %calendar.id, %error, "a calendar could not be read");
-                        caldav_messages::sentence(self.connection.server, &error)
+                        caldav_messages::sentence(self.connection.account.server, &error)
                     }
                     other => return other,
                 }
             }
             Readable::Subscribed => {
                 format!(
-                    "This is a subscription, which {place} does not let other programs read. It cannot block times."
+                    "This is a subscription, which {server_name} does not let other programs read. It cannot block times."
                 )
             }
             Readable::Denied => {
-                format!("{place} does not let this account read the events of this calendar.")
+                format!("{server_name} does not let this account read the events of this calendar.")
             }
         };
         self.note(calendar, &problem, None).await?;
@@ -234,8 +237,8 @@ pub(crate) fn discovered(account: &caldav::Account) -> Discovered {
 }
 
 /// Converts a listed calendar for the database.
-pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
-    Listed {
+pub(crate) fn to_listed(found: &Calendar, now: Timestamp) -> ListedCalendar {
+    ListedCalendar {
         url: found.url.to_string(),
         name: found.name.clone(),
         color: found.color.clone(),
@@ -246,10 +249,10 @@ pub(crate) fn as_listed(found: &Calendar, now: Timestamp) -> Listed {
 }
 
 /// Stores listed calendars.
-pub(crate) async fn keep(
+pub(crate) async fn store_calendars(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    found: &[Listed],
+    found: &[ListedCalendar],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for listed in found {
@@ -258,7 +261,7 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-fn is_same(old: &RemoteCalendar, found: &Listed) -> bool {
+fn is_same(old: &RemoteCalendar, found: &ListedCalendar) -> bool {
     old.vanished_at.is_none()
         && old.url == found.url
         && old.name == found.name

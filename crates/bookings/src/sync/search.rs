@@ -20,16 +20,16 @@ pub(super) enum Searched {
 
 /// An event that may make a server's search fail.
 #[derive(Debug)]
-pub(super) struct Suspect {
+pub(super) struct SuspectEvent {
     /// Whether its recurrence rule is unusual, which is the most probable cause.
     by_rule: bool,
     name: String,
     date: Option<Date>,
 }
 
-impl Suspect {
+impl SuspectEvent {
     /// Replaces the suspect by this event, if this one is more probable.
-    pub(super) fn look(suspect: &mut Option<Self>, ics: &str, parsed: &Parsed) {
+    pub(super) fn consider(suspect: &mut Option<Self>, ics: &str, parsed: &Parsed) {
         let by_rule = ics.lines().any(is_unusual_rule);
         let is_likelier = match suspect {
             None => by_rule || parsed.problem.is_some(),
@@ -52,16 +52,16 @@ impl Suspect {
 }
 
 /// Returns the sentence about a search that fails.
-pub(super) fn sentence(suspect: Option<&Suspect>) -> String {
-    const WAY: &str = "Quince reads it in another way";
+pub(super) fn sentence(suspect: Option<&SuspectEvent>) -> String {
+    const FALLBACK: &str = "Quince reads it in another way";
     match suspect {
-        None => format!("The server cannot search this calendar by time. {WAY}, which takes longer."),
-        Some(Suspect { name, date, .. }) => {
+        None => format!("The server cannot search this calendar by time. {FALLBACK}, which takes longer."),
+        Some(SuspectEvent { name, date, .. }) => {
             let date = date
                 .map(|date| format!(" ({})", date.strftime("%-d %B %Y")))
                 .unwrap_or_default();
             format!(
-                "The server cannot search this calendar by time, probably because of “{name}”{date}. {WAY}, which takes longer; \
+                "The server cannot search this calendar by time, probably because of “{name}”{date}. {FALLBACK}, which takes longer; \
                  deleting or mending that event helps."
             )
         }
@@ -146,10 +146,10 @@ mod tests {
         (text, parsed)
     }
 
-    fn blamed(events: &[(String, Parsed)]) -> String {
+    fn named_suspect(events: &[(String, Parsed)]) -> String {
         let mut suspect = None;
         for (text, parsed) in events {
-            Suspect::look(&mut suspect, text, parsed);
+            SuspectEvent::consider(&mut suspect, text, parsed);
         }
         sentence(suspect.as_ref())
     }
@@ -168,11 +168,22 @@ mod tests {
         let negative =
             "DTSTART;TZID=Europe/Berlin:20200601T030000\r\nSUMMARY:neg\r\nRRULE:FREQ=DAILY;INTERVAL=-1\r\n";
         let all = [usual, odd, event("c", negative)];
-        assert!(blamed(&all[..1]).contains("by time. Quince"), "nobody to blame");
-        assert!(blamed(&all[..2]).contains("“Odd”."), "{}", blamed(&all[..2]));
-        assert!(blamed(&all).contains("“neg” (1 June 2020)"), "{}", blamed(&all));
+        assert!(
+            named_suspect(&all[..1]).contains("by time. Quince"),
+            "nobody to blame"
+        );
+        assert!(
+            named_suspect(&all[..2]).contains("“Odd”."),
+            "{}",
+            named_suspect(&all[..2])
+        );
+        assert!(
+            named_suspect(&all).contains("“neg” (1 June 2020)"),
+            "{}",
+            named_suspect(&all)
+        );
         let without_title = event("only-uid", "RRULE:\r\n");
-        assert!(blamed(&[without_title]).contains("“only-uid”."));
+        assert!(named_suspect(&[without_title]).contains("“only-uid”."));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use scheduling::{AppointmentId, CalendarId, StaffId};
 use store::changes::{self, Change as Row};
 use store::locks::Lock;
-use store::{BlockId, ChangeDeed, ChangeSubject, Party, ReadTx, StoreError, WriteTx, staff};
+use store::{BlockId, ChangeAction, ChangeSubject, Party, ReadTx, StoreError, WriteTx, staff};
 use uuid::Uuid;
 use zones::Zone;
 
@@ -200,19 +200,19 @@ pub(crate) async fn save(
     if differences.is_empty() {
         return Ok(());
     }
-    record(tx, of, by, ChangeDeed::Saved, differences.to_json(), now).await
+    record(tx, of, by, ChangeAction::Saved, differences.to_json(), now).await
 }
 
-/// Records that an author deletes something. `trace` holds the details that remain afterwards.
+/// Records that an author deletes something. `details` holds the details that remain afterwards.
 pub(crate) async fn delete(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author,
-    trace: Option<String>,
+    details: Option<String>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let trace = trace.unwrap_or_else(|| "[]".to_owned());
-    record(tx, of, by, ChangeDeed::Deleted, trace, now).await
+    let details = details.unwrap_or_else(|| "[]".to_owned());
+    record(tx, of, by, ChangeAction::Deleted, details, now).await
 }
 
 /// Records a version. The caller holds a lock that makes versions unique: [`lock`] for what is edited as a whole, the appointment's own
@@ -222,7 +222,7 @@ async fn record(
     tx: &mut WriteTx,
     of: Versioned,
     by: Author,
-    deed: ChangeDeed,
+    action: ChangeAction,
     details: String,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -232,7 +232,7 @@ async fn record(
         subject: of.subject,
         subject_id: of.id,
         version: newest + 1,
-        deed,
+        action,
         by: by.party,
         at: now,
         details,
@@ -265,13 +265,13 @@ async fn changed_meanwhile(
     let change = |row: Row| Change {
         by: (row.by == Party::Client || row.by != by.party).then(|| name(row.by)),
         at: row.at,
-        is_deletion: row.deed == ChangeDeed::Deleted,
+        is_deletion: row.action == ChangeAction::Deleted,
         differences: differences::from_json(&row.details),
     };
     Ok(ChangedMeanwhile {
         changes: rows.into_iter().map(change).collect(),
         newest,
         seen: if seen > newest { Seen::Later } else { Seen::Earlier },
-        told: (reader.map_or_else(Zone::utc, |reader| reader.zone), now),
+        reader: (reader.map_or_else(Zone::utc, |reader| reader.profile.zone), now),
     })
 }

@@ -1,7 +1,7 @@
 //! Owner, team, signing in.
 
 use bookings::Role;
-use bookings::accounts::{self, NewOwner, NewStaff};
+use bookings::accounts::{self, OwnerForm, StaffForm};
 use bookings::profile::{self, ProfileForm};
 use bookings::{Error, Refusal};
 use scheduling::LocalWindow;
@@ -21,7 +21,7 @@ stories! {
 
 async fn the_first_visit_makes_one_owner(world: World) {
     assert!(!accounts::needs_owner(&world.quince).await.unwrap());
-    let again = NewOwner {
+    let again = OwnerForm {
         workspace: "Other".into(),
         name: "Eve".into(),
         email: "eve@example.org".into(),
@@ -100,7 +100,7 @@ async fn a_new_password_replaces_the_old_one(world: World) {
 
 async fn only_admins_add_to_the_team(world: World) {
     let mira = world.colleague("Mira").await;
-    let new = |email: &str, role| NewStaff {
+    let new = |email: &str, role| StaffForm {
         name: "Noor".into(),
         email: email.into(),
         password: PASSWORD.into(),
@@ -131,6 +131,7 @@ async fn an_unknown_zone_is_refused_with_a_sentence(world: World) {
         profile::get(&world.quince, world.owner)
             .await
             .unwrap()
+            .profile
             .zone
             .name(),
         "Europe/Berlin"
@@ -145,12 +146,12 @@ async fn a_profile_is_saved_whole_or_not_at_all(world: World) {
         ..before.clone()
     };
     let quarters = (0..30).map(|quarter| LocalWindow::new(quarter * 15, quarter * 15 + 10).unwrap());
-    form.weekly.0[0] = quarters.collect();
+    form.hours.0[0] = quarters.collect();
     let refused = profile::save(&world.quince, world.owner, &form).await;
     assert!(matches!(refused, Err(Error::Fields(problems)) if problems[0].field == "hours"));
     assert_eq!(world.profile_of(world.owner).await, before);
 
-    form.weekly.0[0].truncate(24);
+    form.hours.0[0].truncate(24);
     profile::save(&world.quince, world.owner, &form).await.unwrap();
     assert_eq!(world.profile_of(world.owner).await, form);
 }

@@ -1,17 +1,17 @@
 //! Time off: blocked off, days off, holidays of the whole workspace.
 
 use bookings::appointments;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::holidays::{self, Holiday};
 use bookings::{Error, Interval, Kind, Refusal, Rules, WeeklyHours, agenda, blocked};
 use scheduling::{DateOverride, LocalWindow};
 
 use crate::database::stories;
-use crate::world::{NOW, TUESDAY, World, adas_wish, at, date, tuesday};
+use crate::world::{NOW, TUESDAY, World, adas_booking, at, date, tuesday};
 
 stories! {
     connected_on:
-    blocked_off_time_is_not_offered_until_it_is_given_back,
+    blocked_off_time_is_not_offered_until_it_is_unblocked,
     appointments_in_blocked_off_time_stay_and_are_named,
     only_its_owner_and_admins_block_time_off,
     what_makes_no_sense_is_refused_with_a_sentence,
@@ -25,7 +25,7 @@ fn span(from: &str, to: &str) -> Interval {
     Interval::new(tuesday(from), tuesday(to))
 }
 
-async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
+async fn blocked_off_time_is_not_offered_until_it_is_unblocked(world: World) {
     let block = blocked::add(
         &world.quince,
         world.owner,
@@ -45,7 +45,7 @@ async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
         assert_eq!(world.is_free(time).await, free, "{time}");
     }
     assert!(world.try_to_book("10:30").await.is_err());
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].blocked[0].title, "Blocked");
@@ -65,7 +65,7 @@ async fn blocked_off_time_is_not_offered_until_it_is_given_back(world: World) {
     assert!(world.is_free("14:00").await);
     let gone = blocked::get(&world.quince, world.owner, block.id).await;
     assert!(
-        matches!(gone, Err(Error::Refused(Refusal::GivenBack))),
+        matches!(gone, Err(Error::Refused(Refusal::Unblocked))),
         "{gone:?}"
     );
 }
@@ -143,7 +143,7 @@ async fn a_holiday_closes_the_day_for_everybody_but_who_says_otherwise(world: Wo
     .unwrap();
     assert_eq!(world.free().await, [""; 0]);
     assert!(world.try_to_book("10:00").await.is_err());
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].holiday.as_deref(), Some("Founders' day"));
@@ -174,8 +174,9 @@ async fn only_admins_set_holidays(world: World) {
 
 async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World) {
     let booked = world.book("10:00").await;
-    let named = |found: Vec<holidays::OnClosedDay>| -> Vec<_> {
-        let one = |found: holidays::OnClosedDay| (found.id, found.name, found.host_name, found.start);
+    let named = |found: Vec<holidays::AppointmentOnClosedDay>| -> Vec<_> {
+        let one =
+            |found: holidays::AppointmentOnClosedDay| (found.id, found.name, found.host_name, found.start);
         found.into_iter().map(one).collect()
     };
     let adas = (
@@ -219,7 +220,7 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
         .await
         .unwrap();
     assert_eq!(named(off), [adas]);
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].days_off, [(world.owner, "Maya Lopez".to_owned())]);
@@ -227,23 +228,26 @@ async fn appointments_on_a_holiday_or_a_day_off_stay_and_are_named(world: World)
 
 async fn an_admins_own_calendar_shows_what_nobody_holds(world: World) {
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(540, 1020)),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(540, 1020)),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "room".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    appointments::book(&world.quince, wish).await.unwrap();
+    appointments::book(&world.quince, booking).await.unwrap();
     let seen = async |viewer| {
-        let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Who::Me)
+        let view = agenda::view(&world.quince, viewer, date(TUESDAY), 1, agenda::Scope::Me)
             .await
             .unwrap();
         view.days[0].appointments.len()

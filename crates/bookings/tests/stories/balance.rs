@@ -2,13 +2,13 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Distribution, Interval, Kind, StaffId, WeeklyHours, availability, blocked};
 use jiff::SignedDuration;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date, member};
+use crate::world::{World, adas_booking, at, date, member, reason_of};
 
 stories! {
     on:
@@ -31,18 +31,20 @@ async fn team(world: &World, members: &[StaffId]) {
         world.set_hours(*staff, WeeklyHours::always(), Vec::new()).await;
     }
     world
-        .make(CalendarForm {
-            slug: "team".into(),
-            kind: Kind::RoundRobin,
-            distribution: Distribution::Equal,
-            members: members.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Team")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "team".into(),
+                kind: Kind::RoundRobin,
+                distribution: Distribution::Equal,
+                ..CalendarSettings::new("Team")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await;
 }
 
 /// A wish for one of December's half hours.
-fn wish(number: u32, host: Option<StaffId>) -> Booking {
+fn booking(number: u32, host: Option<StaffId>) -> Booking {
     let (day, slot) = (1 + number / 20, number % 20);
     Booking {
         slug: "team".into(),
@@ -53,12 +55,12 @@ fn wish(number: u32, host: Option<StaffId>) -> Booking {
         )),
         host,
         idempotency_key: format!("wish {number}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
 async fn book(world: &World, number: u32, host: Option<StaffId>) -> Booked {
-    appointments::book(&world.quince, wish(number, host))
+    appointments::book(&world.quince, booking(number, host))
         .await
         .unwrap()
 }
@@ -78,13 +80,13 @@ async fn everybody_gets_as_many_and_the_reason_is_kept(world: World) {
     let first = hosts(&world, 0..3).await;
     assert_eq!(first, [world.owner, jonas, priya]);
     let booked = book(&world, 3, Some(jonas)).await;
-    let reason = world.appointment(&booked).await.assignment_reason;
-    assert_eq!(reason.as_deref(), Some("chosen by the client"));
+    let seen = world.appointment(&booked).await;
+    assert_eq!(reason_of(&seen).as_deref(), Some("chosen by the client"));
     let next = book(&world, 4, None).await;
     let next = world.appointment(&next).await;
     assert_eq!(next.hosts, [world.owner]);
     assert_eq!(
-        next.assignment_reason.as_deref(),
+        reason_of(&next).as_deref(),
         Some("as few this month as others: 1, others 1")
     );
 }
@@ -99,9 +101,9 @@ async fn who_is_more_than_three_ahead_is_not_offered(world: World) {
     world
         .set_hours(world.owner, WeeklyHours::weekdays(0, 60), Vec::new())
         .await;
-    let refused = appointments::book(&world.quince, wish(10, None)).await;
+    let refused = appointments::book(&world.quince, booking(10, None)).await;
     assert!(refused.is_err(), "{refused:?}");
-    appointments::book(&world.quince, wish(10, Some(jonas)))
+    appointments::book(&world.quince, booking(10, Some(jonas)))
         .await
         .unwrap();
 }
@@ -152,7 +154,7 @@ async fn somebody_on_holiday_holds_nobody_up_then_or_when_they_are_back(world: W
     }
     let at_once = Booking {
         idempotency_key: "another".into(),
-        ..wish(40, None)
+        ..booking(40, None)
     };
     appointments::book(&world.quince, at_once).await.unwrap();
 }
@@ -176,7 +178,7 @@ async fn who_comes_back_gets_their_share_of_what_follows(world: World) {
         token: booked.manage_token.clone(),
     };
     works(WeeklyHours::always()).await;
-    appointments::reschedule(&world.quince, &client, wish(60, None).start)
+    appointments::reschedule(&world.quince, &client, booking(60, None).start)
         .await
         .unwrap();
     assert!(hosts(&world, 61..63).await.contains(&priya));
@@ -216,7 +218,7 @@ async fn who_joins_a_team_is_credited_in_later_months_too(world: World) {
     let seen = world.appointment(&booked).await;
     assert_eq!(seen.hosts, [priya]);
     assert_eq!(
-        seen.assignment_reason.as_deref(),
+        reason_of(&seen).as_deref(),
         Some("fewest this month: 0, others 3, credited with 2 for time away")
     );
 }

@@ -2,8 +2,8 @@
 
 use bookings::appointments::{self, Actor, Booking, HoldRequest, OnConflict};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::{Error, Kind, PartyName, Priority, Refusal, Rules, Status, availability};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
+use bookings::{Error, Kind, PartyName, Refusal, Rules, Status, availability};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Fault;
 use scheduling::{Span, Unit};
@@ -11,14 +11,14 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, at, date, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, at, date, tuesday};
 
 stories! {
     connected_on:
     fifty_parallel_bookings_of_one_slot_give_one_appointment,
-    the_same_wish_sent_twice_books_once,
-    the_same_wish_sent_twice_at_once_books_once,
-    the_same_wish_sent_after_it_was_deleted_books_nothing,
+    the_same_booking_sent_twice_books_once,
+    the_same_booking_sent_twice_at_once_books_once,
+    the_same_booking_sent_after_it_was_deleted_books_nothing,
     an_event_added_a_moment_ago_is_noticed,
     without_a_live_answer_the_last_known_events_count,
     a_time_that_is_not_offered_has_its_own_sentence,
@@ -37,26 +37,26 @@ stories! {
     what_is_held_goes_with_its_booking_calendar,
 }
 
-/// Sends all these wishes at the same moment.
+/// Sends all these bookings at the same moment.
 pub(crate) async fn parallel(
     world: &World,
-    wishes: Vec<Booking>,
+    requests: Vec<Booking>,
 ) -> Vec<Result<appointments::Booked, Error>> {
     let mut tries = JoinSet::new();
-    for wish in wishes {
+    for booking in requests {
         let quince = world.quince.clone();
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     tries.join_all().await
 }
 
 async fn fifty_parallel_bookings_of_one_slot_give_one_appointment(world: World) {
-    let wish = |n: usize| Booking {
+    let booking = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
         name: format!("Ada {n}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let outcomes = parallel(&world, (0..50).map(wish).collect()).await;
+    let outcomes = parallel(&world, (0..50).map(booking).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in outcomes {
         assert!(
@@ -68,13 +68,13 @@ async fn fifty_parallel_bookings_of_one_slot_give_one_appointment(world: World) 
     assert_eq!(world.events("Home").len(), 1);
 }
 
-async fn the_same_wish_sent_twice_books_once(world: World) {
+async fn the_same_booking_sent_twice_books_once(world: World) {
     let first = world.book("10:00").await;
     let again = world.book("10:00").await;
     assert_eq!(first, again);
     let other = Booking {
         name: "Eve".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, other).await,
@@ -84,8 +84,8 @@ async fn the_same_wish_sent_twice_books_once(world: World) {
     assert_eq!(world.events("Home").len(), 1);
 }
 
-async fn the_same_wish_sent_twice_at_once_books_once(world: World) {
-    let outcomes = parallel(&world, vec![adas_wish("10:00"); 10]).await;
+async fn the_same_booking_sent_twice_at_once_books_once(world: World) {
+    let outcomes = parallel(&world, vec![adas_booking("10:00"); 10]).await;
     let ids: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap().id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
@@ -117,12 +117,12 @@ async fn without_a_live_answer_the_last_known_events_count(world: World) {
 
 async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     let book = |start: Timestamp| {
-        let wish = Booking {
+        let booking = Booking {
             start,
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
         let quince = world.quince.clone();
-        async move { appointments::book(&quince, wish).await.unwrap_err() }
+        async move { appointments::book(&quince, booking).await.unwrap_err() }
     };
     let past = book(tuesday("10:00") - SignedDuration::from_hours(48)).await;
     let off_grid = book(tuesday("10:07")).await;
@@ -140,7 +140,7 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
     assert_eq!(sentences.len(), 4, "{sentences:?}");
     let nowhere = Booking {
         slug: "nowhere".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, nowhere).await,
@@ -149,12 +149,12 @@ async fn a_time_that_is_not_offered_has_its_own_sentence(world: World) {
 }
 
 async fn over_long_and_control_text_is_refused_by_field(world: World) {
-    let wish = Booking {
+    let booking = Booking {
         name: "x".repeat(201),
         notes: "a\0b".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let Err(Error::Fields(problems)) = appointments::book(&world.quince, wish).await else {
+    let Err(Error::Fields(problems)) = appointments::book(&world.quince, booking).await else {
         panic!("accepted")
     };
     let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
@@ -202,26 +202,24 @@ async fn moving_by_half_an_hour_is_not_blocked_by_itself(world: World) {
         duration: 60,
         ..Rules::default()
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "long".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Long")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "long".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Long")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();
-    let wish = Booking {
+    let booking = Booking {
         slug: "long".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.jobs().await;
     world.sync().await;
     let day = date(TUESDAY);
@@ -249,30 +247,28 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     let rules = Rules {
         cancel_cutoff: cutoff,
         reschedule_cutoff: cutoff,
-        ..found.rules
+        ..found.settings.rules
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: found.slug,
-        kind: found.kind,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Intro call")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: found.settings.slug,
+            kind: found.settings.kind,
+            rules,
+            ..CalendarSettings::new("Intro call")
+        },
+        vec![member],
+    );
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
     let booked = world.book("16:00").await;
-    let told = appointments::by_token(&world.quince, &booked.manage_token)
+    let appointment_view = appointments::by_token(&world.quince, &booked.manage_token)
         .await
         .unwrap();
     let monday = at("2026-11-23T16:00:00Z");
     assert_eq!(
-        (told.movable_until, told.cancellable_until),
+        (appointment_view.movable_until, appointment_view.cancellable_until),
         (monday, monday),
         "in advance"
     );
@@ -292,9 +288,9 @@ async fn cut_offs_hold_for_clients_and_not_for_staff(world: World) {
     };
     appointments::cancel(&world.quince, &staff, "ill").await.unwrap();
     let seen = world.appointment(&booked).await;
-    let called_off = seen.called_off.unwrap();
+    let cancellation = seen.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (Some(PartyName::Staff("Maya Lopez".to_owned())), Some("ill"))
     );
 }
@@ -322,7 +318,7 @@ async fn statuses_take_and_give_back_time(world: World) {
         &world.quince,
         Booking {
             idempotency_key: "other".into(),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         },
     )
     .await;
@@ -392,18 +388,16 @@ async fn buffers_keep_their_distance(world: World) {
         post_buffer: 30,
         ..Rules::default()
     };
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "calm".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        rules,
-        ..CalendarForm::new("Calm")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "calm".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Calm")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();
@@ -411,7 +405,7 @@ async fn buffers_keep_their_distance(world: World) {
         &world.quince,
         Booking {
             slug: "calm".into(),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         },
     )
     .await
@@ -428,18 +422,16 @@ async fn buffers_keep_their_distance(world: World) {
 }
 
 async fn a_pending_booking_blocks_until_confirmed(world: World) {
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let form = CalendarForm {
-        slug: "ask".into(),
-        kind: Kind::Personal,
-        members: vec![member],
-        auto_confirm: false,
-        ..CalendarForm::new("Ask first")
-    };
+    let member = MemberSettings::new(world.owner);
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "ask".into(),
+            kind: Kind::Personal,
+            auto_confirm: false,
+            ..CalendarSettings::new("Ask first")
+        },
+        vec![member],
+    );
     booking_calendars::create(&world.quince, world.owner, form)
         .await
         .unwrap();
@@ -447,7 +439,7 @@ async fn a_pending_booking_blocks_until_confirmed(world: World) {
         &world.quince,
         Booking {
             slug: "ask".into(),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         },
     )
     .await
@@ -485,7 +477,7 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
         .unwrap();
     let by_staff = Booking {
         idempotency_key: "by staff".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book_as_staff(&world.quince, world.owner, by_staff, OnConflict::Refuse)
         .await
@@ -495,14 +487,16 @@ async fn a_booking_calendar_that_is_switched_off_is_closed_to_new_clients_alone(
 async fn what_is_held_goes_with_its_booking_calendar(world: World) {
     let id = world.calendar("gone", &[world.owner]).await;
     for (secret, time) in [("one", "10:00"), ("two", "11:00")] {
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: "gone".into(),
             start: tuesday(time),
             host: None,
             services: Vec::new(),
         };
         let visitor = appointments::holder(&format!("the secret of visitor {secret}"));
-        appointments::hold(&world.quince, visitor, &wish).await.unwrap();
+        appointments::hold(&world.quince, visitor, &request)
+            .await
+            .unwrap();
     }
     assert!(!world.is_free("10:00").await);
     booking_calendars::delete(&world.quince, world.owner, id)
@@ -511,7 +505,7 @@ async fn what_is_held_goes_with_its_booking_calendar(world: World) {
     assert!(world.is_free("10:00").await && world.is_free("11:00").await);
 }
 
-async fn the_same_wish_sent_after_it_was_deleted_books_nothing(world: World) {
+async fn the_same_booking_sent_after_it_was_deleted_books_nothing(world: World) {
     let booked = world.book("10:00").await;
     appointments::delete(&world.quince, world.owner, booked.id, false)
         .await
@@ -526,7 +520,7 @@ async fn the_same_wish_sent_after_it_was_deleted_books_nothing(world: World) {
     assert!(world.is_free("10:00").await);
     let anew = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, anew).await.unwrap();
     // Nor is it said of a time that somebody else has by now that it was taken.

@@ -1,13 +1,13 @@
 //! Why a time cannot be had: each cause by itself, with a sentence for a visitor that is true and tells nothing of a host's calendar.
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict, holder};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
-use bookings::{Error, Interval, Kind, Rules, StaffId, Taken, WhenStale, blocked};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{Error, Interval, Kind, Rules, StaffId, TakenBy, WhenStale, blocked};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_booking, member, tuesday};
 
 stories! {
     connected_on:
@@ -22,7 +22,7 @@ stories! {
 }
 
 /// What takes the time, and what a person reads.
-fn taken<T: std::fmt::Debug>(refused: Result<T, Error>) -> (Taken, String) {
+fn taken<T: std::fmt::Debug>(refused: Result<T, Error>) -> (TakenBy, String) {
     let error = refused.unwrap_err();
     match &error {
         Error::SlotTaken { by, .. } => (*by, error.to_string()),
@@ -35,7 +35,7 @@ const TAKEN: &str = "This time was taken just now. Choose another one; what you 
 
 async fn limit(world: &World, per_day: u32) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.per_day = Some(per_day);
+    form.settings.rules.per_day = Some(per_day);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -49,59 +49,59 @@ fn of_ada(booked: &Booked) -> Actor {
 
 async fn whatever_a_host_does_the_time_is_taken(world: World) {
     let ada = world.book("10:00").await;
-    assert_eq!(other(&world, "10:00").await, (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(other(&world, "10:00").await, (TakenBy::Host, TAKEN.to_owned()));
     let hour = SignedDuration::from_hours(1);
     let span = Interval::new(tuesday("12:00"), tuesday("12:00") + hour);
     blocked::add(&world.quince, world.owner, world.owner, span, "Lunch")
         .await
         .unwrap();
-    assert_eq!(other(&world, "12:00").await, (Taken::Host, TAKEN.to_owned()));
-    let wish = HoldRequest {
+    assert_eq!(other(&world, "12:00").await, (TakenBy::Host, TAKEN.to_owned()));
+    let request = HoldRequest {
         slug: "intro".into(),
         start: tuesday("14:00"),
         host: None,
         services: Vec::new(),
     };
-    appointments::hold(&world.quince, holder("somebody"), &wish)
+    appointments::hold(&world.quince, holder("somebody"), &request)
         .await
         .unwrap();
-    assert_eq!(other(&world, "14:00").await, (Taken::Host, TAKEN.to_owned()));
-    let held = appointments::hold(&world.quince, holder("somebody else"), &wish).await;
-    assert_eq!(taken(held), (Taken::Host, TAKEN.to_owned()));
+    assert_eq!(other(&world, "14:00").await, (TakenBy::Host, TAKEN.to_owned()));
+    let held = appointments::hold(&world.quince, holder("somebody else"), &request).await;
+    assert_eq!(taken(held), (TakenBy::Host, TAKEN.to_owned()));
     let moved = appointments::reschedule(&world.quince, &of_ada(&ada), tuesday("12:00")).await;
     assert_eq!(
         taken(moved),
         (
-            Taken::Host,
+            TakenBy::Host,
             "This time was taken just now. Choose another one; the appointment is unchanged.".to_owned()
         )
     );
 }
 
 /// Somebody else than Ada wants a time.
-async fn other(world: &World, time: &str) -> (Taken, String) {
-    let wish = Booking {
+async fn other(world: &World, time: &str) -> (TakenBy, String) {
+    let booking = Booking {
         email: "grace@example.com".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    taken(appointments::book(&world.quince, wish).await)
+    taken(appointments::book(&world.quince, booking).await)
 }
 
 async fn an_event_is_told_apart_and_reads_like_everything_a_host_does(world: World) {
     world.event("Work", "10:00");
     assert_eq!(
         other(&world, "10:00").await,
-        (Taken::Event, TAKEN.to_owned()),
+        (TakenBy::Event, TAKEN.to_owned()),
         "found at the moment of booking"
     );
     world.event("Home", "14:00");
     world.sync().await;
     assert_eq!(
         other(&world, "14:00").await,
-        (Taken::Event, TAKEN.to_owned()),
+        (TakenBy::Event, TAKEN.to_owned()),
         "known before"
     );
-    assert_eq!(Taken::Event.to_strangers(), Taken::Host);
+    assert_eq!(TakenBy::Event.to_strangers(), TakenBy::Host);
 }
 
 async fn a_calendar_that_cannot_be_read_is_told_apart(world: World) {
@@ -109,21 +109,23 @@ async fn a_calendar_that_cannot_be_read_is_told_apart(world: World) {
     world.sync().await;
     world.control.set_down(true);
     world.later(20).await;
-    assert_eq!(other(&world, "11:00").await, (Taken::Unread, TAKEN.to_owned()));
-    assert_eq!(Taken::Unread.to_strangers(), Taken::Host);
+    assert_eq!(other(&world, "11:00").await, (TakenBy::Unread, TAKEN.to_owned()));
+    assert_eq!(TakenBy::Unread.to_strangers(), TakenBy::Host);
 }
 
 fn class(world: &World, seats: u32) -> CalendarForm {
-    CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    }
+        vec![member(world.owner)],
+    )
 }
 
 fn seat(name: &str, time: &str, guests: usize) -> Booking {
@@ -133,37 +135,37 @@ fn seat(name: &str, time: &str, guests: usize) -> Booking {
         email: format!("{}@example.com", name.to_lowercase()),
         guests: (0..guests).map(|number| format!("Guest {number}")).collect(),
         idempotency_key: format!("{name} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn a_full_session_is_told_as_full(world: World) {
     world.make(class(&world, 2)).await;
-    let book = async |wish: Booking| appointments::book(&world.quince, wish).await;
+    let book = async |booking: Booking| appointments::book(&world.quince, booking).await;
     let grace = book(seat("Grace", "12:00", 1)).await.unwrap();
     book(seat("Ada", "10:00", 0)).await.unwrap();
     assert_eq!(
         taken(book(seat("Edsger", "10:00", 1)).await),
         (
-            Taken::Seats { left: 1 },
+            TakenBy::Seats { left: 1 },
             "Only 1 seat is left in this session. Bring fewer guests, or choose another time; what you typed is kept."
                 .to_owned()
         )
     );
     let group = appointments::reschedule(&world.quince, &of_ada(&grace), tuesday("10:00")).await;
-    assert_eq!(taken(group).0, Taken::Seats { left: 1 });
+    assert_eq!(taken(group).0, TakenBy::Seats { left: 1 });
     book(seat("Barbara", "10:00", 0)).await.unwrap();
     let full =
         "This session is full. Choose another one, or wait for a seat of this one; what you typed is kept.";
     assert_eq!(
         taken(book(seat("Edsger", "10:00", 0)).await),
-        (Taken::Seats { left: 0 }, full.to_owned())
+        (TakenBy::Seats { left: 0 }, full.to_owned())
     );
     let moved = appointments::reschedule(&world.quince, &of_ada(&grace), tuesday("10:00")).await;
     assert_eq!(
         taken(moved),
         (
-            Taken::Seats { left: 0 },
+            TakenBy::Seats { left: 0 },
             "This session is full. Choose another one; the appointment is unchanged.".to_owned()
         )
     );
@@ -175,32 +177,36 @@ async fn a_full_day_is_told_as_full(world: World) {
     assert_eq!(
         other(&world, "14:00").await,
         (
-            Taken::Day,
+            TakenBy::Day,
             "This day has no room left for this. Choose another day; what you typed is kept.".to_owned()
         )
     );
 }
 
 /// A visit to a Service calendar whose one service takes the one chair, by whoever is free.
-async fn chair(world: &World, staff: &[StaffId]) -> Chosen {
+async fn chair(world: &World, staff: &[StaffId]) -> ChosenService {
     let calendar = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: staff.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            staff.iter().copied().map(member).collect(),
+        ))
         .await;
     let form = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -213,13 +219,13 @@ async fn chair(world: &World, staff: &[StaffId]) -> Chosen {
         .await
         .unwrap();
     let menu = services::public_menu(&world.quince, "salon").await.unwrap();
-    Chosen {
+    ChosenService {
         service: menu[0].id,
         host: None,
     }
 }
 
-fn visit(cut: Chosen, name: &str, time: &str) -> Booking {
+fn visit(cut: ChosenService, name: &str, time: &str) -> Booking {
     Booking {
         slug: "salon".into(),
         services: vec![cut],
@@ -239,7 +245,7 @@ async fn a_chair_that_is_in_use_is_told(world: World) {
     assert_eq!(
         taken(grace),
         (
-            Taken::Resource,
+            TakenBy::Resource,
             "A room or piece of equipment that this takes is in use then. Choose another time; what you typed is kept."
                 .to_owned()
         ),
@@ -250,13 +256,17 @@ async fn a_chair_that_is_in_use_is_told(world: World) {
 async fn of_several_causes_the_one_that_concerns_everybody_is_told(world: World) {
     limit(&world, 1).await;
     world.book("10:00").await;
-    assert_eq!(other(&world, "10:00").await.0, Taken::Day);
+    assert_eq!(other(&world, "10:00").await.0, TakenBy::Day);
     let cut = chair(&world, &[world.owner]).await;
     appointments::book(&world.quince, visit(cut, "Ada", "12:00"))
         .await
         .unwrap();
     let grace = appointments::book(&world.quince, visit(cut, "Grace", "12:00")).await;
-    assert_eq!(taken(grace).0, Taken::Host, "neither Maya nor the chair is free");
+    assert_eq!(
+        taken(grace).0,
+        TakenBy::Host,
+        "neither Maya nor the chair is free"
+    );
 }
 
 async fn a_start_in_another_millennium_is_told_at_its_field(world: World) {
@@ -266,24 +276,24 @@ async fn a_start_in_another_millennium_is_told_at_its_field(world: World) {
         Error::Fields(problems) => (problems[0].field, problems[0].to_string()),
         other => panic!("{other:?}"),
     };
-    let told = ("start", "Choose a date between 1970 and 2200.".to_owned());
+    let expected = ("start", "Choose a date between 1970 and 2200.".to_owned());
     for on_conflict in [OnConflict::Refuse, OnConflict::Override] {
         let moved =
             appointments::reschedule_as_staff(&world.quince, world.owner, booked.id, far, on_conflict).await;
-        assert_eq!(field(moved.unwrap_err()), told);
-        let wish = Booking {
+        assert_eq!(field(moved.unwrap_err()), expected);
+        let booking = Booking {
             start: far,
-            ..adas_wish("11:00")
+            ..adas_booking("11:00")
         };
-        let made = appointments::book_as_staff(&world.quince, world.owner, wish, on_conflict).await;
-        assert_eq!(field(made.unwrap_err()), told);
+        let made = appointments::book_as_staff(&world.quince, world.owner, booking, on_conflict).await;
+        assert_eq!(field(made.unwrap_err()), expected);
     }
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: far,
         host: None,
         services: Vec::new(),
     };
-    let held = appointments::hold(&world.quince, holder("somebody"), &wish).await;
-    assert_eq!(field(held.unwrap_err()), told);
+    let held = appointments::hold(&world.quince, holder("somebody"), &request).await;
+    assert_eq!(field(held.unwrap_err()), expected);
 }

@@ -1,20 +1,19 @@
-//! Class Booking: sessions with seats, one event for each, guests, moving, calling off, the waiting list.
+//! Class Booking: sessions with seats, one event for each, guests, moving, cancelling, the waiting list.
 
 use bookings::appointments::{self, Actor, Booked, Booking, Edit, HoldRequest, hold, holder};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::classes;
 use bookings::{
-    CalendarId, Error, Kind, PartyName, Priority, Refusal, Rules, SessionId, StaffId, Status, Taken,
-    availability,
+    CalendarId, Error, Kind, PartyName, Refusal, Rules, SessionId, StaffId, Status, TakenBy, availability,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::calendar_members::{self, NewMember};
+use store::calendar_members;
 use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
@@ -37,7 +36,7 @@ stories! {
     the_owners_icloud_is_asked_until_somebody_has_a_seat,
     somebody_else_holds_a_class_only_when_no_session_is_to_come,
     a_session_is_never_joined_in_somebody_elses_time,
-    a_session_that_was_called_off_stays_so_whoever_holds_the_class,
+    a_cancelled_session_stays_so_whoever_holds_the_class,
     whoever_waits_is_never_left_beside_a_free_seat,
     a_day_lets_no_more_move_up_than_it_may_have,
     the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now,
@@ -45,8 +44,8 @@ stories! {
     the_event_stays_when_the_last_one_makes_room_for_who_waits,
     an_address_waits_once_and_not_beside_its_seat,
     a_seat_that_waits_to_be_confirmed_is_not_called_yours,
-    nobody_comes_back_into_a_session_that_was_called_off,
-    a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew,
+    nobody_comes_back_into_a_cancelled_session,
+    a_seat_of_a_live_session_is_released_and_held_after_the_rules_grew,
     who_did_not_come_stays_in_the_roster_and_the_event,
     a_client_takes_guests_out_and_those_who_wait_get_the_seats,
     of_two_guests_who_are_taken_out_at_once_neither_comes_back,
@@ -55,37 +54,39 @@ stories! {
 }
 
 fn form(world: &World, seats: u32) -> CalendarForm {
-    CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            duration: 60,
-            interval: 30,
-            ..Rules::default()
+    CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                duration: 60,
+                interval: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    }
+        vec![member(world.owner)],
+    )
 }
 
 async fn yoga(world: &World, seats: u32) -> CalendarId {
     world.make(form(world, seats)).await
 }
 
-fn wish(name: &str, time: &str, guests: &[&str]) -> Booking {
+fn booking(name: &str, time: &str, guests: &[&str]) -> Booking {
     Booking {
         slug: "yoga".into(),
         name: name.into(),
         email: format!("{}@example.com", name.to_lowercase().replace(' ', "-")),
         guests: guests.iter().map(|guest| (*guest).to_owned()).collect(),
         idempotency_key: format!("{name} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn join(world: &World, name: &str, time: &str) -> Booked {
-    appointments::book(&world.quince, wish(name, time, &[]))
+    appointments::book(&world.quince, booking(name, time, &[]))
         .await
         .unwrap()
 }
@@ -152,10 +153,10 @@ async fn everybody_of_a_session_shares_one_event(world: World) {
 
 async fn a_guest_takes_a_seat(world: World) {
     yoga(&world, 3).await;
-    let booked = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron"])).await;
+    let booked = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron"])).await;
     let booked = booked.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(1));
-    let too_many = appointments::book(&world.quince, wish("Grace", "10:00", &["Anne"])).await;
+    let too_many = appointments::book(&world.quince, booking("Grace", "10:00", &["Anne"])).await;
     assert!(
         matches!(too_many, Err(Error::Refused(_) | Error::SlotTaken { .. })),
         "{too_many:?}"
@@ -177,8 +178,8 @@ async fn two_hundred_at_once_get_the_seats_that_there_are(world: World) {
     let mut tries = JoinSet::new();
     for number in 0..200 {
         let quince = world.quince.clone();
-        let wish = wish(&format!("Client {number}"), "10:00", &[]);
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        let booking = booking(&format!("Client {number}"), "10:00", &[]);
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     let outcomes = tries.join_all().await;
     let booked = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -213,7 +214,7 @@ async fn the_seats_left_are_told_and_full_sessions_are_named(world: World) {
 async fn another_start_that_overlaps_a_session_is_blocked(world: World) {
     yoga(&world, 5).await;
     join(&world, "Ada", "10:00").await;
-    let between = appointments::book(&world.quince, wish("Grace", "10:30", &[])).await;
+    let between = appointments::book(&world.quince, booking("Grace", "10:30", &[])).await;
     assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
     let other = world.try_to_book("10:00").await;
     assert!(
@@ -283,7 +284,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    classes::wait(&world.quince, &wish("Edsger", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &[]))
         .await
         .unwrap();
     let session = session_of(&world, &ada).await;
@@ -298,7 +299,7 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
     for (who, subject) in [
         ("ada@", "Cancelled"),
         ("grace@", "Cancelled"),
-        ("edsger@", "Called off"),
+        ("edsger@", "Cancelled"),
     ] {
         assert!(
             mails.iter().any(|mail| mail.contains(who)
@@ -308,14 +309,14 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
         );
     }
     assert_eq!(left(&world, "10:00").await, None, "it is not offered again");
-    let again = appointments::book(&world.quince, wish("Anne", "10:00", &[])).await;
+    let again = appointments::book(&world.quince, booking("Anne", "10:00", &[])).await;
     assert!(again.is_err(), "{again:?}");
     let view = classes::session(&world.quince, world.owner, session)
         .await
         .unwrap();
-    let called_off = view.called_off.unwrap();
+    let cancellation = view.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (
             Some(PartyName::Staff("Maya Lopez".to_owned())),
             Some("the roof leaks")
@@ -327,21 +328,27 @@ async fn the_owner_calls_a_session_off_and_everybody_is_told(world: World) {
 async fn who_waits_longest_and_fits_moves_up(world: World) {
     yoga(&world, 3).await;
     let ada = join(&world, "Ada", "10:00").await;
-    appointments::book(&world.quince, wish("Grace", "10:00", &["Anne"]))
+    appointments::book(&world.quince, booking("Grace", "10:00", &["Anne"]))
         .await
         .unwrap();
     // The first needs more than one seat, so the second moves up when one becomes free.
-    let group = classes::wait(&world.quince, &wish("Edsger", "10:00", &["Ria"]))
+    let group = classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &["Ria"]))
         .await
         .unwrap();
     world.clock.advance(SignedDuration::from_secs(1));
-    let alone = classes::wait(&world.quince, &wish("Barbara", "10:00", &[]))
+    let alone = classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[]))
         .await
         .unwrap();
-    assert_eq!(classes::waiting(&world.quince, &alone).await.unwrap().before, 1);
-    let twice = classes::wait(&world.quince, &wish("Barbara", "10:00", &[])).await;
+    assert_eq!(
+        classes::waiting_place(&world.quince, &alone)
+            .await
+            .unwrap()
+            .before,
+        1
+    );
+    let twice = classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[])).await;
     assert!(
-        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
     );
     appointments::cancel(&world.quince, &client(&ada), "")
@@ -365,9 +372,15 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
             .any(|mail| mail.contains("barbara@") && mail.contains("You have a seat")),
         "Barbara was told"
     );
-    assert_eq!(classes::waiting(&world.quince, &group).await.unwrap().before, 0);
+    assert_eq!(
+        classes::waiting_place(&world.quince, &group)
+            .await
+            .unwrap()
+            .before,
+        0
+    );
     assert!(
-        classes::waiting(&world.quince, &alone).await.is_err(),
+        classes::waiting_place(&world.quince, &alone).await.is_err(),
         "the place on the list is used up"
     );
 }
@@ -375,11 +388,11 @@ async fn who_waits_longest_and_fits_moves_up(world: World) {
 async fn a_place_on_the_waiting_list_can_be_left(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    let token = classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    let token = classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
-    classes::leave(&world.quince, &token).await.unwrap();
-    assert!(classes::leave(&world.quince, &token).await.is_err());
+    classes::leave_waiting_list(&world.quince, &token).await.unwrap();
+    assert!(classes::leave_waiting_list(&world.quince, &token).await.is_err());
     appointments::cancel(&world.quince, &client(&ada), "")
         .await
         .unwrap();
@@ -388,23 +401,23 @@ async fn a_place_on_the_waiting_list_can_be_left(world: World) {
 
 async fn nobody_waits_for_a_session_with_seats(world: World) {
     yoga(&world, 2).await;
-    let early = classes::wait(&world.quince, &wish("Ada", "10:00", &[])).await;
+    let early = classes::join_waiting_list(&world.quince, &booking("Ada", "10:00", &[])).await;
     assert!(
         matches!(early, Err(Error::Refused(Refusal::SeatsFree))),
         "{early:?}"
     );
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    let too_many = classes::wait(&world.quince, &wish("Edsger", "10:00", &["A", "B"])).await;
+    let too_many = classes::join_waiting_list(&world.quince, &booking("Edsger", "10:00", &["A", "B"])).await;
     assert!(matches!(too_many, Err(Error::Refused(_))), "{too_many:?}");
-    let nothing = classes::wait(&world.quince, &wish("Edsger", "03:00", &[])).await;
+    let nothing = classes::join_waiting_list(&world.quince, &booking("Edsger", "03:00", &[])).await;
     assert!(matches!(nothing, Err(Error::Refused(_))), "{nothing:?}");
 }
 
 async fn more_seats_let_those_who_wait_in(world: World) {
     let id = yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -417,12 +430,12 @@ async fn more_seats_let_those_who_wait_in(world: World) {
 
 async fn a_day_has_as_many_seats_as_it_may(world: World) {
     let mut form = form(&world, 5);
-    form.rules.per_day = Some(3);
+    form.settings.rules.per_day = Some(3);
     world.make(form).await;
-    appointments::book(&world.quince, wish("Ada", "10:00", &["Byron"]))
+    appointments::book(&world.quince, booking("Ada", "10:00", &["Byron"]))
         .await
         .unwrap();
-    let two = appointments::book(&world.quince, wish("Grace", "12:00", &["Anne"])).await;
+    let two = appointments::book(&world.quince, booking("Grace", "12:00", &["Anne"])).await;
     assert!(two.is_err(), "{two:?}");
     join(&world, "Edsger", "12:00").await;
     assert_eq!(seats(&world).await, []);
@@ -486,23 +499,18 @@ async fn a_session_is_never_joined_in_somebody_elses_time(world: World) {
     join(&world, "Ada", "10:00").await;
     // As versions that did not look at the sessions left it behind.
     let mut tx = world.database.store.write().await.unwrap();
-    let member = NewMember {
-        staff_id: jonas.staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    calendar_members::replace(&mut tx, id, &[member], world.quince.now())
+    calendar_members::replace(&mut tx, id, &[member(jonas.staff)], world.quince.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();
     for name in ["Grace", "Edsger", "Barbara"] {
-        let refused = appointments::book(&world.quince, wish(name, "10:00", &[])).await;
+        let refused = appointments::book(&world.quince, booking(name, "10:00", &[])).await;
         assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     }
     join(&world, "Grace", "12:00").await;
 }
 
-async fn a_session_that_was_called_off_stays_so_whoever_holds_the_class(world: World) {
+async fn a_cancelled_session_stays_so_whoever_holds_the_class(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     let id = yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
@@ -512,7 +520,7 @@ async fn a_session_that_was_called_off_stays_so_whoever_holds_the_class(world: W
         .unwrap();
     hand_over(&world, id, jonas.staff).await.unwrap();
     assert_eq!(left(&world, "10:00").await, None);
-    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    let refused = appointments::book(&world.quince, booking("Grace", "10:00", &[])).await;
     assert!(refused.is_err(), "{refused:?}");
 }
 
@@ -527,8 +535,8 @@ async fn whoever_waits_is_never_left_beside_a_free_seat(world: World) {
     for (first, time) in booked.iter().zip(times) {
         let (quince, actor) = (world.quince.clone(), client(first));
         at_once.spawn(async move { drop(appointments::cancel(&quince, &actor, "").await) });
-        let (quince, wish) = (world.quince.clone(), wish("Grace", time, &[]));
-        at_once.spawn(async move { drop(classes::wait(&quince, &wish).await) });
+        let (quince, booking) = (world.quince.clone(), booking("Grace", time, &[]));
+        at_once.spawn(async move { drop(classes::join_waiting_list(&quince, &booking).await) });
     }
     at_once.join_all().await;
     for (first, time) in booked.iter().zip(times) {
@@ -546,11 +554,11 @@ async fn a_day_lets_no_more_move_up_than_it_may_have(world: World) {
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
     let edsger = join(&world, "Edsger", "12:00").await;
-    classes::wait(&world.quince, &wish("Barbara", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Barbara", "10:00", &[]))
         .await
         .unwrap();
     let mut form = form(&world, 2);
-    form.rules.per_day = Some(2);
+    form.settings.rules.per_day = Some(2);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -579,12 +587,12 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
     yoga(&world, 3).await;
     join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
-    let group = appointments::book(&world.quince, wish("Edsger", "10:00", &["Ria"])).await;
+    let group = appointments::book(&world.quince, booking("Edsger", "10:00", &["Ria"])).await;
     assert!(
         matches!(
             &group,
             Err(Error::SlotTaken {
-                by: Taken::Seats { left: 1 },
+                by: TakenBy::Seats { left: 1 },
                 ..
             })
         ),
@@ -596,11 +604,11 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
         "{sentence}"
     );
     join(&world, "Edsger", "10:00").await;
-    let full = appointments::book(&world.quince, wish("Barbara", "10:00", &["Ria"])).await;
+    let full = appointments::book(&world.quince, booking("Barbara", "10:00", &["Ria"])).await;
     let is_full = matches!(
         full,
         Err(Error::SlotTaken {
-            by: Taken::Seats { left: 0 },
+            by: TakenBy::Seats { left: 0 },
             ..
         })
     );
@@ -610,7 +618,7 @@ async fn a_group_reads_how_many_seats_are_left(world: World) {
 async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World) {
     yoga(&world, 1).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -629,31 +637,31 @@ async fn the_event_stays_when_the_last_one_makes_room_for_who_waits(world: World
 async fn an_address_waits_once_and_not_beside_its_seat(world: World) {
     yoga(&world, 1).await;
     join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     let shouted = |name: &str| Booking {
         email: format!("{}@Example.COM", name.to_uppercase()),
-        ..wish(name, "10:00", &[])
+        ..booking(name, "10:00", &[])
     };
-    let twice = classes::wait(&world.quince, &shouted("Grace")).await;
+    let twice = classes::join_waiting_list(&world.quince, &shouted("Grace")).await;
     assert!(
-        matches!(twice, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(twice, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{twice:?}"
     );
-    let attends = classes::wait(&world.quince, &shouted("Ada")).await;
+    let attends = classes::join_waiting_list(&world.quince, &shouted("Ada")).await;
     assert!(
-        matches!(&attends, Err(Error::Refused(Refusal::HasSeat))),
+        matches!(&attends, Err(Error::Refused(Refusal::AlreadyHasSeat))),
         "{attends:?}"
     );
 }
 
 async fn a_seat_that_waits_to_be_confirmed_is_not_called_yours(world: World) {
     let mut form = form(&world, 1);
-    form.auto_confirm = false;
+    form.settings.auto_confirm = false;
     world.make(form).await;
     let ada = join(&world, "Ada", "10:00").await;
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.later(1).await;
@@ -673,7 +681,7 @@ async fn set(world: &World, booked: &Booked, status: Status) -> Result<(), Error
     appointments::set_status(&world.quince, world.owner, booked.id, status).await
 }
 
-async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
+async fn nobody_comes_back_into_a_cancelled_session(world: World) {
     yoga(&world, 2).await;
     let ada = join(&world, "Ada", "10:00").await;
     join(&world, "Grace", "10:00").await;
@@ -684,17 +692,21 @@ async fn nobody_comes_back_into_a_session_that_was_called_off(world: World) {
         .unwrap();
     let back = set(&world, &ada, Status::Confirmed).await;
     assert!(
-        matches!(&back, Err(Error::Refused(Refusal::SessionCalledOff))),
+        matches!(&back, Err(Error::Refused(Refusal::SessionCancelled))),
         "{back:?}"
     );
     assert_eq!(world.appointment(&ada).await.status, Status::Invalid);
 }
 
-async fn a_seat_of_a_live_session_is_given_back_and_held_after_the_rules_grew(world: World) {
+async fn a_seat_of_a_live_session_is_released_and_held_after_the_rules_grew(world: World) {
     let id = yoga(&world, 3).await;
     let ada = join(&world, "Ada", "10:00").await;
     let mut form = form(&world, 3);
-    (form.rules.duration, form.rules.pre_buffer, form.rules.post_buffer) = (90, 30, 30);
+    (
+        form.settings.rules.duration,
+        form.settings.rules.pre_buffer,
+        form.settings.rules.post_buffer,
+    ) = (90, 30, 30);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -743,10 +755,10 @@ fn names(guests: &[&str]) -> Vec<String> {
 
 async fn a_client_takes_guests_out_and_those_who_wait_get_the_seats(world: World) {
     yoga(&world, 3).await;
-    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+    let ada = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron", "Anne"]))
         .await
         .unwrap();
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     world.jobs().await;
@@ -810,31 +822,34 @@ async fn the_owner_is_told_when_an_admin_calls_a_session_off(world: World) {
         .unwrap();
     world.jobs().await;
     let mails = world.mails();
-    let told = |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session called off: Yoga");
-    let mail = mails.iter().find(told).unwrap_or_else(|| panic!("{mails:?}"));
+    let is_to_owner =
+        |mail: &&String| mail.contains("jonas@") && mail.contains("Subject: Session cancelled: Yoga");
+    let mail = mails
+        .iter()
+        .find(is_to_owner)
+        .unwrap_or_else(|| panic!("{mails:?}"));
     assert!(
-        mail.contains("Maya Lopez called your session of Yoga off")
-            && mail.contains("Reason: the roof leaks"),
+        mail.contains("Maya Lopez cancelled your session of Yoga") && mail.contains("Reason: the roof leaks"),
         "{mail}"
     );
 }
 
 /// A visitor holds a seat at ten while they fill in the form.
 async fn hold_a_seat(world: &World) {
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "yoga".into(),
         start: tuesday("10:00"),
         host: None,
         services: Vec::new(),
     };
-    hold(&world.quince, holder("a visitor"), &wish).await.unwrap();
+    hold(&world.quince, holder("a visitor"), &request).await.unwrap();
 }
 
 async fn a_held_seat_is_no_session(world: World) {
     yoga(&world, 1).await;
     hold_a_seat(&world).await;
     assert_eq!(left(&world, "10:00").await, None, "there is nothing to wait for");
-    let waiting = classes::wait(&world.quince, &wish("Grace", "10:00", &[])).await;
+    let waiting = classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[])).await;
     assert!(matches!(waiting, Err(Error::Refused(_))), "{waiting:?}");
     let (id, _) = world.form_of("yoga").await;
     booking_calendars::update(&world.quince, world.owner, id, form(&world, 3))
@@ -855,7 +870,7 @@ async fn the_owners_icloud_is_asked_until_somebody_has_a_seat(world: World) {
     hold_a_seat(&world).await;
     // Quince has not read this yet.
     world.event("Work", "10:00");
-    let refused = appointments::book(&world.quince, wish("Grace", "10:00", &[])).await;
+    let refused = appointments::book(&world.quince, booking("Grace", "10:00", &[])).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }
 
@@ -863,9 +878,17 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
     let form = form(&world, 2);
     let rules = Rules {
         per_day: Some(2),
-        ..form.rules.clone()
+        ..form.settings.rules.clone()
     };
-    world.make(CalendarForm { rules, ..form }).await;
+    world
+        .make(CalendarForm {
+            settings: CalendarSettings {
+                rules,
+                ..form.settings
+            },
+            ..form
+        })
+        .await;
     join(&world, "Ada", "10:00").await;
     // There is a session at noon, in which nobody takes part any more.
     let left = join(&world, "Dora", "12:00").await;
@@ -879,12 +902,12 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
         services: Vec::new(),
     };
     hold(&world.quince, holder("Bob's"), &request).await.unwrap();
-    classes::wait(&world.quince, &wish("Grace", "10:00", &[]))
+    classes::join_waiting_list(&world.quince, &booking("Grace", "10:00", &[]))
         .await
         .unwrap();
     // Bob's hold is over, and nobody has swept it away yet.
     world.clock.advance(SignedDuration::from_mins(11));
-    let late = appointments::book(&world.quince, wish("Edsger", "12:00", &[])).await;
+    let late = appointments::book(&world.quince, booking("Edsger", "12:00", &[])).await;
     assert!(late.is_err(), "{late:?}");
     world.later(1).await;
     let booked = "SELECT COUNT(*) FROM appointments WHERE status = 'confirmed'";
@@ -893,18 +916,18 @@ async fn the_last_seat_of_a_day_goes_to_who_waits_before_who_comes_now(world: Wo
 
 async fn of_two_guests_who_are_taken_out_at_once_neither_comes_back(world: World) {
     yoga(&world, 3).await;
-    let ada = appointments::book(&world.quince, wish("Ada", "10:00", &["Byron", "Anne"]))
+    let ada = appointments::book(&world.quince, booking("Ada", "10:00", &["Byron", "Anne"]))
         .await
         .unwrap();
     let ada = client(&ada);
     let (byron, anne) = tokio::join!(
-        appointments::take_out_guest(&world.quince, &ada, "Byron"),
-        appointments::take_out_guest(&world.quince, &ada, "Anne")
+        appointments::remove_guest(&world.quince, &ada, "Byron"),
+        appointments::remove_guest(&world.quince, &ada, "Anne")
     );
     byron.unwrap();
     anne.unwrap();
     assert_eq!(left(&world, "10:00").await, Some(2));
-    appointments::take_out_guest(&world.quince, &ada, "Anne")
+    appointments::remove_guest(&world.quince, &ada, "Anne")
         .await
         .unwrap();
 }

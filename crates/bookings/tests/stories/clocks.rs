@@ -10,7 +10,7 @@ use sandbox::{Fault, PasswordState};
 use store::connections as rows;
 
 use crate::database::stories;
-use crate::world::{NOW, World, adas_wish, at, tuesday};
+use crate::world::{NOW, World, adas_booking, at, tuesday};
 
 stories! {
     connected_on:
@@ -120,12 +120,14 @@ async fn what_failed_while_a_clock_was_ahead_is_tried_at_once(world: World) {
 }
 
 async fn what_was_asked_for_while_a_clock_was_ahead_is_done_at_once(world: World) {
-    let wish = bookings::appointments::Booking {
+    let booking = bookings::appointments::Booking {
         start: tuesday("10:00") + days(7),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     ahead(&world, days(3), async || {
-        bookings::appointments::book(&world.quince, wish).await.unwrap();
+        bookings::appointments::book(&world.quince, booking)
+            .await
+            .unwrap();
     })
     .await;
     let done = world.jobs().await;
@@ -176,29 +178,35 @@ async fn a_refusal_noted_by_a_clock_that_was_ahead_keeps_no_look_from_being_made
 
 async fn a_hold_of_a_clock_that_was_ahead_ends_in_time(world: World) {
     use bookings::appointments::{HoldRequest, hold, holder};
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: tuesday("10:00") + days(7),
         host: None,
         services: Vec::new(),
     };
     ahead(&world, days(3), async || {
-        hold(&world.quince, holder("a secret of a session, long enough"), &wish)
-            .await
-            .unwrap();
+        hold(
+            &world.quince,
+            holder("a secret of a session, long enough"),
+            &request,
+        )
+        .await
+        .unwrap();
     })
     .await;
     let other = holder("somebody else's secret, long enough");
     world.jobs().await;
-    hold(&world.quince, other, &wish).await.unwrap();
+    hold(&world.quince, other, &request).await.unwrap();
 }
 
 async fn reminders_wait_for_their_day_whatever_the_clock_did(world: World) {
-    let wish = bookings::appointments::Booking {
+    let booking = bookings::appointments::Booking {
         start: tuesday("10:00") + days(28),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    bookings::appointments::book(&world.quince, wish).await.unwrap();
+    bookings::appointments::book(&world.quince, booking)
+        .await
+        .unwrap();
     world.jobs().await;
     let before = world.mails().len();
     ahead(&world, days(3), async || {

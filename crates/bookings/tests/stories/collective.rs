@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{Colleague, TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{Colleague, TUESDAY, World, adas_booking, date, tuesday};
 
 stories! {
     connected_on:
@@ -35,16 +35,16 @@ async fn panel(world: &World) -> (Colleague, Colleague) {
     (jonas, priya)
 }
 
-fn wish(time: &str) -> Booking {
+fn booking(time: &str) -> Booking {
     Booking {
         slug: "panel".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn everybody_gets_the_event_and_nobody_shares_the_time(world: World) {
     let (jonas, priya) = panel(&world).await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     assert_eq!(booked.host_name, "Maya Lopez, Jonas, Priya");
     world.jobs().await;
     let mut uids = Vec::new();
@@ -69,7 +69,7 @@ async fn everybody_gets_the_event_and_nobody_shares_the_time(world: World) {
     assert!(!world.is_free("10:00").await);
     let again = Booking {
         idempotency_key: "another".into(),
-        ..wish("10:00")
+        ..booking("10:00")
     };
     let again = appointments::book(&world.quince, again).await;
     assert!(matches!(again, Err(Error::SlotTaken { .. })), "{again:?}");
@@ -81,10 +81,10 @@ async fn one_busy_member_stops_all(world: World) {
     let alone = Booking {
         slug: "jonas".into(),
         idempotency_key: "alone".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, alone).await.unwrap();
-    let refused = appointments::book(&world.quince, wish("10:00")).await;
+    let refused = appointments::book(&world.quince, booking("10:00")).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     assert!(
         world.is_free("10:00").await,
@@ -101,7 +101,7 @@ async fn an_event_a_moment_old_in_anybodys_calendar_stops_all(world: World) {
         start,
         start + SignedDuration::from_hours(1),
     );
-    let refused = appointments::book(&world.quince, wish("10:00")).await;
+    let refused = appointments::book(&world.quince, booking("10:00")).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     assert!(world.is_free("10:00").await);
 }
@@ -111,11 +111,11 @@ async fn two_hundred_at_once_give_one_appointment(world: World) {
     let mut tries = JoinSet::new();
     for number in 0..200 {
         let quince = world.quince.clone();
-        let wish = Booking {
+        let booking = Booking {
             idempotency_key: format!("k{number}"),
-            ..wish("10:00")
+            ..booking("10:00")
         };
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     let outcomes = tries.join_all().await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -134,7 +134,7 @@ async fn two_hundred_at_once_give_one_appointment(world: World) {
 
 async fn moving_and_cancelling_follow_in_every_calendar(world: World) {
     let (jonas, priya) = panel(&world).await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     world.jobs().await;
     let client = Actor::Client {
         token: booked.manage_token.clone(),
@@ -179,7 +179,7 @@ async fn exchange(
 
 async fn a_member_is_exchanged_and_the_events_follow(world: World) {
     let (jonas, priya) = panel(&world).await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     let mira = world.connected_colleague("Mira").await;
     world.jobs().await;
     let before = world.events("Home");
@@ -218,7 +218,7 @@ async fn a_member_is_exchanged_and_the_events_follow(world: World) {
 
 async fn who_is_exchanged_must_be_free(world: World) {
     let (jonas, priya) = panel(&world).await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     let same = exchange(&world, &booked, jonas.staff, priya.staff).await;
     assert!(
         matches!(same, Err(Error::Fields(_))),
@@ -247,7 +247,7 @@ async fn a_member_without_a_primary_calendar_takes_part_all_the_same(world: Worl
     configuration::save_primary(&world.quince, jonas.staff, None)
         .await
         .unwrap();
-    appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    appointments::book(&world.quince, booking("10:00")).await.unwrap();
     world.jobs().await;
     assert_eq!(
         (world.events("Home").len(), world.events_of(&priya).len()),
@@ -259,7 +259,7 @@ async fn a_member_without_a_primary_calendar_takes_part_all_the_same(world: Worl
 async fn a_stand_in_stays_when_it_is_moved(world: World) {
     let (jonas, priya) = panel(&world).await;
     let mira = world.connected_colleague("Mira").await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     exchange(&world, &booked, jonas.staff, mira.staff).await.unwrap();
     let span = bookings::Interval::new(tuesday("13:00"), tuesday("14:00"));
     blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
@@ -284,9 +284,10 @@ async fn a_stand_in_stays_when_it_is_moved(world: World) {
 
 async fn what_is_off_the_grid_is_exchanged_only_with_who_is_free(world: World) {
     let (jonas, _) = panel(&world).await;
-    let booked = appointments::book_as_staff(&world.quince, world.owner, wish("13:10"), OnConflict::Override)
-        .await
-        .unwrap();
+    let booked =
+        appointments::book_as_staff(&world.quince, world.owner, booking("13:10"), OnConflict::Override)
+            .await
+            .unwrap();
     let mira = world.connected_colleague("Mira").await;
     let block = |from: &str, to: &str| {
         let (quince, span) = (&world.quince, bookings::Interval::new(tuesday(from), tuesday(to)));
@@ -313,7 +314,7 @@ async fn nobody_can_be_chosen(world: World) {
     };
     let booking = Booking {
         host: chosen,
-        ..wish("10:00")
+        ..booking("10:00")
     };
     assert_eq!(
         field(appointments::book(&world.quince, booking).await.map(drop)),
@@ -345,7 +346,7 @@ async fn nobody_can_be_chosen(world: World) {
 
 async fn nobody_is_exchanged_who_does_not_take_part(world: World) {
     let (jonas, priya) = panel(&world).await;
-    let booked = appointments::book(&world.quince, wish("10:00")).await.unwrap();
+    let booked = appointments::book(&world.quince, booking("10:00")).await.unwrap();
     let mira = world.connected_colleague("Mira").await;
     let none = exchange(&world, &booked, mira.staff, jonas.staff).await;
     assert!(matches!(none, Err(Error::Fields(_))), "{none:?}");

@@ -1,21 +1,21 @@
 //! Appointments that an event in a host's calendar collides with are marked, and stay as they are.
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, AppointmentView, Filter};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::configuration::{self, Policies};
 use bookings::{Kind, Rules, StaffId};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, at, date, member, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, at, date, member, tuesday};
 
 stories! {
     connected_on:
     an_event_that_came_later_marks_the_appointment_until_one_of_them_moves,
     only_an_event_that_takes_the_meetings_time_collides,
     a_colleagues_event_marks_what_both_hold,
-    what_is_over_or_called_off_collides_with_nothing,
+    what_is_over_or_cancelled_collides_with_nothing,
 }
 
 async fn colliding(world: &World, viewer: StaffId) -> Vec<AppointmentView> {
@@ -34,7 +34,7 @@ async fn colliding(world: &World, viewer: StaffId) -> Vec<AppointmentView> {
 
 /// Whether the calendar view marks each of Tuesday's appointments.
 async fn marks(world: &World) -> Vec<bool> {
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me).await;
     let day = &view.unwrap().days[0];
     day.appointments.iter().map(|found| found.collides).collect()
 }
@@ -80,23 +80,25 @@ async fn an_event_that_came_later_marks_the_appointment_until_one_of_them_moves(
 
 async fn only_an_event_that_takes_the_meetings_time_collides(world: World) {
     world
-        .make(CalendarForm {
-            slug: "buffered".into(),
-            kind: Kind::Personal,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                pre_buffer: 60,
-                post_buffer: 60,
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "buffered".into(),
+                kind: Kind::Personal,
+                rules: Rules {
+                    pre_buffer: 60,
+                    post_buffer: 60,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Buffered")
             },
-            ..CalendarForm::new("Buffered")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "buffered".into(),
-        ..adas_wish("12:00")
+        ..adas_booking("12:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     let collides = async || {
         world.sync().await;
         world.appointment(&booked).await.collision.is_some()
@@ -124,8 +126,8 @@ async fn only_an_event_that_takes_the_meetings_time_collides(world: World) {
     assert!(collides().await);
     let connection = world.connection().await;
     let policies = Policies {
-        import_policy: connection.import_policy,
-        when_stale: connection.when_stale,
+        import_policy: connection.policies.import_policy,
+        when_stale: connection.policies.when_stale,
     };
     configuration::save_policies(&world.quince, world.owner, connection.id, policies, Some(&[]))
         .await
@@ -143,11 +145,11 @@ async fn only_an_event_that_takes_the_meetings_time_collides(world: World) {
 async fn a_colleagues_event_marks_what_both_hold(world: World) {
     let mira = world.connected_colleague("Mira").await;
     world.collective("panel", &[world.owner, mira.staff]).await;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "panel".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     let own = world.book("11:00").await;
     let (from, to) = (tuesday("10:00"), tuesday("12:00"));
     world.control.add_simple_event(mira.calendar, "Dentist", from, to);
@@ -169,7 +171,7 @@ async fn a_colleagues_event_marks_what_both_hold(world: World) {
     assert_eq!(marks(&world).await, [true, false]);
 }
 
-async fn what_is_over_or_called_off_collides_with_nothing(world: World) {
+async fn what_is_over_or_cancelled_collides_with_nothing(world: World) {
     let booked = world.book("10:00").await;
     let other = world.book("10:30").await;
     world.event("Work", "10:00");

@@ -14,7 +14,7 @@ use store::{connections as rows, external_events, remote_calendars};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{NOW, World, adas_wish, at, date};
+use crate::world::{NOW, World, adas_booking, at, date};
 
 stories! {
     connected_on:
@@ -102,12 +102,12 @@ async fn is_free(world: &World, time: &str) -> bool {
 }
 
 async fn try_to_book(world: &World, time: &str) -> Result<Booked, Error> {
-    let wish = Booking {
+    let booking = Booking {
         start: wednesday(time),
         idempotency_key: format!("wednesday {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    appointments::book(&world.quince, wish).await
+    appointments::book(&world.quince, booking).await
 }
 
 fn assert_taken(booked: &Result<Booked, Error>) {
@@ -343,10 +343,10 @@ async fn what_is_listed_and_not_found_is_not_gone(world: World) {
     put(&world, &an_hour("other", "14:00"));
     a_day_later(&world).await;
     assert!(!is_free(&world, "10:00").await && !is_free(&world, "14:00").await);
-    let told = problem(&world, "Work").await.unwrap_or_default();
+    let sentence = problem(&world, "Work").await.unwrap_or_default();
     assert!(
-        told.contains("could not be read") && told.contains("one more"),
-        "{told}"
+        sentence.contains("could not be read") && sentence.contains("one more"),
+        "{sentence}"
     );
     // Nor is it when only changes are asked for, or versions compared.
     world.control.retitle_event(work, &href, "Dentist");
@@ -407,8 +407,8 @@ async fn a_search_that_begins_to_hang_is_got_round_at_once(world: World) {
     // The last ones are answered, so that a read need not wait as long as it would for a server that hangs.
     assert!(try_to_book(&world, "16:00").await.is_ok());
     world.jobs().await;
-    let told = problem(&world, "Work").await.unwrap();
-    assert!(told.contains("cannot search"), "{told}");
+    let sentence = problem(&world, "Work").await.unwrap();
+    assert!(sentence.contains("cannot search"), "{sentence}");
 }
 
 async fn a_search_that_fails_is_noted_though_no_time_is_left(world: World) {
@@ -434,8 +434,8 @@ async fn a_search_that_fails_is_noted_though_no_time_is_left(world: World) {
     }
     assert!(try_to_book(&world, "10:00").await.is_ok());
     world.jobs().await;
-    let told = problem(&world, "Home").await.unwrap_or_default();
-    assert!(told.contains("cannot search"), "{told}");
+    let sentence = problem(&world, "Home").await.unwrap_or_default();
+    assert!(sentence.contains("cannot search"), "{sentence}");
 }
 
 async fn a_refused_token_rewrites_nothing(world: World) {
@@ -682,13 +682,16 @@ async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World)
     no_list(&world);
     world.clock.advance(SignedDuration::from_hours(2));
     world.sync().await;
-    let told = problem(&world, "Work").await.unwrap_or_default();
-    assert!(told.contains("does not answer when Quince compares"), "{told}");
+    let sentence = problem(&world, "Work").await.unwrap_or_default();
+    assert!(
+        sentence.contains("does not answer when Quince compares"),
+        "{sentence}"
+    );
     // What is new is read all the same, and that does not hide it.
     put(&world, &an_hour("new", "10:00"));
     world.sync().await;
     assert!(!is_free(&world, "10:00").await);
-    assert_eq!(problem(&world, "Work").await, Some(told));
+    assert_eq!(problem(&world, "Work").await, Some(sentence));
     world.clock.advance(SignedDuration::from_hours(2));
     world.sync().await;
     assert_eq!(problem(&world, "Work").await, None);
@@ -696,7 +699,7 @@ async fn comparisons_that_are_never_answered_are_told_until_one_is(world: World)
 
 async fn what_takes_no_time_does_not_shorten_what_is_kept(world: World) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.range = bookings::DateRange::Unlimited;
+    form.settings.rules.range = bookings::DateRange::Unlimited;
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -725,9 +728,9 @@ async fn a_read_that_breaks_off_on_our_side_is_told(world: World) {
     let mut tx = world.quince.store().write().await.unwrap();
     let found = rows::find(&mut tx, id).await.unwrap().unwrap();
     let homes = |home_urls: Vec<String>| rows::Discovered {
-        principal_url: found.principal_url.clone(),
+        principal_url: found.discovered.principal_url.clone(),
         home_urls,
-        addresses: found.addresses.clone(),
+        addresses: found.discovered.addresses.clone(),
     };
     rows::set_discovered(&mut tx, id, &homes(vec!["no address".into()]))
         .await
@@ -746,7 +749,7 @@ async fn a_read_that_breaks_off_on_our_side_is_told(world: World) {
     let connection = world.connection().await;
     assert!(connection.problem.unwrap().contains("Something broke in Quince"));
     let mut tx = world.quince.store().write().await.unwrap();
-    rows::set_discovered(&mut tx, id, &homes(found.home_urls.clone()))
+    rows::set_discovered(&mut tx, id, &homes(found.discovered.home_urls.clone()))
         .await
         .unwrap();
     tx.commit().await.unwrap();

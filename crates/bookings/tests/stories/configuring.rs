@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bookings::booking_calendars::{self, CalendarForm, Member};
-use bookings::configuration::{self, Choice, Policies};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
+use bookings::configuration::{self, CalendarChoice, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
-use bookings::{Error, ImportPolicy, Kind, Priority, Refusal, RemoteCalendarId, WhenStale};
+use bookings::{Error, ImportPolicy, Kind, Refusal, RemoteCalendarId, WhenStale};
 use sandbox::NewCalendar;
 use store::locks::Lock;
 use store::{ChangeSubject, staff};
@@ -115,29 +115,32 @@ fn somebody_elses() -> RemoteCalendarId {
 async fn the_third_step_is_saved_whole_or_not_at_all(world: World) {
     world.connect().await;
     let before = configuration::get(&world.quince, world.owner).await.unwrap();
-    let choice = Choice {
+    let choice = CalendarChoice {
         primary: world.remote("Home").await,
         conflicts: vec![world.remote("Work").await, somebody_elses()],
         connection: before.connections[0].id,
         policies: OTHERS,
     };
-    let refused = configuration::choose(&world.quince, world.owner, &choice).await;
+    let refused = configuration::save_choice(&world.quince, world.owner, &choice).await;
     assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
     assert_eq!(
         configuration::get(&world.quince, world.owner).await.unwrap(),
         before
     );
 
-    let choice = Choice {
+    let choice = CalendarChoice {
         conflicts: vec![world.remote("Work").await],
         ..choice
     };
-    configuration::choose(&world.quince, world.owner, &choice)
+    configuration::save_choice(&world.quince, world.owner, &choice)
         .await
         .unwrap();
     let after = configuration::get(&world.quince, world.owner).await.unwrap();
     assert_eq!(after.primary.unwrap().name, "Home");
-    assert_eq!(after.connections[0].import_policy, ImportPolicy::AsFirstImported);
+    assert_eq!(
+        after.connections[0].policies.import_policy,
+        ImportPolicy::AsFirstImported
+    );
     let work = after.connections[0]
         .calendars
         .iter()
@@ -162,7 +165,7 @@ async fn policies_are_saved_whole_or_not_at_all(world: World) {
     save(&[work]).await.unwrap();
     let after = world.connection().await;
     assert_eq!(
-        (after.import_policy, after.when_stale),
+        (after.policies.import_policy, after.policies.when_stale),
         (OTHERS.import_policy, OTHERS.when_stale)
     );
     let blocks = after.calendars.iter().filter(|calendar| calendar.all_day_blocks);
@@ -194,16 +197,14 @@ async fn what_is_chosen_is_saved_though_it_cannot_be_read_at_once(world: World) 
 }
 
 async fn booking_calendars_are_checked_field_by_field(world: World) {
-    let member = Member {
-        staff: world.owner,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    let good = CalendarForm {
-        kind: Kind::Personal,
-        members: vec![member],
-        ..CalendarForm::new("Intro call")
-    };
+    let member = MemberSettings::new(world.owner);
+    let good = CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::Personal,
+            ..CalendarSettings::new("Intro call")
+        },
+        vec![member],
+    );
     let refused =
         async |form: CalendarForm| match booking_calendars::create(&world.quince, world.owner, form).await {
             Err(Error::Fields(problems)) => problems[0].field,
@@ -211,7 +212,10 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
         };
     assert_eq!(
         refused(CalendarForm {
-            name: " ".into(),
+            settings: CalendarSettings {
+                name: " ".into(),
+                ..good.settings.clone()
+            },
             ..good.clone()
         })
         .await,
@@ -219,7 +223,10 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
     );
     assert_eq!(
         refused(CalendarForm {
-            slug: "Not a slug!".into(),
+            settings: CalendarSettings {
+                slug: "Not a slug!".into(),
+                ..good.settings.clone()
+            },
             ..good.clone()
         })
         .await,
@@ -227,7 +234,10 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
     );
     assert_eq!(
         refused(CalendarForm {
-            color: "red".into(),
+            settings: CalendarSettings {
+                color: "red".into(),
+                ..good.settings.clone()
+            },
             ..good.clone()
         })
         .await,
@@ -242,7 +252,7 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
         "members"
     );
     let mut no_time = good.clone();
-    no_time.rules.duration = 0;
+    no_time.settings.rules.duration = 0;
     assert_eq!(refused(no_time).await, "duration");
     let id = booking_calendars::create(&world.quince, world.owner, good.clone())
         .await
@@ -251,22 +261,28 @@ async fn booking_calendars_are_checked_field_by_field(world: World) {
         booking_calendars::get(&world.quince, world.owner, id)
             .await
             .unwrap()
+            .settings
             .slug,
         "intro-call"
     );
     let taken = CalendarForm {
-        slug: "intro-call".into(),
+        settings: CalendarSettings {
+            slug: "intro-call".into(),
+            ..good.settings
+        },
         ..good
     };
     assert_eq!(refused(taken).await, "slug", "another one has this address");
 }
 
 fn hers(world: &World, name: &str) -> CalendarForm {
-    CalendarForm {
-        kind: Kind::Personal,
-        members: vec![crate::world::member(world.owner)],
-        ..CalendarForm::new(name)
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::Personal,
+            ..CalendarSettings::new(name)
+        },
+        vec![crate::world::member(world.owner)],
+    )
 }
 
 async fn an_address_that_is_made_from_a_taken_name_gets_a_number(world: World) {
@@ -279,6 +295,7 @@ async fn an_address_that_is_made_from_a_taken_name_gets_a_number(world: World) {
             booking_calendars::get(&world.quince, world.owner, id)
                 .await
                 .unwrap()
+                .settings
                 .slug,
         );
     }
@@ -286,9 +303,15 @@ async fn an_address_that_is_made_from_a_taken_name_gets_a_number(world: World) {
 }
 
 async fn a_booking_calendar_is_switched_off_with_its_other_settings(world: World) {
-    let off = |active| CalendarForm {
-        active,
-        ..hers(&world, "Hidden")
+    let off = |active| {
+        let form = hers(&world, "Hidden");
+        CalendarForm {
+            settings: CalendarSettings {
+                active,
+                ..form.settings
+            },
+            ..form
+        }
     };
     let id = booking_calendars::create(&world.quince, world.owner, off(false))
         .await
@@ -297,6 +320,7 @@ async fn a_booking_calendar_is_switched_off_with_its_other_settings(world: World
         booking_calendars::get(&world.quince, world.owner, id)
             .await
             .unwrap()
+            .settings
             .active
     };
     assert!(!is_active().await, "it was never bookable");
@@ -311,16 +335,11 @@ async fn a_booking_calendar_is_switched_off_with_its_other_settings(world: World
 async fn only_admins_change_booking_calendars(world: World) {
     let id = world.calendar("intro", &[world.owner]).await;
     let mira = world.colleague("Mira").await;
-    let form = CalendarForm::new("Hers");
-    let form = CalendarForm {
+    let settings = CalendarSettings {
         kind: Kind::Personal,
-        members: vec![Member {
-            staff: mira,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        ..form
+        ..CalendarSettings::new("Hers")
     };
+    let form = CalendarForm::new(settings, vec![MemberSettings::new(mira)]);
     assert!(matches!(
         booking_calendars::create(&world.quince, mira, form).await,
         Err(Error::NotAllowed(_))

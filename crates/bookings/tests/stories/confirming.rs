@@ -1,12 +1,12 @@
 //! Booking calendars whose clients confirm by mail first: until then nobody is told, and after some minutes the time is free again.
 
 use bookings::appointments::{self, Actor, Booked, Booking, CONFIRM_MINUTES, confirm_by_mail};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Refusal, Rules, Status};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member};
+use crate::world::{World, adas_booking, member};
 
 stories! {
     connected_on:
@@ -24,7 +24,10 @@ stories! {
 async fn switched_on(world: &World) {
     let (id, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        confirm_by_mail: true,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
@@ -105,7 +108,7 @@ async fn what_is_not_confirmed_in_time_is_free_again(world: World) {
     );
     let other = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, other).await.unwrap();
     world.jobs().await;
@@ -137,8 +140,11 @@ async fn only_the_mails_link_confirms(world: World) {
 async fn a_request_goes_on_to_its_host_when_it_is_confirmed(world: World) {
     let (id, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        confirm_by_mail: true,
-        auto_confirm: false,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            auto_confirm: false,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
@@ -167,28 +173,30 @@ async fn a_request_goes_on_to_its_host_when_it_is_confirmed(world: World) {
 }
 
 async fn a_seat_of_a_class_is_kept_and_given_back(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        confirm_by_mail: true,
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            confirm_by_mail: true,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let seat = |email: &str| Booking {
         slug: "yoga".into(),
         email: email.into(),
         idempotency_key: format!("{email}'s seat"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let ada = appointments::book(&world.quince, seat("ada@example.com"))
         .await
         .unwrap();
-    bookings::classes::wait(&world.quince, &seat("bob@example.com"))
+    bookings::classes::join_waiting_list(&world.quince, &seat("bob@example.com"))
         .await
         .unwrap();
     world.jobs().await;

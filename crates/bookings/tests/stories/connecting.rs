@@ -312,7 +312,7 @@ async fn another_server_is_connected_read_and_written_to(world: World) {
         .unwrap();
     let connection = world.connection().await;
     assert_eq!(
-        (connection.server, connection.place.as_str()),
+        (connection.server, connection.server_name.as_str()),
         (Server::Caldav, "127.0.0.1")
     );
     let home = world.remote("Home").await;

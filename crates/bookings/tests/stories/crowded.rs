@@ -45,7 +45,7 @@ async fn free_on(world: &World, day: &str) -> usize {
 
 async fn can_be_booked_for_five_years(world: &World) {
     let (id, mut form) = world.form_of("intro").await;
-    form.rules.range = DateRange::Unlimited;
+    form.settings.rules.range = DateRange::Unlimited;
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -76,10 +76,12 @@ async fn of_too_many_events_less_time_is_kept_and_the_rest_is_not_free(world: Wo
         problem.contains("100,000 dates") && problem.contains("not offered"),
         "{problem}"
     );
-    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    let warnings = warnings::of(&world.quince, world.owner).await.unwrap();
     assert!(
-        told.iter().any(|told| told.title == "“Work” has too many events"),
-        "{told:?}"
+        warnings
+            .iter()
+            .any(|warning| warning.title == "“Work” has too many events"),
+        "{warnings:?}"
     );
     // When most of it is gone everything is back.
     for href in &hrefs[10..] {

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use bookings::appointments::{self, Actor, Booked, Booking, Filter, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::connections::{self, EventsInIcloud};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::services::{self, ChosenService, ServiceSettings};
 use bookings::{CalendarId, Error, Kind, Rules, StaffId, Status, WriteState, classes, jobs};
 use jiff::SignedDuration;
 use sandbox::{Fault, PasswordState};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -53,12 +53,12 @@ async fn is_gone(world: &World, booked: &Booked) -> bool {
 }
 
 /// How the removal of the one deleted appointment's events stands, if one is not done.
-async fn still_written(world: &World) -> Option<WriteState> {
+async fn pending_removal(world: &World) -> Option<WriteState> {
     let deleted = appointments::deleted_lately(&world.quince, world.owner)
         .await
         .unwrap();
     assert_eq!(deleted.len(), 1, "{deleted:?}");
-    deleted[0].still_written.clone().map(|(state, _)| state)
+    deleted[0].pending_removal.clone().map(|(state, _)| state)
 }
 
 fn client(booked: &Booked) -> Actor {
@@ -68,7 +68,7 @@ fn client(booked: &Booked) -> Actor {
 }
 
 /// The subjects of the mails to an address.
-fn told(world: &World, address: &str) -> Vec<String> {
+fn subjects(world: &World, address: &str) -> Vec<String> {
     let mails = world.mails().into_iter();
     let to = mails.filter(|mail| {
         mail.lines()
@@ -82,16 +82,18 @@ fn told(world: &World, address: &str) -> Vec<String> {
 }
 
 async fn yoga(world: &World, seats: u32) -> CalendarId {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await
 }
 
@@ -101,7 +103,7 @@ fn seat(who: &str) -> Booking {
         name: who.into(),
         email: format!("{who}@example.com"),
         idempotency_key: format!("seat of {who}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
@@ -114,7 +116,7 @@ async fn d3_deleting_removes_the_event_and_all_that_was_known(world: World) {
     delete(&world, &booked).await;
     assert!(is_gone(&world, &booked).await);
     assert!(world.is_free("10:00").await);
-    assert_eq!(still_written(&world).await, Some(WriteState::Waiting));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Waiting));
     for gone in [
         appointments::by_token(&world.quince, &booked.manage_token)
             .await
@@ -128,7 +130,7 @@ async fn d3_deleting_removes_the_event_and_all_that_was_known(world: World) {
     }
     let again = Booking {
         idempotency_key: "again".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let again = appointments::book(&world.quince, again).await.unwrap();
     delete(&world, &again).await;
@@ -189,7 +191,10 @@ async fn d3_the_client_is_told_only_if_that_is_wanted(world: World) {
 async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(world: World) {
     let (id, form) = world.form_of("intro").await;
     let to_confirm = CalendarForm {
-        auto_confirm: false,
+        settings: CalendarSettings {
+            auto_confirm: false,
+            ..form.settings.clone()
+        },
         ..form.clone()
     };
     booking_calendars::update(&world.quince, world.owner, id, to_confirm)
@@ -198,10 +203,13 @@ async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(wo
     let request = world.book("10:00").await;
     delete_and_tell(&world, &request, true).await;
     world.jobs().await;
-    assert_eq!(told(&world, "ada@example.com"), ["Declined: Intro call"]);
+    assert_eq!(subjects(&world, "ada@example.com"), ["Declined: Intro call"]);
 
     let by_mail = CalendarForm {
-        confirm_by_mail: true,
+        settings: CalendarSettings {
+            confirm_by_mail: true,
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(&world.quince, world.owner, id, by_mail)
@@ -212,28 +220,28 @@ async fn a_request_is_declined_and_one_that_nobody_knows_of_is_told_to_nobody(wo
     delete_and_tell(&world, &unconfirmed, true).await;
     assert!(world.is_free("11:00").await);
     world.jobs().await;
-    assert_eq!(told(&world, "ada@example.com").len(), 1);
+    assert_eq!(subjects(&world, "ada@example.com").len(), 1);
     assert_eq!(world.events("Home"), []);
 }
 
 async fn hosts_are_told_and_who_deletes_is_not(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.calendar("jonas", &[jonas.staff]).await;
-    let wish = |time| Booking {
+    let booking = |time| Booking {
         slug: "jonas".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    let by_admin = appointments::book(&world.quince, wish("10:00")).await.unwrap();
-    let by_host = appointments::book(&world.quince, wish("11:00")).await.unwrap();
+    let by_admin = appointments::book(&world.quince, booking("10:00")).await.unwrap();
+    let by_host = appointments::book(&world.quince, booking("11:00")).await.unwrap();
     world.jobs().await;
-    let before = told(&world, "jonas@example.org").len();
+    let before = subjects(&world, "jonas@example.org").len();
     delete(&world, &by_admin).await;
     appointments::delete(&world.quince, jonas.staff, by_host.id, false)
         .await
         .unwrap();
     world.jobs().await;
-    let told = told(&world, "jonas@example.org");
-    assert_eq!(told.len(), before + 1, "{told:?}");
+    let subjects = subjects(&world, "jonas@example.org");
+    assert_eq!(subjects.len(), before + 1, "{subjects:?}");
     let mails = world.mails();
     let mail = mails.iter().find(|mail| mail.contains("was deleted")).unwrap();
     assert!(!mail.contains("/appointments/"), "its page leads nowhere: {mail}");
@@ -304,7 +312,7 @@ async fn an_event_that_is_being_written_meanwhile_goes_too(world: World) {
     done.unwrap();
     world.jobs().await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
     let texts = "SELECT COUNT(*) FROM event_writes WHERE written_ics IS NOT NULL";
     assert_eq!(world.database.count(texts).await, 0);
 }
@@ -317,7 +325,7 @@ async fn an_event_whose_write_was_never_answered_goes_too(world: World) {
     delete(&world, &booked).await;
     world.jobs().await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_in_the_hands_of_a_process_that_died_goes_too(world: World) {
@@ -343,7 +351,7 @@ async fn an_event_in_the_hands_of_a_process_that_died_goes_too(world: World) {
     world.clock.advance(SignedDuration::from_mins(11));
     jobs::run_due(&restarted).await.unwrap();
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_behind_a_server_that_is_down_goes_later(world: World) {
@@ -352,12 +360,12 @@ async fn an_event_behind_a_server_that_is_down_goes_later(world: World) {
     world.control.set_down(true);
     delete(&world, &booked).await;
     world.later(60).await;
-    assert_eq!(still_written(&world).await, Some(WriteState::Waiting));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Waiting));
     world.control.set_down(false);
     world.later(120).await;
     world.later(1).await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) {
@@ -370,7 +378,7 @@ async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) 
         world.later(20).await;
     }
     assert_eq!(world.events("Home").len(), 1);
-    assert_eq!(still_written(&world).await, Some(WriteState::Failed));
+    assert_eq!(pending_removal(&world).await, Some(WriteState::Failed));
     world.control.set_password_state(account, PasswordState::Ok);
     let connection = world.connection().await.id;
     let password = world.control.default_account().app_password;
@@ -379,7 +387,7 @@ async fn an_event_behind_a_refused_login_goes_when_it_works_again(world: World) 
         .unwrap();
     world.later(1).await;
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn disconnecting_removes_what_deleting_could_not(world: World) {
@@ -391,21 +399,26 @@ async fn disconnecting_removes_what_deleting_could_not(world: World) {
         .await
         .unwrap();
     assert_eq!(world.events("Home"), []);
-    assert_eq!(still_written(&world).await, None);
+    assert_eq!(pending_removal(&world).await, None);
 }
 
 async fn a_seat_goes_to_who_waits_and_the_last_one_takes_the_event_along(world: World) {
     yoga(&world, 1).await;
     let ada = appointments::book(&world.quince, seat("ada")).await.unwrap();
-    classes::wait(&world.quince, &seat("grace")).await.unwrap();
+    classes::join_waiting_list(&world.quince, &seat("grace"))
+        .await
+        .unwrap();
     world.jobs().await;
     let texts = "SELECT COUNT(*) FROM event_writes WHERE written_ics LIKE '%ada@%'";
     assert_eq!(world.database.count(texts).await, 1);
     delete(&world, &ada).await;
     assert_eq!(world.database.count(texts).await, 0);
     world.later(1).await;
-    let told = told(&world, "grace@example.com");
-    assert!(told.contains(&"You have a seat: Yoga".to_owned()), "{told:?}");
+    let subjects = subjects(&world, "grace@example.com");
+    assert!(
+        subjects.contains(&"You have a seat: Yoga".to_owned()),
+        "{subjects:?}"
+    );
     let events = world.events("Home");
     assert_eq!(events.len(), 1);
     let ics = events[0].ics.replace("\r\n ", "");
@@ -456,11 +469,11 @@ async fn the_event_goes_although_its_booking_calendar_is_deleted_next(world: Wor
 async fn d3_all_events_of_a_collective_go(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.collective("panel", &[world.owner, jonas.staff]).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "panel".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish.clone()).await.unwrap();
+    let booked = appointments::book(&world.quince, booking.clone()).await.unwrap();
     world.jobs().await;
     assert_eq!(
         (world.events("Home").len(), world.events_of(&jonas).len()),
@@ -472,7 +485,7 @@ async fn d3_all_events_of_a_collective_go(world: World) {
     assert_eq!(world.events_of(&jonas), []);
     let again = Booking {
         idempotency_key: "again".into(),
-        ..wish
+        ..booking
     };
     appointments::book(&world.quince, again).await.unwrap();
 }
@@ -480,22 +493,26 @@ async fn d3_all_events_of_a_collective_go(world: World) {
 async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
     let form = services::ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: services::ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
     let jonas: StaffId = world.connected_colleague("Jonas").await.staff;
-    let form = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner), member(jonas)],
-        ..CalendarForm::new("Salon")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            ..CalendarSettings::new("Salon")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     let calendar = world.make(form).await;
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -510,7 +527,7 @@ async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
     let menu = services::menu(&world.quince, world.owner, calendar)
         .await
         .unwrap();
-    let chosen = |host| Chosen {
+    let chosen = |host| ChosenService {
         service: menu.services[0].id,
         host,
     };
@@ -518,7 +535,7 @@ async fn d3_a_visit_goes_with_its_rooms_and_events(world: World) {
         slug: "salon".into(),
         services: vec![chosen(Some(world.owner)), chosen(Some(jonas))],
         idempotency_key: key.into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let booked = appointments::book(&world.quince, visit("first")).await.unwrap();
     world.jobs().await;
@@ -628,7 +645,7 @@ async fn who_was_promised_a_mail_gets_it_although_the_appointment_is_deleted(wor
         .unwrap();
     delete(&world, &booked).await;
     world.later(1).await;
-    let client = told(&world, "ada@example.com");
+    let client = subjects(&world, "ada@example.com");
     assert_eq!(
         client
             .iter()

@@ -1,6 +1,6 @@
 //! External events: seen, followed or kept, and never mistaken for free time (D5, D6).
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::configuration::{self, Policies};
 use bookings::connections;
 use bookings::{Error, ImportPolicy, RemoteCalendarId, WhenStale};
@@ -27,7 +27,7 @@ stories! {
 }
 
 async fn shown(world: &World) -> Vec<String> {
-    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me)
+    let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me)
         .await
         .unwrap();
     view.days[0]
@@ -142,7 +142,7 @@ async fn d6_an_event_that_was_changed_there_says_so(world: World) {
     let href = world.event("Work", "10:00");
     world.sync().await;
     let reason = async || {
-        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me).await;
         let event = view.unwrap().days[0].external[0].id.unwrap();
         let seen = agenda::event(&world.quince, world.owner, event, tuesday("10:00")).await;
         seen.unwrap().reason
@@ -264,8 +264,8 @@ async fn a_whole_day_blocks_unless_switched_off(world: World) {
     let work = world.remote("Work").await;
     let connection = world.connection().await;
     let policies = Policies {
-        import_policy: connection.import_policy,
-        when_stale: connection.when_stale,
+        import_policy: connection.policies.import_policy,
+        when_stale: connection.policies.when_stale,
     };
     let home = world.remote("Home").await;
     let save = |all_day: RemoteCalendarId| {
@@ -288,7 +288,7 @@ async fn the_horizon_moves_with_time(world: World) {
     world.clock.advance(jiff::SignedDuration::from_hours(24 * 450));
     world.sync().await;
     let later = date("2028-02-22");
-    let view = agenda::view(&world.quince, world.owner, later, 1, Who::Me)
+    let view = agenda::view(&world.quince, world.owner, later, 1, Scope::Me)
         .await
         .unwrap();
     assert_eq!(view.days[0].external.len(), 1, "{view:?}");

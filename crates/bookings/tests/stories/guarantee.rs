@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bookings::appointments::{self, Actor, Booked, Booking, HoldRequest, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::clock::TestClock;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{
     AppointmentId, DateRange, Distribution, Kind, Quince, Rules, ServiceId, SessionId, StaffId, Status,
     TimeOwner, VisitorId, WeeklyHours, classes,
@@ -27,7 +27,7 @@ use zones::Zone;
 
 use crate::database::{Database, stories};
 use crate::dice::Dice;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     on:
@@ -88,7 +88,7 @@ impl Worker {
                 self.clock.advance(SignedDuration::from_mins(4));
                 Ok(())
             }
-            _ => self.call_a_session_off().await,
+            _ => self.cancel_a_session().await,
         };
         if let Err(refusal) = outcome {
             assert!(!refusal.contains("went wrong"), "{refusal}");
@@ -96,7 +96,7 @@ impl Worker {
     }
 
     /// Something from the menu, in the salon.
-    fn some_services(&mut self, slug: &str) -> Vec<Chosen> {
+    fn some_services(&mut self, slug: &str) -> Vec<ChosenService> {
         let count = if slug == "salon" {
             1 + self.dice.below(2)
         } else {
@@ -104,20 +104,20 @@ impl Worker {
         };
         (0..count)
             .filter_map(|_| self.dice.pick(&self.menu))
-            .map(|service| Chosen { service, host: None })
+            .map(|service| ChosenService { service, host: None })
             .collect()
     }
 
     async fn hold(&mut self) -> Result<(), String> {
         let slug = self.dice.pick(&SLUGS).unwrap_or_default();
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: slug.into(),
             start: self.some_time(),
             host: None,
             services: self.some_services(slug),
         };
         let visitor = self.dice.pick(&self.visitors).unwrap_or(self.visitors[0]);
-        let held = appointments::hold(&self.quince, visitor, &wish).await;
+        let held = appointments::hold(&self.quince, visitor, &request).await;
         held.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
@@ -135,19 +135,19 @@ impl Worker {
             .dice
             .pick(&self.visitors)
             .filter(|_| number.is_multiple_of(2));
-        let wish = Booking {
+        let booking = Booking {
             slug: slug.into(),
             start: self.some_time(),
             services,
             guests,
             holder,
             idempotency_key: format!("wish {number}"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
         let booked = if self.dice.below(10) == 0 {
-            appointments::book_as_staff(&self.quince, self.owner, wish, OnConflict::Override).await
+            appointments::book_as_staff(&self.quince, self.owner, booking, OnConflict::Override).await
         } else {
-            appointments::book(&self.quince, wish).await
+            appointments::book(&self.quince, booking).await
         };
         let booked = booked.map_err(|error| format!("{error} {error:?}"))?;
         self.booked.lock().await.push(booked);
@@ -193,14 +193,14 @@ impl Worker {
         let Some(found) = self.dice.pick(&all) else {
             return Ok(());
         };
-        let mut rules = found.rules.clone();
+        let mut rules = found.settings.rules.clone();
         rules.pre_buffer = self.dice.below(3) * 10;
         rules.post_buffer = self.dice.below(3) * 10;
         rules.duration = 30 + self.dice.below(2) * 15;
         rules.per_day = Some(4 + self.dice.below(9));
         rules.per_slot = 1 + self.dice.below(3);
         rules.seats = 2 + self.dice.below(5);
-        let members = match found.kind {
+        let members = match found.settings.kind {
             Kind::Simple => Vec::new(),
             Kind::Personal | Kind::ClassBooking => {
                 self.dice.pick(&self.team).map(member).into_iter().collect()
@@ -211,15 +211,17 @@ impl Worker {
                 stay.copied().map(member).collect()
             }
         };
-        let form = CalendarForm {
-            slug: found.slug.clone(),
-            kind: found.kind,
-            distribution: found.distribution,
-            rules,
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: found.settings.slug.clone(),
+                kind: found.settings.kind,
+                distribution: found.settings.distribution,
+                rules,
+                auto_confirm: self.dice.below(2) == 0,
+                ..CalendarSettings::new(&found.settings.name)
+            },
             members,
-            auto_confirm: self.dice.below(2) == 0,
-            ..CalendarForm::new(&found.name)
-        };
+        );
         let changed = booking_calendars::update(&self.quince, self.owner, found.id, form).await;
         changed.map_err(|error| format!("{error} {error:?}"))
     }
@@ -229,8 +231,10 @@ impl Worker {
         let known = services::resources(&self.quince).await.unwrap();
         let forms = known.into_iter().map(|chairs| ResourceForm {
             id: Some(chairs.id),
-            name: chairs.name,
-            quantity: 1 + self.dice.below(3),
+            settings: ResourceSettings {
+                name: chairs.settings.name,
+                quantity: 1 + self.dice.below(3),
+            },
         });
         let saved = services::save_resources(&self.quince, self.owner, forms.collect()).await;
         saved.map_err(|error| format!("{error} {error:?}"))
@@ -248,17 +252,17 @@ impl Worker {
 
     async fn wait_for_a_seat(&mut self) -> Result<(), String> {
         let number = self.dice.below(u32::MAX);
-        let wish = Booking {
+        let booking = Booking {
             slug: "yoga".into(),
             start: self.some_time(),
             email: format!("waits{number}@example.com"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        let waits = classes::wait(&self.quince, &wish).await;
+        let waits = classes::join_waiting_list(&self.quince, &booking).await;
         waits.map(drop).map_err(|error| format!("{error} {error:?}"))
     }
 
-    async fn call_a_session_off(&mut self) -> Result<(), String> {
+    async fn cancel_a_session(&mut self) -> Result<(), String> {
         // Rarely, so that some sessions live long.
         let Some(booked) = self.some_appointment().await.filter(|_| self.dice.below(4) == 0) else {
             return Ok(());
@@ -267,8 +271,8 @@ impl Worker {
         let Some(session) = appointment.map_err(|error| format!("{error} {error:?}"))?.session else {
             return Ok(());
         };
-        let called_off = classes::cancel_session(&self.quince, self.owner, session, "").await;
-        called_off.map_err(|error| format!("{error} {error:?}"))
+        let cancellation = classes::cancel_session(&self.quince, self.owner, session, "").await;
+        cancellation.map_err(|error| format!("{error} {error:?}"))
     }
 }
 
@@ -292,21 +296,23 @@ async fn all_calendars(world: &World, zone: &Zone, hours: &WeeklyHours) -> (Vec<
             Kind::Personal | Kind::ClassBooking => &team[..1],
             _ => &team[..],
         };
-        let form = CalendarForm {
-            slug: slug.into(),
-            kind,
-            distribution: Distribution::Equal,
-            members: members.iter().copied().map(member).collect(),
-            rules: Rules {
-                seats: 4,
-                per_day: (kind == Kind::ClassBooking).then_some(16),
-                zone: zone.clone(),
-                range: DateRange::Unlimited,
-                hours: (kind == Kind::Simple).then(|| hours.clone()),
-                ..Rules::default()
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind,
+                distribution: Distribution::Equal,
+                rules: Rules {
+                    seats: 4,
+                    per_day: (kind == Kind::ClassBooking).then_some(16),
+                    zone: zone.clone(),
+                    range: DateRange::Unlimited,
+                    hours: (kind == Kind::Simple).then(|| hours.clone()),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new(slug)
             },
-            ..CalendarForm::new(slug)
-        };
+            members.iter().copied().map(member).collect(),
+        );
         world.make(form).await;
     }
     for person in &team {
@@ -322,8 +328,10 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
     let (salon, _) = world.form_of("salon").await;
     let chairs = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 2,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 2,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![chairs])
         .await
@@ -334,7 +342,7 @@ async fn menu(world: &World, team: &[StaffId]) -> Vec<ServiceId> {
         ("Colour", 30, &team[..2], vec![(chair, 1)]),
         ("Talk", 0, team, Vec::new()),
     ] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),
@@ -421,7 +429,7 @@ async fn play(world: &World, zone: &Zone, hours: &WeeklyHours, first: Timestamp,
         workers.join_all().await;
         check(world, first, &visitors, &format!("seed {seed}, round {round}")).await;
     }
-    // After some rounds the half hours are taken, and it depends on what is called off.
+    // After some rounds the half hours are taken, and it depends on what is cancelled.
     let least = usize::try_from(rounds.min(30) * 2).unwrap();
     assert!(
         booked.lock().await.len() > least,
@@ -466,7 +474,9 @@ async fn check(world: &World, first: Timestamp, visitors: &[VisitorId], round: &
         .await
         .unwrap();
     check_spans(&taken, round);
-    let chairs = store::resources::list(&mut tx).await.unwrap()[0].quantity;
+    let chairs = store::resources::list(&mut tx).await.unwrap()[0]
+        .settings
+        .quantity;
     check_chairs(&taken, &units, chairs, round);
 
     let mut seats: BTreeMap<store::OccupancyId, u32> = BTreeMap::new();
@@ -535,7 +545,7 @@ fn check_appointment(
         appointment.status,
         Status::New | Status::Confirmed | Status::Showed
     ) {
-        assert_eq!(own, [], "{round}: {id} is called off and keeps time");
+        assert_eq!(own, [], "{round}: {id} is cancelled and keeps time");
         return;
     }
     let spans = own

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bookings::appointments::{self, Booking, HoldRequest, hold, holder};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::classes;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::services::{self, ChosenService, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{Error, Kind, Rules, VisitorId, jobs};
 use jiff::SignedDuration;
 use store::locks::Lock;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
@@ -36,7 +36,7 @@ stories! {
     what_is_over_is_swept_away,
 }
 
-fn wish(slug: &str, time: &str) -> HoldRequest {
+fn request(slug: &str, time: &str) -> HoldRequest {
     HoldRequest {
         slug: slug.into(),
         start: tuesday(time),
@@ -76,7 +76,7 @@ fn booking(slug: &str, time: &str, who: VisitorId) -> Booking {
         slug: slug.into(),
         holder: Some(who),
         idempotency_key: format!("{slug} {time} {who:?}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
@@ -86,7 +86,9 @@ async fn book(world: &World, slug: &str, time: &str, who: VisitorId) -> Result<S
 }
 
 async fn a_held_time_is_offered_to_its_visitor_alone(world: World) {
-    let until = hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    let until = hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
     assert_eq!(
         until.duration_since(world.quince.now()),
         SignedDuration::from_mins(10)
@@ -98,12 +100,16 @@ async fn a_held_time_is_offered_to_its_visitor_alone(world: World) {
     let refused = book(&world, "intro", "10:00", bob()).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     // Taking the same again is no more than more time.
-    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
     assert!(is_free_to(&world, Some(ada()), "intro", "10:00").await);
 }
 
 async fn a_hold_ends_after_ten_minutes(world: World) {
-    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
     world.clock.advance(SignedDuration::from_mins(9));
     assert!(!is_free_to(&world, None, "intro", "10:00").await);
     world.clock.advance(SignedDuration::from_mins(1));
@@ -114,18 +120,26 @@ async fn a_hold_ends_after_ten_minutes(world: World) {
 }
 
 async fn choosing_another_time_gives_the_first_one_back(world: World) {
-    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
-    hold(&world.quince, ada(), &wish("intro", "10:30")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:30"))
+        .await
+        .unwrap();
     assert!(is_free_to(&world, None, "intro", "10:00").await);
     assert!(!is_free_to(&world, None, "intro", "10:30").await);
 }
 
 async fn its_visitor_books_it_and_nothing_stays_held(world: World) {
-    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
     book(&world, "intro", "10:00", ada()).await.unwrap();
     assert!(!is_free_to(&world, Some(ada()), "intro", "10:00").await);
     // The same when another time is booked than the one that was held.
-    hold(&world.quince, ada(), &wish("intro", "11:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "11:00"))
+        .await
+        .unwrap();
     book(&world, "intro", "12:00", ada()).await.unwrap();
     assert!(is_free_to(&world, None, "intro", "11:00").await);
     world.jobs().await;
@@ -134,12 +148,14 @@ async fn its_visitor_books_it_and_nothing_stays_held(world: World) {
 
 async fn a_taken_time_cannot_be_held_and_what_was_held_stays(world: World) {
     world.book("10:00").await;
-    hold(&world.quince, ada(), &wish("intro", "11:00")).await.unwrap();
-    let taken = hold(&world.quince, ada(), &wish("intro", "10:00")).await;
+    hold(&world.quince, ada(), &request("intro", "11:00"))
+        .await
+        .unwrap();
+    let taken = hold(&world.quince, ada(), &request("intro", "10:00")).await;
     assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
-    let never = hold(&world.quince, ada(), &wish("intro", "10:10")).await;
+    let never = hold(&world.quince, ada(), &request("intro", "10:10")).await;
     assert!(matches!(never, Err(Error::Refused(_))), "{never:?}");
-    let nowhere = hold(&world.quince, ada(), &wish("nowhere", "10:00")).await;
+    let nowhere = hold(&world.quince, ada(), &request("nowhere", "10:00")).await;
     assert!(matches!(nowhere, Err(Error::NotFound(_))), "{nowhere:?}");
     assert!(!is_free_to(&world, None, "intro", "11:00").await);
 }
@@ -147,7 +163,9 @@ async fn a_taken_time_cannot_be_held_and_what_was_held_stays(world: World) {
 async fn in_a_team_the_others_stay_free(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world.calendar("team", &[world.owner, jonas]).await;
-    hold(&world.quince, ada(), &wish("team", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("team", "10:00"))
+        .await
+        .unwrap();
     assert!(is_free_to(&world, None, "team", "10:00").await);
     let bobs = book(&world, "team", "10:00", bob()).await.unwrap();
     let adas = book(&world, "team", "10:00", ada()).await.unwrap();
@@ -158,15 +176,19 @@ async fn in_a_team_the_others_stay_free(world: World) {
 async fn a_collective_is_held_with_all_its_members(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world.calendar("team", &[world.owner, jonas]).await;
-    let panel = CalendarForm {
-        slug: "panel".into(),
-        kind: Kind::Collective,
-        members: vec![member(world.owner), member(jonas)],
-        rules: Rules::default(),
-        ..CalendarForm::new("Panel")
-    };
+    let panel = CalendarForm::new(
+        CalendarSettings {
+            slug: "panel".into(),
+            kind: Kind::Collective,
+            rules: Rules::default(),
+            ..CalendarSettings::new("Panel")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     world.make(panel).await;
-    hold(&world.quince, ada(), &wish("panel", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("panel", "10:00"))
+        .await
+        .unwrap();
     assert!(!is_free_to(&world, None, "team", "10:00").await);
     assert!(!is_free_to(&world, None, "panel", "10:00").await);
     book(&world, "panel", "10:00", ada()).await.unwrap();
@@ -174,22 +196,26 @@ async fn a_collective_is_held_with_all_its_members(world: World) {
 
 /// A class with two seats.
 async fn yoga(world: &World) {
-    let yoga = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 2,
-            ..Rules::default()
+    let yoga = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 2,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(yoga).await;
 }
 
 async fn a_class_holds_one_seat(world: World) {
     yoga(&world).await;
-    hold(&world.quince, ada(), &wish("yoga", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("yoga", "10:00"))
+        .await
+        .unwrap();
     assert!(
         is_free_to(&world, None, "yoga", "10:00").await,
         "one seat is left"
@@ -206,24 +232,28 @@ async fn a_class_holds_one_seat(world: World) {
 
 async fn a_visit_holds_its_room(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
-    let salon = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner), member(jonas)],
-        rules: Rules::default(),
-        ..CalendarForm::new("Salon")
-    };
+    let salon = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            rules: Rules::default(),
+            ..CalendarSettings::new("Salon")
+        },
+        vec![member(world.owner), member(jonas)],
+    );
     let salon = world.make(salon).await;
     let chair = ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![chair])
         .await
         .unwrap();
     let chair = services::resources(&world.quince).await.unwrap()[0].id;
-    let cut = ServiceForm {
+    let cut = ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -236,13 +266,13 @@ async fn a_visit_holds_its_room(world: World) {
         .await
         .unwrap();
     let menu = services::public_menu(&world.quince, "salon").await.unwrap();
-    let visit = vec![Chosen {
+    let visit = vec![ChosenService {
         service: menu[0].id,
         host: None,
     }];
     let held = HoldRequest {
         services: visit.clone(),
-        ..wish("salon", "10:00")
+        ..request("salon", "10:00")
     };
     hold(&world.quince, ada(), &held).await.unwrap();
     let (day, zone) = (date(TUESDAY), Zone::utc());
@@ -263,7 +293,9 @@ async fn a_visit_holds_its_room(world: World) {
 }
 
 async fn staff_see_that_it_is_held_and_may_book_it_all_the_same(world: World) {
-    hold(&world.quince, ada(), &wish("intro", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("intro", "10:00"))
+        .await
+        .unwrap();
     let (intro, _) = world.form_of("intro").await;
     let why = availability::why(
         &world.quince,
@@ -299,7 +331,7 @@ async fn two_hundred_at_once_hold_a_time_once(world: World) {
         let quince = world.quince.clone();
         tries.spawn(async move {
             let who = holder(&format!("visitor {number}"));
-            let held = hold(&quince, who, &wish("intro", "10:00")).await;
+            let held = hold(&quince, who, &request("intro", "10:00")).await;
             held.map(|_| who)
         });
     }
@@ -322,17 +354,19 @@ async fn two_hundred_at_once_hold_a_time_once(world: World) {
 async fn a_full_class_with_somebody_waiting(world: &World) -> String {
     yoga(world).await;
     book(world, "yoga", "10:00", bob()).await.unwrap();
-    hold(&world.quince, ada(), &wish("yoga", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("yoga", "10:00"))
+        .await
+        .unwrap();
     let grace = Booking {
         email: "grace@example.com".into(),
         holder: None,
         ..booking("yoga", "10:00", bob())
     };
-    classes::wait(&world.quince, &grace).await.unwrap()
+    classes::join_waiting_list(&world.quince, &grace).await.unwrap()
 }
 
 async fn waits(world: &World, token: &str) -> bool {
-    classes::waiting(&world.quince, token).await.is_ok()
+    classes::waiting_place(&world.quince, token).await.is_ok()
 }
 
 async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
@@ -344,7 +378,7 @@ async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
     book(&world, "intro", "14:00", bob()).await.unwrap();
     let between = book(&world, "yoga", "10:00", holder("a third one")).await;
     assert!(matches!(between, Err(Error::SlotTaken { .. })), "{between:?}");
-    assert_eq!(world.jobs().await.swept, 1);
+    assert_eq!(world.jobs().await.released, 1);
     assert!(!waits(&world, &grace).await);
     assert!(!is_free_to(&world, None, "yoga", "10:00").await);
     assert!(
@@ -357,7 +391,9 @@ async fn a_seat_whose_hold_expires_goes_to_who_waits(world: World) {
 
 async fn a_seat_that_its_visitor_gives_up_goes_to_who_waits(world: World) {
     let grace = a_full_class_with_somebody_waiting(&world).await;
-    hold(&world.quince, ada(), &wish("yoga", "14:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("yoga", "14:00"))
+        .await
+        .unwrap();
     assert!(!waits(&world, &grace).await, "Ada chose another session");
     let edsger = Booking {
         email: "edsger@example.com".into(),
@@ -365,14 +401,16 @@ async fn a_seat_that_its_visitor_gives_up_goes_to_who_waits(world: World) {
         ..booking("yoga", "14:00", ada())
     };
     book(&world, "yoga", "14:00", bob()).await.unwrap();
-    let edsger = classes::wait(&world.quince, &edsger).await.unwrap();
+    let edsger = classes::join_waiting_list(&world.quince, &edsger).await.unwrap();
     book(&world, "intro", "16:00", ada()).await.unwrap();
     assert!(!waits(&world, &edsger).await, "Ada booked elsewhere");
 }
 
 async fn what_is_over_is_swept_away(world: World) {
     let team = world.calendar("team", &[world.owner]).await;
-    hold(&world.quince, ada(), &wish("team", "10:00")).await.unwrap();
+    hold(&world.quince, ada(), &request("team", "10:00"))
+        .await
+        .unwrap();
     let booked = book(&world, "intro", "14:00", bob()).await.unwrap();
     let store = &world.database.store;
     let mut tx = store.write().await.unwrap();
@@ -390,8 +428,8 @@ async fn what_is_over_is_swept_away(world: World) {
     booking_calendars::delete(&world.quince, world.owner, team)
         .await
         .unwrap();
-    assert_eq!(world.jobs().await.swept, 0, "nothing is left to sweep");
-    // As long as it is known, the same wish is answered as at first.
+    assert_eq!(world.jobs().await.released, 0, "nothing is left to sweep");
+    // As long as it is known, the same booking is answered as at first.
     let is_known = async || {
         book(&world, "intro", "14:00", bob())
             .await
@@ -409,17 +447,19 @@ async fn what_is_over_is_swept_away(world: World) {
 
 async fn seats_where_a_day_has_a_number_of_them_are_held_and_swept_in_turn(world: World) {
     let yoga = world
-        .make(CalendarForm {
-            slug: "yoga".into(),
-            kind: Kind::ClassBooking,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                seats: 3,
-                per_day: Some(3),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "yoga".into(),
+                kind: Kind::ClassBooking,
+                rules: Rules {
+                    seats: 3,
+                    per_day: Some(3),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Yoga")
             },
-            ..CalendarForm::new("Yoga")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
     book(&world, "yoga", "10:00", ada()).await.unwrap();
     let others_book = async || {
@@ -432,18 +472,18 @@ async fn seats_where_a_day_has_a_number_of_them_are_held_and_swept_in_turn(world
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         tx.commit().await.unwrap();
     };
-    let request = wish("yoga", "10:00");
+    let first = request("yoga", "10:00");
     let tx = others_book().await;
-    let (held, ()) = tokio::join!(hold(&world.quince, bob(), &request), end(tx));
+    let (held, ()) = tokio::join!(hold(&world.quince, bob(), &first), end(tx));
     held.unwrap();
-    let another = wish("yoga", "12:00");
+    let another = request("yoga", "12:00");
     let tx = others_book().await;
     let (held, ()) = tokio::join!(hold(&world.quince, bob(), &another), end(tx));
     held.unwrap();
     let held = "SELECT COUNT(*) FROM occupancy_seats WHERE holder IS NOT NULL";
     assert_eq!(world.database.count(held).await, 1);
 
-    hold(&world.quince, bob(), &request).await.unwrap();
+    hold(&world.quince, bob(), &first).await.unwrap();
     world.clock.advance(SignedDuration::from_mins(11));
     let tx = others_book().await;
     let (done, ()) = tokio::join!(jobs::run_due(&world.quince), end(tx));

@@ -2,15 +2,15 @@
 
 use bookings::appointments::{self, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ServiceSettings};
 use bookings::{DateRange, Error, Kind, Refusal, Rules, StaffId, WhenStale};
 use jiff::{SignedDuration, Timestamp};
 use scheduling::{Span, Unit};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date, member};
+use crate::world::{World, adas_booking, at, date, member};
 
 stories! {
     connected_on:
@@ -32,7 +32,7 @@ fn in_2028(time: &str) -> Timestamp {
 
 async fn set_range(world: &World, slug: &str, range: DateRange) {
     let (id, mut form) = world.form_of(slug).await;
-    form.rules.range = range;
+    form.settings.rules.range = range;
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -53,17 +53,17 @@ async fn free_on(world: &World, slug: &str, day: &str) -> Vec<String> {
         .collect()
 }
 
-fn wish(slug: &str, start: Timestamp) -> Booking {
+fn booking(slug: &str, start: Timestamp) -> Booking {
     Booking {
         slug: slug.into(),
         start,
         idempotency_key: format!("{slug} {start}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
 async fn book(world: &World, start: Timestamp) -> Result<appointments::Booked, Error> {
-    appointments::book(&world.quince, wish("intro", start)).await
+    appointments::book(&world.quince, booking("intro", start)).await
 }
 
 fn put(world: &World, start: Timestamp) {
@@ -182,7 +182,7 @@ async fn staff_are_told_that_it_was_not_read(world: World) {
     let refused = appointments::book_as_staff(
         &world.quince,
         world.owner,
-        wish("intro", in_2028("10:00")),
+        booking("intro", in_2028("10:00")),
         OnConflict::Refuse,
     )
     .await;
@@ -232,20 +232,22 @@ async fn a_series_that_cannot_be_read_any_more_goes_on(world: World) {
 async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
     let last = date("2028-06-05");
     let salon = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner)],
-            rules: Rules {
-                range: DateRange::Fixed { from: last, to: last },
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                rules: Rules {
+                    range: DateRange::Fixed { from: last, to: last },
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Salon")
             },
-            ..CalendarForm::new("Salon")
-        })
+            vec![member(world.owner)],
+        ))
         .await;
     // Half an hour of each of five days, at the same time.
     for name in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),
@@ -259,10 +261,10 @@ async fn a_visit_of_several_days_can_be_booked_on_the_last_one(world: World) {
             .unwrap();
     }
     let menu = services::menu(&world.quince, world.owner, salon).await.unwrap();
-    let chosen: Vec<Chosen> = menu
+    let chosen: Vec<ChosenService> = menu
         .services
         .iter()
-        .map(|service| Chosen {
+        .map(|service| ChosenService {
             service: service.id,
             host: None,
         })

@@ -1,6 +1,6 @@
 //! Changing what a booking calendar is.
 
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, WeeklyHours};
 
 use crate::database::stories;
@@ -23,12 +23,14 @@ async fn change(world: &World, kind: Kind, confirmed: bool) -> Result<(), Vec<&'
         members.push(member(world.colleague(name).await));
     }
     let mut form = CalendarForm {
-        kind,
+        settings: CalendarSettings {
+            kind,
+            ..form.settings
+        },
         members,
         kind_change_confirmed: confirmed,
-        ..form
     };
-    form.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
+    form.settings.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     match booking_calendars::update(&world.quince, world.owner, id, form).await {
         Ok(()) => Ok(()),
         Err(Error::Fields(problems)) => Err(problems.iter().map(|problem| problem.field).collect()),
@@ -59,7 +61,7 @@ async fn a_change_of_kind_is_always_asked_for(world: World) {
 }
 
 /// What is told about a change to this kind, as one text, and whether it is refused.
-async fn told(world: &World, kind: Kind) -> (String, bool) {
+async fn described(world: &World, kind: Kind) -> (String, bool) {
     let (id, _) = world.form_of("intro").await;
     let changes = booking_calendars::kind_changes(&world.quince, world.owner, id)
         .await
@@ -75,7 +77,7 @@ async fn told(world: &World, kind: Kind) -> (String, bool) {
 async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {
     let jonas = world.colleague("Jonas").await;
     world.set_members("intro", &[world.owner]).await;
-    let (to_simple, refused) = told(&world, Kind::Simple).await;
+    let (to_simple, refused) = described(&world, Kind::Simple).await;
     assert!(
         !refused && to_simple.contains("Its members are taken out"),
         "{to_simple}"
@@ -85,17 +87,17 @@ async fn what_a_change_of_kind_does_is_told_before_it_is_made(world: World) {
         "{to_simple}"
     );
     world.book("10:00").await;
-    let (collective, refused) = told(&world, Kind::Collective).await;
+    let (collective, refused) = described(&world, Kind::Collective).await;
     assert!(
         !refused && collective.starts_with("1 appointment is under way or to come."),
         "{collective}"
     );
     // 10:00 to 10:30 on the next day: it has begun.
     world.clock.set(crate::world::tuesday("10:15"));
-    let (menu, refused) = told(&world, Kind::Service).await;
+    let (menu, refused) = described(&world, Kind::Service).await;
     assert!(refused && menu.contains("Make a new booking calendar"), "{menu}");
     world.clock.set(crate::world::tuesday("10:30"));
-    assert!(!told(&world, Kind::Service).await.1, "it is over");
+    assert!(!described(&world, Kind::Service).await.1, "it is over");
     let (id, _) = world.form_of("intro").await;
     let not_hers = booking_calendars::kind_changes(&world.quince, jonas, id).await;
     assert!(matches!(not_hers, Err(Error::NotAllowed(_))), "{not_hers:?}");
@@ -122,12 +124,14 @@ async fn what_has_no_place_in_the_other_kind_keeps_the_old_one(world: World) {
 async fn who_is_taken_out_keeps_their_appointments(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.calendar("team", &[jonas.staff, world.owner]).await;
-    let wish = bookings::appointments::Booking {
+    let booking = bookings::appointments::Booking {
         slug: "team".into(),
         host: Some(jonas.staff),
-        ..crate::world::adas_wish("10:00")
+        ..crate::world::adas_booking("10:00")
     };
-    let booked = bookings::appointments::book(&world.quince, wish).await.unwrap();
+    let booked = bookings::appointments::book(&world.quince, booking)
+        .await
+        .unwrap();
     world.set_members("team", &[world.owner]).await;
     world.jobs().await;
     assert_eq!(world.appointment(&booked).await.hosts, [jonas.staff]);

@@ -3,14 +3,14 @@
 
 use bookings::appointments::{self, Actor, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Rules, Status, WeeklyHours, availability};
 use jiff::civil::Date;
 use scheduling::DateRange;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, date, member, tuesday};
+use crate::world::{World, adas_booking, at, date, member, tuesday};
 
 stories! {
     connected_on:
@@ -29,27 +29,31 @@ stories! {
 /// A Personal calendar of the owner.
 async fn personal(world: &World, slug: &str, rules: Rules, auto_confirm: bool) {
     world
-        .make(CalendarForm {
-            slug: slug.into(),
-            kind: Kind::Personal,
-            members: vec![member(world.owner)],
-            rules,
-            auto_confirm,
-            ..CalendarForm::new(slug)
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: Kind::Personal,
+                rules,
+                auto_confirm,
+                ..CalendarSettings::new(slug)
+            },
+            vec![member(world.owner)],
+        ))
         .await;
 }
 
-fn wish(slug: &str, time: &str) -> Booking {
+fn booking(slug: &str, time: &str) -> Booking {
     Booking {
         slug: slug.into(),
         idempotency_key: format!("{slug} {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn book(world: &World, slug: &str, time: &str) -> Booked {
-    appointments::book(&world.quince, wish(slug, time)).await.unwrap()
+    appointments::book(&world.quince, booking(slug, time))
+        .await
+        .unwrap()
 }
 
 /// The free times of `intro` on a date, as `HH:MM`.
@@ -74,11 +78,11 @@ async fn pending_appointments_block(world: World) {
         "in every booking calendar of its host"
     );
     for slug in ["ask", "intro"] {
-        let wish = Booking {
+        let booking = Booking {
             idempotency_key: format!("second {slug}"),
-            ..wish(slug, "10:00")
+            ..booking(slug, "10:00")
         };
-        let second = appointments::book(&world.quince, wish).await;
+        let second = appointments::book(&world.quince, booking).await;
         assert!(
             matches!(second, Err(Error::SlotTaken { .. })),
             "{slug}: {second:?}"
@@ -139,7 +143,7 @@ async fn an_appointment_may_move_by_a_quarter_of_an_hour_over_itself(world: Worl
         // Its own event has been written and read again by now.
         world.jobs().await;
         world.sync().await;
-        let to_others = appointments::book(&world.quince, wish("long", time)).await;
+        let to_others = appointments::book(&world.quince, booking("long", time)).await;
         assert!(
             matches!(to_others, Err(Error::SlotTaken { .. })),
             "{time}: {to_others:?}"
@@ -207,7 +211,7 @@ async fn events_take_the_time_that_they_take(world: World) {
     let free = world.free().await;
     for (time, is_free, sentence) in [
         ("09:00", false, "a tentative event blocks"),
-        ("10:00", true, "a turn that was called off does not"),
+        ("10:00", true, "a cancelled turn does not"),
         ("10:30", false, "the way to an event blocks"),
         ("11:00", false, "as the event does"),
         ("11:30", true, "and what comes after it does not"),
@@ -223,7 +227,7 @@ async fn events_take_the_time_that_they_take(world: World) {
     let next_week = free_on(&world, "2026-12-01").await;
     assert!(
         !next_week.contains(&"10:00".to_owned()),
-        "only one turn was called off: {next_week:?}"
+        "only one turn was cancelled: {next_week:?}"
     );
 }
 

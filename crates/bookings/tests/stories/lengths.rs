@@ -3,14 +3,14 @@
 
 use bookings::appointments::{self, Actor, Booked, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ServiceSettings};
 use bookings::{Kind, Rules};
 use jiff::SignedDuration;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
@@ -26,7 +26,7 @@ stories! {
 
 async fn change_rules(world: &World, slug: &str, change: impl FnOnce(&mut Rules)) {
     let (id, mut form) = world.form_of(slug).await;
-    change(&mut form.rules);
+    change(&mut form.settings.rules);
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
         .unwrap();
@@ -150,11 +150,11 @@ async fn the_buffers_move_along_as_they_were_booked(world: World) {
 async fn a_collective_keeps_its_length(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.collective("panel", &[world.owner, jonas.staff]).await;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "panel".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     change_rules(&world, "panel", |rules| rules.duration = 120).await;
     let offered = offered_to(&world, "panel", &booked).await;
     assert!(offered.contains(&"16:30-17:00".to_owned()), "{offered:?}");
@@ -169,18 +169,20 @@ async fn a_collective_keeps_its_length(world: World) {
 }
 
 async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World) {
-    let form = CalendarForm {
-        slug: "salon".into(),
-        kind: Kind::Service,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            post_buffer: 30,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "salon".into(),
+            kind: Kind::Service,
+            rules: Rules {
+                post_buffer: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Salon")
         },
-        ..CalendarForm::new("Salon")
-    };
+        vec![member(world.owner)],
+    );
     let calendar = world.make(form).await;
-    let cut = |duration| ServiceForm {
+    let cut = |duration| ServiceSettings {
         group: String::new(),
         name: "Cut".into(),
         description: String::new(),
@@ -196,12 +198,12 @@ async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World)
         .await
         .unwrap();
     let service = menu.services[0].id;
-    let wish = appointments::Booking {
+    let booking = appointments::Booking {
         slug: "salon".into(),
-        services: vec![Chosen { service, host: None }],
-        ..adas_wish("10:00")
+        services: vec![ChosenService { service, host: None }],
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
 
     services::save(&world.quince, world.owner, calendar, Some(service), cut(15))
         .await
@@ -225,26 +227,28 @@ async fn a_visit_keeps_the_lengths_of_its_services_and_its_buffers(world: World)
 }
 
 async fn a_seat_is_as_long_as_the_session_it_moves_to(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 4,
-            duration: 30,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 4,
+                duration: 30,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let join = async |who: &str, time: &str| {
-        let wish = appointments::Booking {
+        let booking = appointments::Booking {
             slug: "yoga".into(),
             email: format!("{who}@example.com"),
             idempotency_key: format!("{who} at {time}"),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        appointments::book(&world.quince, wish).await.unwrap()
+        appointments::book(&world.quince, booking).await.unwrap()
     };
     join("grace", "14:00").await;
     let ada = join("ada", "10:00").await;
@@ -265,9 +269,9 @@ async fn long_and_short(world: &World) -> (Booked, Booked) {
             (rules.per_slot, rules.duration) = (2, minutes);
         })
         .await;
-        let mut wish = adas_wish("10:00");
-        wish.idempotency_key = bookings::random_id().to_string();
-        appointments::book(&world.quince, wish).await.unwrap()
+        let mut booking = adas_booking("10:00");
+        booking.idempotency_key = bookings::random_id().to_string();
+        appointments::book(&world.quince, booking).await.unwrap()
     };
     let (long, short) = (book(60).await, book(30).await);
     assert!(!world.is_free("10:30").await, "the longer one is there");

@@ -1,12 +1,12 @@
 //! What clients and hosts are told by mail.
 
 use bookings::appointments::{self, Actor, Booked, Booking};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ServiceForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ServiceSettings};
 use bookings::{Error, Kind, Rules, StaffId, Status, WeeklyHours};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -100,18 +100,18 @@ async fn no_name_and_no_note_reaches_a_mails_head(world: World) {
         ("Ada", "ada@example.com\r\nBcc: eve@example.com"),
         ("Ada", "ada@example.com, eve@example.com"),
     ] {
-        let wish = Booking {
+        let booking = Booking {
             name: name.into(),
             email: email.into(),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        let refused = appointments::book(&world.quince, wish).await;
+        let refused = appointments::book(&world.quince, booking).await;
         assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     }
     let odd = Booking {
         name: "\"Ada\" <eve@example>, Byron; x".into(),
         notes: "tea\n.\nBcc: eve@example.com\n\nBEGIN:VEVENT".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, odd).await.unwrap();
     world.jobs().await;
@@ -187,23 +187,25 @@ async fn the_reason_reaches_everybody_who_is_concerned(world: World) {
 async fn ask_first(world: &World) -> StaffId {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world
-        .make(CalendarForm {
-            slug: "ask".into(),
-            kind: Kind::Personal,
-            members: vec![member(jonas)],
-            auto_confirm: false,
-            ..CalendarForm::new("Ask first")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "ask".into(),
+                kind: Kind::Personal,
+                auto_confirm: false,
+                ..CalendarSettings::new("Ask first")
+            },
+            vec![member(jonas)],
+        ))
         .await;
     jonas
 }
 
 async fn request(world: &World, time: &str) -> Booked {
-    let wish = Booking {
+    let booking = Booking {
         slug: "ask".into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    appointments::book(&world.quince, wish).await.unwrap()
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 async fn a_request_is_confirmed_or_declined_in_words_of_its_own(world: World) {
@@ -253,16 +255,18 @@ async fn who_was_taken_for_a_mistake_is_told_that_it_takes_place_after_all(world
 async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     let salon = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner), member(jonas)],
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner), member(jonas)],
+        ))
         .await;
     let mut visit = Vec::new();
     for (name, who) in [("Wash", jonas), ("Cut", world.owner), ("Style", jonas)] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.into(),
             description: String::new(),
@@ -276,17 +280,17 @@ async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
             .unwrap();
     }
     for service in services::public_menu(&world.quince, "salon").await.unwrap() {
-        visit.push(Chosen {
+        visit.push(ChosenService {
             service: service.id,
             host: None,
         });
     }
-    let wish = Booking {
+    let booking = Booking {
         slug: "salon".into(),
         services: visit,
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.later(1).await;
     let client = Actor::Client {
         token: booked.manage_token,
@@ -316,21 +320,24 @@ async fn a_host_of_a_visit_reads_once_what_they_have_to_do(world: World) {
 async fn the_owner_and_admins_read_of_a_simple_calendar(world: World) {
     world.colleague("Jonas").await;
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(9 * 60, 17 * 60)),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(9 * 60, 17 * 60)),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "room".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.later(1).await;
     let client = Actor::Client {
         token: booked.manage_token,

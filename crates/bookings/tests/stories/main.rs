@@ -10,6 +10,7 @@ mod database;
 mod dice;
 mod mail_server;
 mod servers;
+mod warnings;
 mod world;
 
 mod accounts;
@@ -56,7 +57,6 @@ mod services;
 mod simple;
 mod soak;
 mod strangers;
-mod told;
 mod truth;
 mod unreadable;
 mod unsearchable;

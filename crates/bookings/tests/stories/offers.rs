@@ -1,7 +1,7 @@
 //! What a page offers: days that look busy, closed dates, and what lies months ahead.
 
 use bookings::availability::{self, FreeSlots, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Interval, Kind, Rules, WeeklyHours, blocked, booking_calendars};
 use jiff::civil::Date;
 use scheduling::{DateOverride, DateRange, LocalWindow, Span, Unit};
@@ -20,13 +20,15 @@ stories! {
 }
 
 async fn offer(world: &World, rules: Rules) -> bookings::CalendarId {
-    let form = CalendarForm {
-        slug: "offer".into(),
-        kind: Kind::Personal,
-        members: vec![member(world.owner)],
-        rules,
-        ..CalendarForm::new("Offer")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "offer".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Offer")
+        },
+        vec![member(world.owner)],
+    );
     world.make(form).await
 }
 
@@ -94,7 +96,7 @@ async fn a_closed_date_closes_a_booking_calendar_without_hours_of_its_own(world:
     assert_eq!(days, [date("2026-11-25")]);
     let (_, mut form) = world.form_of("offer").await;
     let morning = LocalWindow::new(9 * 60, 12 * 60).unwrap();
-    form.rules.overrides = vec![closed("2026-11-24", vec![morning])];
+    form.settings.rules.overrides = vec![closed("2026-11-24", vec![morning])];
     let refused = booking_calendars::update(&world.quince, world.owner, id, form).await;
     assert!(refused.unwrap_err().to_string().contains("hours of its own"));
 }
@@ -126,7 +128,10 @@ async fn what_lies_months_ahead_is_found(world: World) {
         (fixed("2026-10-01", "2026-10-31"), None),
     ] {
         let form = CalendarForm {
-            rules,
+            settings: CalendarSettings {
+                rules,
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
         booking_calendars::update(&world.quince, world.owner, id, form)

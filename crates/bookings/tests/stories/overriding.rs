@@ -1,14 +1,14 @@
 //! What staff book although it is not on offer: with a record of why it was not, and never without being told to.
 
-use bookings::appointments::{self, Actor, Booked, Booking, InTheWay, OnConflict};
-use bookings::booking_calendars::CalendarForm;
+use bookings::appointments::{self, Actor, Booked, Booking, OnConflict, SchedulingConflict};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Party, Refusal, Rules, StaffId, Status};
 use jiff::SignedDuration;
 use scheduling::Reason;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member, tuesday};
+use crate::world::{World, adas_booking, at, member, reason_of, tuesday};
 
 stories! {
     connected_on:
@@ -33,28 +33,33 @@ stories! {
     off_the_grid_whoever_is_free_holds_it,
 }
 
-async fn book(world: &World, by: StaffId, wish: Booking, on_conflict: OnConflict) -> Result<Booked, Error> {
-    appointments::book_as_staff(&world.quince, by, wish, on_conflict).await
+async fn book(
+    world: &World,
+    by: StaffId,
+    booking: Booking,
+    on_conflict: OnConflict,
+) -> Result<Booked, Error> {
+    appointments::book_as_staff(&world.quince, by, booking, on_conflict).await
 }
 
 fn another(time: &str) -> Booking {
     Booking {
         name: "Grace Hopper".into(),
         idempotency_key: format!("another-{time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
-fn in_the_way(refused: Result<Booked, Error>) -> InTheWay {
+fn scheduling_conflict(refused: Result<Booked, Error>) -> SchedulingConflict {
     match refused {
-        Err(Error::Refused(Refusal::InTheWay(told))) => told,
+        Err(Error::Refused(Refusal::SchedulingConflict(conflict))) => conflict,
         other => panic!("{other:?}"),
     }
 }
 
 /// "BOOKED Maya Lopez"
-fn told(refused: &InTheWay) -> Vec<String> {
-    let why = |why: &bookings::availability::Why| {
+fn reason_lines(refused: &SchedulingConflict) -> Vec<String> {
+    let why = |why: &bookings::availability::ExplainedReason| {
         let host = why.host.as_deref().unwrap_or_default();
         format!("{} {host}", why.reason.as_str()).trim().to_owned()
     };
@@ -90,7 +95,7 @@ async fn without_being_told_to_nothing_is_overridden(world: World) {
     world.book("10:00").await;
     let refused = book(&world, world.owner, another("10:00"), OnConflict::Refuse).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
     let free = book(&world, world.owner, another("12:00"), OnConflict::Override).await;
@@ -120,8 +125,8 @@ async fn what_is_over_stays_over(world: World) {
         start: at("2026-11-20T10:00:00Z"),
         ..another("10:00")
     };
-    let refused = in_the_way(book(&world, world.owner, past, OnConflict::Override).await);
-    assert_eq!(told(&refused), ["PAST"]);
+    let refused = scheduling_conflict(book(&world, world.owner, past, OnConflict::Override).await);
+    assert_eq!(reason_lines(&refused), ["PAST"]);
     assert!(!refused.can_be_overridden);
 }
 
@@ -129,11 +134,11 @@ async fn a_collective_is_overridden_with_all_its_members(world: World) {
     let jonas = world.connected_colleague("Jonas").await;
     world.collective("panel", &[world.owner, jonas.staff]).await;
     world.book("10:00").await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "panel".into(),
         ..another("10:00")
     };
-    let booked = book(&world, world.owner, wish, OnConflict::Override)
+    let booked = book(&world, world.owner, booking, OnConflict::Override)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.hosts, [world.owner, jonas.staff]);
@@ -175,7 +180,7 @@ async fn staff_keep_no_notice(world: World) {
 async fn a_refusal_names_everything_in_the_way(world: World) {
     let mira = world.connected_colleague("Mira").await;
     world.calendar("team", &[world.owner, mira.staff]).await;
-    let wish = |key: &str| Booking {
+    let booking = |key: &str| Booking {
         slug: "team".into(),
         idempotency_key: key.into(),
         ..another("10:00")
@@ -185,40 +190,43 @@ async fn a_refusal_names_everything_in_the_way(world: World) {
     bookings::blocked::add(&world.quince, mira.staff, mira.staff, span, "Dentist")
         .await
         .unwrap();
-    let refused = in_the_way(book(&world, world.owner, wish("refused"), OnConflict::Refuse).await);
-    assert_eq!(told(&refused), ["BOOKED Maya Lopez", "BLOCKED Mira"]);
+    let refused =
+        scheduling_conflict(book(&world, world.owner, booking("refused"), OnConflict::Refuse).await);
+    assert_eq!(reason_lines(&refused), ["BOOKED Maya Lopez", "BLOCKED Mira"]);
     assert!(refused.can_be_overridden);
     let sentence = refused.to_string();
     assert!(
         sentence.contains("(Maya Lopez: has an appointment; Mira: blocked off)"),
         "{sentence}"
     );
-    let client = appointments::book(&world.quince, wish("client")).await;
+    let client = appointments::book(&world.quince, booking("client")).await;
     assert!(matches!(client, Err(Error::SlotTaken { .. })), "{client:?}");
 }
 
 async fn a_class_has_no_more_seats_than_it_has(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
-    let wish = |key: &str| Booking {
+    let booking = |key: &str| Booking {
         slug: "yoga".into(),
         idempotency_key: key.into(),
         ..another("10:00")
     };
-    appointments::book(&world.quince, wish("first")).await.unwrap();
-    let refused = book(&world, world.owner, wish("second"), OnConflict::Override).await;
-    let refused = in_the_way(refused);
+    appointments::book(&world.quince, booking("first")).await.unwrap();
+    let refused = book(&world, world.owner, booking("second"), OnConflict::Override).await;
+    let refused = scheduling_conflict(refused);
     assert_eq!(
-        (told(&refused), refused.can_be_overridden),
+        (reason_lines(&refused), refused.can_be_overridden),
         (vec!["NOSEATS".to_owned()], false)
     );
 }
@@ -230,76 +238,90 @@ async fn who_is_free_holds_it_in_turn(world: World) {
         ..Rules::default()
     };
     let members = [world.owner, mira.staff].map(member).to_vec();
-    let form = CalendarForm {
-        slug: "team".into(),
-        kind: Kind::RoundRobin,
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "team".into(),
+            kind: Kind::RoundRobin,
+            rules,
+            ..CalendarSettings::new("Team")
+        },
         members,
-        rules,
-        ..CalendarForm::new("Team")
-    };
+    );
     world.make(form).await;
-    let wish = |time: &str, key: &str| Booking {
+    let booking = |time: &str, key: &str| Booking {
         slug: "team".into(),
         idempotency_key: key.into(),
         ..another(time)
     };
-    let first = appointments::book(&world.quince, wish("10:00", "first"))
+    let first = appointments::book(&world.quince, booking("10:00", "first"))
         .await
         .unwrap();
     assert_eq!(first.host_name, "Maya Lopez");
     // The day is full, but everybody has time.
-    let second = book(&world, world.owner, wish("15:00", "second"), OnConflict::Override)
-        .await
-        .unwrap();
+    let second = book(
+        &world,
+        world.owner,
+        booking("15:00", "second"),
+        OnConflict::Override,
+    )
+    .await
+    .unwrap();
     let view = world.appointment(&second).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
         ("Mira", Some(&[Reason::DayLimit][..]))
     );
-    assert_eq!(view.assignment_reason.as_deref(), Some("not booked here before"));
+    assert_eq!(reason_of(&view).as_deref(), Some("not booked here before"));
     // Mira has no time, which nobody has to override.
-    let third = book(&world, world.owner, wish("15:00", "third"), OnConflict::Override)
-        .await
-        .unwrap();
+    let third = book(
+        &world,
+        world.owner,
+        booking("15:00", "third"),
+        OnConflict::Override,
+    )
+    .await
+    .unwrap();
     let view = world.appointment(&third).await;
     assert_eq!(
         (view.host_name.as_str(), view.overridden.as_deref()),
         ("Maya Lopez", Some(&[Reason::DayLimit][..]))
     );
-    let fourth = book(&world, world.owner, wish("15:00", "fourth"), OnConflict::Override)
-        .await
-        .unwrap();
+    let fourth = book(
+        &world,
+        world.owner,
+        booking("15:00", "fourth"),
+        OnConflict::Override,
+    )
+    .await
+    .unwrap();
     let view = world.appointment(&fourth).await;
     assert_eq!(
         view.overridden.as_deref(),
         Some(&[Reason::DayLimit, Reason::Booked][..])
     );
-    assert_eq!(
-        view.assignment_reason.as_deref(),
-        Some("nobody was on offer then")
-    );
+    assert_eq!(reason_of(&view).as_deref(), Some("nobody was on offer then"));
     let chosen = Booking {
         host: Some(mira.staff),
-        ..wish("16:00", "chosen")
+        ..booking("16:00", "chosen")
     };
     let chosen = book(&world, world.owner, chosen, OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&chosen).await;
-    assert_eq!(view.assignment_reason.as_deref(), Some("chosen by staff"));
+    assert_eq!(reason_of(&view).as_deref(), Some("chosen by staff"));
 }
 
 async fn staff_who_insist_are_never_too_late(world: World) {
     let mut tries = JoinSet::new();
     for number in 0..20 {
         let (quince, owner) = (world.quince.clone(), world.owner);
-        let wish = Booking {
+        let booking = Booking {
             idempotency_key: format!("key {number}"),
             ..another("10:00")
         };
-        tries.spawn(
-            async move { appointments::book_as_staff(&quince, owner, wish, OnConflict::Override).await },
-        );
+        tries.spawn(async move {
+            appointments::book_as_staff(&quince, owner, booking, OnConflict::Override).await
+        });
     }
     let mut regular = 0;
     for booked in tries.join_all().await {
@@ -314,8 +336,8 @@ async fn staff_who_insist_are_never_too_late(world: World) {
 
 async fn an_event_a_moment_old_is_overridden_too(world: World) {
     world.event("Work", "10:00");
-    let refused = in_the_way(book(&world, world.owner, another("10:00"), OnConflict::Refuse).await);
-    assert_eq!(told(&refused), ["CONFLICT Maya Lopez"]);
+    let refused = scheduling_conflict(book(&world, world.owner, another("10:00"), OnConflict::Refuse).await);
+    assert_eq!(reason_lines(&refused), ["CONFLICT Maya Lopez"]);
     let booked = book(&world, world.owner, another("10:00"), OnConflict::Override)
         .await
         .unwrap();
@@ -331,10 +353,10 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
         async move { appointments::reschedule_as_staff(quince, world.owner, booked.id, start, on_conflict).await }
     };
     let refused = to("10:00", OnConflict::Refuse).await;
-    let Err(Error::Refused(Refusal::InTheWay(refused))) = refused else {
+    let Err(Error::Refused(Refusal::SchedulingConflict(refused))) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!(told(&refused), ["BOOKED Maya Lopez"]);
+    assert_eq!(reason_lines(&refused), ["BOOKED Maya Lopez"]);
     assert!(refused.can_be_overridden);
     let moved = to("10:00", OnConflict::Override).await.unwrap();
     assert_eq!(
@@ -350,7 +372,7 @@ async fn a_move_is_overridden_and_a_regular_one_forgets_it(world: World) {
     };
     let refused = appointments::reschedule(&world.quince, &actor, tuesday("10:00")).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
 }
@@ -385,7 +407,7 @@ async fn what_was_taken_meanwhile_stays_taken(world: World) {
     set(&above, Status::Invalid).await.unwrap();
     let third = Booking {
         idempotency_key: "third".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     world.clock.advance(SignedDuration::from_secs(1));
     appointments::book(&world.quince, third).await.unwrap();
@@ -398,11 +420,11 @@ async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
     let mira = world.connected_colleague("Mira").await;
     world.collective("panel", &[world.owner, jonas.staff]).await;
     let below = world.book("10:00").await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "panel".into(),
         ..another("10:00")
     };
-    let above = book(&world, world.owner, wish, OnConflict::Override)
+    let above = book(&world, world.owner, booking, OnConflict::Override)
         .await
         .unwrap();
     let exchange = |booked: &Booked, from, to| {
@@ -419,12 +441,12 @@ async fn a_member_of_an_overridden_collective_is_exchanged(world: World) {
 async fn who_booked_for_a_colleague_can_undo_it(world: World) {
     let jonas = world.colleague("Jonas").await;
     world.calendar("team", &[world.owner, jonas]).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "team".into(),
         host: Some(world.owner),
         ..another("10:00")
     };
-    let booked = book(&world, jonas, wish, OnConflict::Refuse).await.unwrap();
+    let booked = book(&world, jonas, booking, OnConflict::Refuse).await.unwrap();
     let view = appointments::get(&world.quince, jonas, booked.id).await.unwrap();
     assert_eq!(view.hosts, [world.owner]);
     let actor = Actor::Staff {
@@ -459,16 +481,16 @@ async fn off_the_grid_whoever_is_free_holds_it(world: World) {
     let mira = world.connected_colleague("Mira").await;
     world.calendar("team", &[world.owner, mira.staff]).await;
     world.book("13:00").await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "team".into(),
         ..another("13:10")
     };
-    let refused = in_the_way(book(&world, world.owner, wish.clone(), OnConflict::Refuse).await);
+    let refused = scheduling_conflict(book(&world, world.owner, booking.clone(), OnConflict::Refuse).await);
     assert!(
-        told(&refused).contains(&"BOOKED Maya Lopez".to_owned()),
+        reason_lines(&refused).contains(&"BOOKED Maya Lopez".to_owned()),
         "{refused:?}"
     );
-    let booked = book(&world, world.owner, wish, OnConflict::Override)
+    let booked = book(&world, world.owner, booking, OnConflict::Override)
         .await
         .unwrap();
     let view = world.appointment(&booked).await;

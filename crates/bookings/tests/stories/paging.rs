@@ -1,11 +1,12 @@
 //! The list of appointments goes on, page by page, in both directions.
 
 use bookings::appointments::{self, Booking, Cursor, Filter, Page};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{AppointmentId, StaffId};
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish};
+use crate::world::{World, adas_booking};
 
 stories! {
     connected_on:
@@ -82,7 +83,7 @@ async fn what_is_to_come_goes_on_page_by_page(world: World) {
     let pages = there_and_back(&world, world.owner, &filter(true, None)).await;
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 2]);
     assert_eq!(pages.concat(), all);
-    // What is called off meanwhile makes no gap.
+    // What is cancelled meanwhile makes no gap.
     let first = page(&world, world.owner, &filter(true, None)).await;
     let actor = appointments::Actor::Staff {
         id: world.owner,
@@ -116,11 +117,11 @@ async fn each_sees_their_own_pages(world: World) {
     booked(&world, &TIMES[..2]).await;
     let mut both = Vec::new();
     for time in &TIMES[3..7] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "panel".into(),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        both.push(appointments::book(&world.quince, wish).await.unwrap().id);
+        both.push(appointments::book(&world.quince, booking).await.unwrap().id);
     }
     let pages = there_and_back(&world, mira, &filter(true, None)).await;
     assert_eq!(pages.concat(), both);
@@ -135,8 +136,11 @@ async fn each_sees_their_own_pages(world: World) {
 async fn what_waits_to_be_confirmed_has_pages_too(world: World) {
     let (id, form) = world.form_of("intro").await;
     booked(&world, &TIMES[..1]).await;
-    let form = bookings::booking_calendars::CalendarForm {
-        auto_confirm: false,
+    let form = CalendarForm {
+        settings: CalendarSettings {
+            auto_confirm: false,
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)

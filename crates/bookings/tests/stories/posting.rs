@@ -182,7 +182,7 @@ async fn encryption_is_used_where_it_is_offered(world: World) {
     }
 }
 
-async fn told(world: &World) -> Vec<Warning> {
+async fn current_warnings(world: &World) -> Vec<Warning> {
     warnings::of(&world.quince, world.owner).await.unwrap()
 }
 
@@ -205,9 +205,13 @@ async fn admins_are_told_when_no_mail_goes_out_until_one_does(world: World) {
         let quince = world.posting_by(&server.url("localhost")).await;
         world.book(time).await;
         minutes(&world, &quince, 3).await;
-        assert_eq!(told(&world).await, [], "a server is started anew now and then");
+        assert_eq!(
+            current_warnings(&world).await,
+            [],
+            "a server is started anew now and then"
+        );
         minutes(&world, &quince, 10).await;
-        let warnings = told(&world).await;
+        let warnings = current_warnings(&world).await;
         let [warning] = warnings.as_slice() else {
             panic!("{answer:?}: {warnings:?}")
         };
@@ -226,7 +230,7 @@ async fn admins_are_told_when_no_mail_goes_out_until_one_does(world: World) {
         );
         server.behave(Behaviour::default());
         minutes(&world, &quince, 20).await;
-        assert_eq!(told(&world).await, [], "{answer:?}");
+        assert_eq!(current_warnings(&world).await, [], "{answer:?}");
         assert!(mails::trouble(&world.quince).await.unwrap().is_none());
     }
 }
@@ -236,13 +240,13 @@ async fn one_recipient_who_is_put_off_is_told_late_and_one_who_is_refused_never(
     let quince = world.posting_by(&server.url("localhost")).await;
     world.book("10:00").await;
     hours(&world, &quince, 3).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     server.behave(behaves(&[("RCPT", "450 4.2.0 Greylisted")]));
     world.book("15:00").await;
     minutes(&world, &quince, 30).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     minutes(&world, &quince, 60).await;
-    assert_eq!(told(&world).await.len(), 1);
+    assert_eq!(current_warnings(&world).await.len(), 1);
 }
 
 async fn what_waited_for_a_broken_server_goes_out_with_the_first_mail(world: World) {
@@ -264,47 +268,47 @@ async fn an_admin_who_mended_the_settings_has_what_waits_tried_at_once(world: Wo
     let jonas = world.colleague("Jonas").await;
     let server = MailServer::start(behaves(&[("AUTH", "535 5.7.8 Wrong password")])).await;
     let quince = world.posting_by(&server.url("localhost")).await;
-    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+    assert_eq!(mails::retry_summary(&quince, world.owner).await.unwrap().count, 0);
     let booked = world.book("12:00").await;
     minutes(&world, &quince, 45).await;
-    let waiting = mails::put_off(&quince, world.owner).await.unwrap();
+    let waiting = mails::retry_summary(&quince, world.owner).await.unwrap();
     assert_eq!(waiting.count, 2);
-    let listed = mails::waiting_again(&quince, world.owner).await.unwrap();
+    let listed = mails::waiting_for_retry(&quince, world.owner).await.unwrap();
     assert_eq!(listed.len(), 2);
     for mail in &listed {
         assert_eq!(mail.appointment, Some(booked.id));
         assert!(mail.problem.contains("Wrong password"), "{}", mail.problem);
     }
-    let about = mails::failed_about(&quince, booked.id).await.unwrap();
+    let about = mails::failed_of_appointment(&quince, booked.id).await.unwrap();
     assert_eq!((about.waiting.len(), about.given_up.len()), (2, 0));
     assert!(waiting.next > Some(quince.now()), "{waiting:?}");
     for refused in [
-        mails::put_off(&quince, jonas).await.map(drop),
-        mails::waiting_again(&quince, jonas).await.map(drop),
-        mails::try_now(&quince, jonas).await,
+        mails::retry_summary(&quince, jonas).await.map(drop),
+        mails::waiting_for_retry(&quince, jonas).await.map(drop),
+        mails::retry_now(&quince, jonas).await,
     ] {
         assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     // However often it is asked for in vain: a try a moment, and none of those after which a mail is given up.
     let tried = server.count("AUTH");
     for _ in 0..200 {
-        mails::try_now(&quince, world.owner).await.unwrap();
+        mails::retry_now(&quince, world.owner).await.unwrap();
         jobs::run_due(&quince).await.unwrap();
     }
     assert!(server.count("AUTH") <= tried + 2, "each mail once");
     for _ in 0..200 {
         world.clock.advance(SignedDuration::from_secs(11));
-        mails::try_now(&quince, world.owner).await.unwrap();
+        mails::retry_now(&quince, world.owner).await.unwrap();
         jobs::run_due(&quince).await.unwrap();
     }
     assert_eq!(mails::given_up(&quince, world.owner).await.unwrap(), []);
     server.behave(Behaviour::default());
     world.clock.advance(SignedDuration::from_secs(11));
-    mails::try_now(&quince, world.owner).await.unwrap();
+    mails::retry_now(&quince, world.owner).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     assert_eq!(server.taken().len(), 2);
-    assert_eq!(told(&world).await, []);
-    assert_eq!(mails::put_off(&quince, world.owner).await.unwrap().count, 0);
+    assert_eq!(current_warnings(&world).await, []);
+    assert_eq!(mails::retry_summary(&quince, world.owner).await.unwrap().count, 0);
 }
 
 async fn mails_that_a_stop_breaks_off_are_sent_at_once_by_the_next_process(world: World) {
@@ -422,7 +426,10 @@ async fn a_mail_that_was_given_up_is_listed_and_sent_again_to_the_address_as_it_
     assert_eq!(mail.recipient, "ada@example.com");
     assert_eq!(mail.appointment, Some(booked.id));
     assert_eq!(mail.about, Some(("Ada Byron".to_owned(), tuesday("10:00"))));
-    let about = mails::failed_about(&quince, booked.id).await.unwrap().given_up;
+    let about = mails::failed_of_appointment(&quince, booked.id)
+        .await
+        .unwrap()
+        .given_up;
     assert_eq!(about, listed, "the appointment tells it, too");
     assert!(
         mail.problem.contains("550 5.1.1 No such user"),

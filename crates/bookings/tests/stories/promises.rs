@@ -1,8 +1,8 @@
 //! What product.md promises in a few words and is easily lost in the details (D1–D10).
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, Booking, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::configuration::{self, Policies};
 use bookings::connections::{self, EventsInIcloud, Login};
 use bookings::profile::{self, ProfileForm};
@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use sandbox::{NewCalendar, PasswordState};
 
 use crate::database::stories;
-use crate::world::{PASSWORD, TUESDAY, World, adas_wish, at, date, tuesday};
+use crate::world::{PASSWORD, TUESDAY, World, adas_booking, at, date, tuesday};
 
 stories! {
     on:
@@ -78,7 +78,7 @@ async fn d9_a_calendar_that_was_never_read_is_never_free(world: World) {
 }
 
 async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
-    let new = accounts::NewStaff {
+    let new = accounts::StaffForm {
         name: "Mira".into(),
         email: "mira@example.org".into(),
         password: PASSWORD.into(),
@@ -105,6 +105,7 @@ async fn an_unknown_zone_is_refused_wherever_it_is_typed(world: World) {
         profile::get(&world.quince, world.owner)
             .await
             .unwrap()
+            .profile
             .zone
             .name(),
         "UTC"
@@ -115,21 +116,24 @@ async fn d1_round_robin_and_personal_use_icloud_and_a_simple_calendar_says_why_n
     let mira = world.colleague("Mira").await;
     world.calendar("team", &[world.owner, mira]).await;
     for (slug, time) in [("intro", "10:00"), ("team", "11:00")] {
-        let wish = Booking {
+        let booking = Booking {
             slug: slug.into(),
             host: Some(world.owner),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        appointments::book(&world.quince, wish).await.unwrap();
+        appointments::book(&world.quince, booking).await.unwrap();
     }
     world.jobs().await;
     assert_eq!(world.events("Home").len(), 2);
-    let mut simple = CalendarForm {
-        kind: Kind::Simple,
-        slug: "room".into(),
-        ..CalendarForm::new("Room")
-    };
-    simple.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
+    let mut simple = CalendarForm::new(
+        CalendarSettings {
+            kind: Kind::Simple,
+            slug: "room".into(),
+            ..CalendarSettings::new("Room")
+        },
+        Vec::new(),
+    );
+    simple.settings.rules.hours = Some(WeeklyHours::weekdays(540, 1020));
     let room = world.make(simple).await;
     let editor = booking_calendars::get(&world.quince, world.owner, room)
         .await
@@ -145,7 +149,7 @@ async fn d2_what_staff_book_is_written_too(world: World) {
     // In half an hour, which is too soon for a client.
     let soon = Booking {
         start: at("2026-11-23T09:00:00Z"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let refused = appointments::book(&world.quince, soon.clone()).await;
     assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
@@ -174,9 +178,9 @@ async fn d3_a_cancelled_appointment_leaves_no_trace_but_its_record(world: World)
     assert!(world.is_free("10:00").await);
     let seen = world.appointment(&booked).await;
     assert_eq!(seen.status, Status::Cancelled);
-    let called_off = seen.called_off.unwrap();
+    let cancellation = seen.cancellation.unwrap();
     assert_eq!(
-        (called_off.by, called_off.reason.as_deref()),
+        (cancellation.by, cancellation.reason.as_deref()),
         (Some(PartyName::Client), Some("a cold"))
     );
 }
@@ -200,11 +204,11 @@ async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World)
     configuration::save_conflicts(&world.quince, mira, vec![found[0].calendars[0].id])
         .await
         .unwrap();
-    let own = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Me)
+    let own = agenda::view(&world.quince, mira, date(TUESDAY), 1, Scope::Me)
         .await
         .unwrap();
     assert_eq!(own.days[0].external[0].title, "Therapy");
-    for who in [Who::Person(mira), Who::Everybody] {
+    for who in [Scope::Person(mira), Scope::Everybody] {
         let seen = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, who)
             .await
             .unwrap();
@@ -214,7 +218,7 @@ async fn d5_colleagues_see_that_somebody_is_busy_and_not_with_what(world: World)
         assert_eq!((event.title.as_str(), event.calendar_name.as_str()), ("Busy", ""));
         assert!(!format!("{seen:?}").contains("Therapy"));
     }
-    let other = agenda::view(&world.quince, mira, date(TUESDAY), 1, Who::Person(world.owner)).await;
+    let other = agenda::view(&world.quince, mira, date(TUESDAY), 1, Scope::Person(world.owner)).await;
     assert!(matches!(other, Err(Error::NotAllowed(_))), "{other:?}");
 }
 
@@ -281,10 +285,10 @@ async fn while_it_cannot_be_read_each_connection_has_its_own_choice(world: World
     world.later(20).await;
     assert!(world.is_free("10:00").await, "ignored");
     assert!(!world.is_free("14:00").await, "the last known events count");
-    let told = warnings::of(&world.quince, world.owner).await.unwrap();
+    let warnings = warnings::of(&world.quince, world.owner).await.unwrap();
     let first = world.control.default_account().apple_id;
     for (account, meanwhile) in [("maya@work.example", "do not block"), (&first, "go on blocking")] {
-        let of_account = told.iter().find(|warning| warning.title.ends_with(account));
+        let of_account = warnings.iter().find(|warning| warning.title.ends_with(account));
         let sentences = of_account.unwrap().sentences.join(" ");
         assert!(sentences.contains(meanwhile), "{account}: {sentences}");
     }
@@ -292,7 +296,7 @@ async fn while_it_cannot_be_read_each_connection_has_its_own_choice(world: World
 
 async fn d6_an_event_added_moved_and_deleted_shows_within_one_sync(world: World) {
     let shown = async || {
-        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me).await;
+        let view = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me).await;
         view.unwrap().days[0]
             .external
             .iter()
@@ -352,7 +356,7 @@ async fn d8_reconnecting_keeps_the_choices(world: World) {
         .unwrap();
     let after = world.connection().await;
     assert_eq!(
-        (after.id, after.import_policy),
+        (after.id, after.policies.import_policy),
         (before.id, ImportPolicy::AsFirstImported)
     );
     let choices = |connection: &connections::ConnectionView| -> Vec<_> {
@@ -452,7 +456,7 @@ async fn a_time_that_has_passed_is_told_as_passed_even_if_it_was_taken(world: Wo
     world.clock.set(tuesday("12:00"));
     let late = Booking {
         idempotency_key: "late".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let late = appointments::book(&world.quince, late).await;
     assert!(matches!(&late, Err(Error::Refused(Refusal::Past))), "{late:?}");

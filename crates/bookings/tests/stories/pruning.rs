@@ -1,14 +1,14 @@
 //! What is over is kept as long as the operator says, and then goes; what waits, or is to come, never does.
 
-use bookings::appointments::{self, Booked, Booking, GivenUp};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::appointments::{self, Booked, Booking, RemovalDecision};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Quince, Retention, Rules, Settings, WriteState, jobs};
 use jiff::SignedDuration;
 use sandbox::PasswordState;
 use store::event_writes;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, at, member};
+use crate::world::{World, adas_booking, at, member};
 
 stories! {
     connected_on:
@@ -75,7 +75,7 @@ async fn what_is_over_goes_when_its_time_has_come(world: World) {
     let over = world.book("10:00").await;
     let to_come = Booking {
         start: at("2026-12-08T10:00:00Z"),
-        ..adas_wish("11:00")
+        ..adas_booking("11:00")
     };
     let to_come = appointments::book(&world.quince, to_come).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
@@ -118,7 +118,7 @@ async fn what_is_over_goes_when_its_time_has_come(world: World) {
     assert_eq!(rows(&world).await, 6 + messages);
     let again = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("11:00")
+        ..adas_booking("11:00")
     };
     let again = Booking {
         start: at("2026-12-08T10:00:00Z"),
@@ -195,25 +195,27 @@ async fn a_clock_that_jumps_ahead_takes_little_with_it(world: World) {
 
 async fn a_class_that_is_over_goes_with_its_attendees(world: World) {
     let quince = keeping(&world, 2, 3, 5);
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats: 3,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats: 3,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     for who in ["ada", "bob"] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "yoga".into(),
             email: format!("{who}@example.com"),
             idempotency_key: format!("key-of-{who}"),
-            ..adas_wish("10:00")
+            ..adas_booking("10:00")
         };
-        appointments::book(&world.quince, wish).await.unwrap();
+        appointments::book(&world.quince, booking).await.unwrap();
     }
     jobs::run_due(&quince).await.unwrap();
     assert!(rows(&world).await > 9);
@@ -242,18 +244,20 @@ async fn the_trace_of_a_deleted_appointment_goes_in_its_time(world: World) {
 
 async fn what_was_written_of_a_deleted_class_goes_in_its_time(world: World) {
     let quince = keeping(&world, 2, 3, 5);
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        ..CalendarForm::new("Yoga")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            ..CalendarSettings::new("Yoga")
+        },
+        vec![member(world.owner)],
+    );
     let yoga = world.make(form).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "yoga".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     jobs::run_due(&quince).await.unwrap();
     appointments::delete(&world.quince, world.owner, booked.id, false)
         .await
@@ -279,20 +283,20 @@ async fn a_removal_that_was_given_up_stays_until_somebody_settles_it(world: Worl
         .await
         .unwrap();
     days(&world, &quince, 10).await;
-    let still_written = async || {
+    let pending_removal = async || {
         let deleted = appointments::deleted_lately(&quince, world.owner).await.unwrap();
-        deleted[0].still_written.clone().map(|(state, _)| state)
+        deleted[0].pending_removal.clone().map(|(state, _)| state)
     };
-    assert_eq!(still_written().await, Some(WriteState::Failed));
+    assert_eq!(pending_removal().await, Some(WriteState::Failed));
     let settle = async |how| appointments::settle_removal(&quince, world.owner, booked.id, how).await;
-    settle(GivenUp::TryAgain).await.unwrap();
-    assert_eq!(still_written().await, Some(WriteState::Waiting));
+    settle(RemovalDecision::Retry).await.unwrap();
+    assert_eq!(pending_removal().await, Some(WriteState::Waiting));
     jobs::run_due(&quince).await.unwrap();
-    assert_eq!(still_written().await, Some(WriteState::Failed));
-    settle(GivenUp::IsRemoved).await.unwrap();
-    assert_eq!(still_written().await, None);
+    assert_eq!(pending_removal().await, Some(WriteState::Failed));
+    settle(RemovalDecision::RemovedByHand).await.unwrap();
+    assert_eq!(pending_removal().await, None);
     let colleague = world.colleague("Jonas").await;
-    let refused = appointments::settle_removal(&quince, colleague, booked.id, GivenUp::TryAgain).await;
+    let refused = appointments::settle_removal(&quince, colleague, booked.id, RemovalDecision::Retry).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     days(&world, &quince, 2).await;
     assert_eq!(rows(&world).await, 0);

@@ -1,6 +1,7 @@
 //! Appointments in iCloud: written once, followed, and watched (D2, D3, D4).
 
 use bookings::appointments::{self, Actor, Booked, Edit};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{WriteState, configuration};
 use jiff::SignedDuration;
 use sandbox::{Fault, NewCalendar, RetryAfter};
@@ -125,9 +126,12 @@ async fn d3_another_name_or_place_of_the_booking_calendar_follows_in_icloud(worl
         writes,
         "nothing that an event says has changed"
     );
-    let form = bookings::booking_calendars::CalendarForm {
-        name: "First talk".into(),
-        location: "Orchard Lane 3".into(),
+    let form = CalendarForm {
+        settings: CalendarSettings {
+            name: "First talk".into(),
+            location: "Orchard Lane 3".into(),
+            ..form.settings
+        },
         ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
@@ -223,7 +227,7 @@ async fn own_events_neither_block_nor_are_shown_as_external(world: World) {
     world.jobs().await;
     world.later(2).await;
     let day = crate::world::date(crate::world::TUESDAY);
-    let who = bookings::agenda::Who::Me;
+    let who = bookings::agenda::Scope::Me;
     let view = bookings::agenda::view(&world.quince, world.owner, day, 1, who)
         .await
         .unwrap();

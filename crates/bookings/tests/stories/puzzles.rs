@@ -4,16 +4,18 @@
 use bookings::appointments::{
     self, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, hold_as_stranger, holder,
 };
-use bookings::booking_calendars::{AnswerKind, CalendarForm, IntakeQuestion};
+use bookings::booking_calendars::{AnswerKind, CalendarForm, CalendarSettings, IntakeQuestion};
 use bookings::classes;
-use bookings::strangers::{BITS, DELAY, LIFE, NotProven, Proof, Stranger, challenge};
+use bookings::strangers::{
+    CHALLENGE_LIFETIME, DELAY, DIFFICULTY_BITS, NotProven, Proof, Stranger, challenge,
+};
 use bookings::{Error, Kind, Quince, Refusal, Rules};
 use jiff::SignedDuration;
 use store::spent_puzzles;
 use tokio::task::JoinSet;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_booking, member, tuesday};
 
 stories! {
     connected_on:
@@ -33,9 +35,13 @@ stories! {
 
 async fn switch_on(world: &World, change: impl Fn(CalendarForm) -> CalendarForm) {
     let (id, form) = world.form_of("intro").await;
+    let form = change(form);
     let form = CalendarForm {
-        ask_puzzle: true,
-        ..change(form)
+        settings: CalendarSettings {
+            ask_puzzle: true,
+            ..form.settings
+        },
+        ..form
     };
     bookings::booking_calendars::update(&world.quince, world.owner, id, form)
         .await
@@ -57,7 +63,7 @@ fn unsolved(quince: &Quince, slug: &str) -> Proof {
 /// As a form with script sends it.
 fn solved(quince: &Quince, slug: &str) -> Proof {
     let challenge = challenge(quince, slug, "").unwrap();
-    assert_eq!(challenge.bits, BITS);
+    assert_eq!(challenge.bits, DIFFICULTY_BITS);
     let mut search = puzzle::Search::new(&challenge.text, challenge.bits);
     Proof {
         solution: search.go_on(u32::MAX).unwrap(),
@@ -74,7 +80,7 @@ fn with(proof: &Proof) -> Stranger {
 }
 
 async fn book(world: &World, proof: &Proof, time: &str) -> Result<Booked, Error> {
-    book_as_stranger(&world.quince, &with(proof), adas_wish(time)).await
+    book_as_stranger(&world.quince, &with(proof), adas_booking(time)).await
 }
 
 fn why(result: Result<Booked, Error>) -> NotProven {
@@ -150,7 +156,7 @@ async fn what_proves_nothing_is_refused(world: World) {
     ];
     for (n, challenge) in made_up.into_iter().enumerate() {
         // A solution of what is forged best.
-        let mut search = puzzle::Search::new(&challenge, if n == 6 { BITS } else { 0 });
+        let mut search = puzzle::Search::new(&challenge, if n == 6 { DIFFICULTY_BITS } else { 0 });
         let proof = Proof {
             solution: search.go_on(u32::MAX).unwrap(),
             challenge,
@@ -171,7 +177,9 @@ async fn what_proves_nothing_is_refused(world: World) {
         let early = why(book(&world, &wrong, "10:00").await);
         assert_eq!(early, NotProven::TooEarly { wait: DELAY }, "{solution}");
     }
-    world.clock.advance(LIFE + SignedDuration::from_millis(1));
+    world
+        .clock
+        .advance(CHALLENGE_LIFETIME + SignedDuration::from_millis(1));
     assert_eq!(why(book(&world, &good, "10:00").await), NotProven::Outdated);
     // What a clock made that is far ahead counts neither before nor after it is solved.
     world.clock.advance(SignedDuration::from_hours(1));
@@ -198,16 +206,16 @@ async fn twenty_at_once_book_once(world: World) {
             network: format!("203.0.113.{n}"),
             ..with(&proof)
         };
-        let wish = Booking {
+        let booking = Booking {
             // Times that take nothing from each other, on two days.
             start: tuesday("09:00")
                 + SignedDuration::from_mins(30) * (n % 16)
                 + SignedDuration::from_hours(24) * (n / 16),
             email: format!("{n}@example.com"),
             idempotency_key: format!("wish {n}"),
-            ..adas_wish("09:00")
+            ..adas_booking("09:00")
         };
-        tasks.spawn(async move { book_as_stranger(&quince, &stranger, wish).await });
+        tasks.spawn(async move { book_as_stranger(&quince, &stranger, booking).await });
     }
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
@@ -228,7 +236,7 @@ async fn the_same_request_sent_twenty_times_at_once_is_answered_each_time(world:
     let mut tasks = JoinSet::new();
     for _ in 0..20 {
         let (quince, stranger) = (world.quince.clone(), with(&proof));
-        tasks.spawn(async move { book_as_stranger(&quince, &stranger, adas_wish("10:00")).await });
+        tasks.spawn(async move { book_as_stranger(&quince, &stranger, adas_booking("10:00")).await });
     }
     let results = tasks.join_all().await;
     let first = results[0].as_ref().unwrap().id;
@@ -245,7 +253,10 @@ async fn a_refused_booking_spends_nothing(world: World) {
         required: true,
     };
     switch_on(&world, |form| CalendarForm {
-        questions: vec![question.clone()],
+        settings: CalendarSettings {
+            questions: vec![question.clone()],
+            ..form.settings
+        },
         ..form
     })
     .await;
@@ -253,7 +264,10 @@ async fn a_refused_booking_spends_nothing(world: World) {
     let unanswered = book(&world, &proof, "10:00").await;
     assert!(matches!(unanswered, Err(Error::Fields(_))), "{unanswered:?}");
     switch_on(&world, |form| CalendarForm {
-        questions: Vec::new(),
+        settings: CalendarSettings {
+            questions: Vec::new(),
+            ..form.settings
+        },
         ..form
     })
     .await;
@@ -261,7 +275,7 @@ async fn a_refused_booking_spends_nothing(world: World) {
     let bob = |time: &str| Booking {
         email: "bob@example.com".into(),
         idempotency_key: format!("Bob's {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
     for (time, is_taken) in [("10:00", true), ("10:07", false), ("03:00", false)] {
         let refused = book_as_stranger(&world.quince, &with(&proof), bob(time)).await;
@@ -281,14 +295,14 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
     switched_on(&world).await;
     let proof = solved(&world.quince, "intro");
     let first = book(&world, &proof, "10:00").await.unwrap();
-    world.clock.advance(LIFE * 2);
+    world.clock.advance(CHALLENGE_LIFETIME * 2);
     for proof in [&proof, &Proof::default(), &solved(&world.quince, "intro")] {
         let again = book(&world, proof, "10:00").await.unwrap();
         assert_eq!(again.id, first.id);
     }
     let other = Booking {
         name: "Bob".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let reused = book_as_stranger(&world.quince, &with(&proof), other).await;
     assert!(
@@ -300,8 +314,8 @@ async fn a_repeated_request_gets_its_answer_long_after(world: World) {
 async fn staff_and_other_calendars_solve_nothing(world: World) {
     book(&world, &Proof::default(), "10:00").await.unwrap();
     switched_on(&world).await;
-    let wish = adas_wish("11:00");
-    appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Refuse)
+    let booking = adas_booking("11:00");
+    appointments::book_as_staff(&world.quince, world.owner, booking, OnConflict::Refuse)
         .await
         .unwrap();
     assert_eq!(
@@ -311,23 +325,25 @@ async fn staff_and_other_calendars_solve_nothing(world: World) {
 }
 
 async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        ask_puzzle: true,
-        rules: Rules {
-            seats: 1,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            ask_puzzle: true,
+            rules: Rules {
+                seats: 1,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
     let seat = |email: &str, time: &str| Booking {
         slug: "yoga".into(),
         email: email.into(),
         idempotency_key: format!("{email} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
     for time in ["10:00", "11:00"] {
         appointments::book(&world.quince, seat("first@example.com", time))
@@ -335,7 +351,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
             .unwrap();
     }
     let wait = async |proof: &Proof, email: &str, time: &str| {
-        classes::wait_as_stranger(&world.quince, &with(proof), &seat(email, time)).await
+        classes::join_waiting_list_as_stranger(&world.quince, &with(proof), &seat(email, time)).await
     };
     let early = wait(&unsolved(&world.quince, "yoga"), "ada@example.com", "10:00").await;
     let is_early = |result: &Result<String, Error>| {
@@ -355,7 +371,7 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
     // Sent twice it says what it said.
     let again = wait(&proof, "ada@example.com", "10:00").await;
     assert!(
-        matches!(again, Err(Error::Refused(Refusal::WaitsAlready))),
+        matches!(again, Err(Error::Refused(Refusal::AlreadyWaiting))),
         "{again:?}"
     );
     let spent = wait(&proof, "ada@example.com", "11:00").await;
@@ -374,13 +390,13 @@ async fn a_place_on_a_waiting_list_takes_a_puzzle(world: World) {
 async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World) {
     switched_on(&world).await;
     let hold = async |proof: &Proof, visitor: &str, time: &str| {
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: "intro".into(),
             start: tuesday(time),
             host: None,
             services: Vec::new(),
         };
-        hold_as_stranger(&world.quince, &with(proof), holder(visitor), &wish).await
+        hold_as_stranger(&world.quince, &with(proof), holder(visitor), &request).await
     };
     let aged = unsolved(&world.quince, "intro");
     world.clock.advance(DELAY);
@@ -399,11 +415,11 @@ async fn a_hold_takes_a_solved_puzzle_and_leaves_it_to_the_booking(world: World)
         matches!(again, Err(Error::Refused(Refusal::NotProven(_)))),
         "{again:?}"
     );
-    let wish = Booking {
+    let booking = Booking {
         holder: Some(holder("the secret of one visitor")),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    book_as_stranger(&world.quince, &with(&proof), wish)
+    book_as_stranger(&world.quince, &with(&proof), booking)
         .await
         .unwrap();
 }
@@ -412,7 +428,7 @@ async fn a_form_that_is_shown_again_goes_on_with_its_challenge(world: World) {
     let text = |slug: &str, before: &str| challenge(&world.quince, slug, before).unwrap().text;
     let first = text("intro", "");
     assert_ne!(text("intro", ""), first);
-    world.clock.advance(LIFE / 2);
+    world.clock.advance(CHALLENGE_LIFETIME / 2);
     assert_eq!(text("intro", &first), first);
     for before in ["", "x", &"x".repeat(100_000)] {
         assert_ne!(text("intro", before), *before);

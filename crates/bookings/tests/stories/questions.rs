@@ -2,10 +2,10 @@
 
 use bookings::Error;
 use bookings::appointments::{self, Booking, OnConflict};
-use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, IntakeQuestion};
+use bookings::booking_calendars::{self, Answer, AnswerKind, CalendarForm, CalendarSettings, IntakeQuestion};
 
 use crate::database::stories;
-use crate::world::{World, adas_wish};
+use crate::world::{World, adas_booking};
 
 stories! {
     connected_on:
@@ -24,7 +24,10 @@ async fn ask(world: &World, questions: &[(&str, AnswerKind, bool)]) {
         required: *required,
     });
     let form = CalendarForm {
-        questions: questions.collect(),
+        settings: CalendarSettings {
+            questions: questions.collect(),
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(&world.quince, world.owner, id, form)
@@ -32,14 +35,14 @@ async fn ask(world: &World, questions: &[(&str, AnswerKind, bool)]) {
         .unwrap();
 }
 
-fn wish(answers: &[(&str, &str)]) -> Booking {
+fn booking(answers: &[(&str, &str)]) -> Booking {
     let answer = |(label, text): &(&str, &str)| Answer {
         label: (*label).to_owned(),
         text: (*text).to_owned(),
     };
     Booking {
         answers: answers.iter().map(answer).collect(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
@@ -54,7 +57,7 @@ async fn answers_reach_the_host_the_client_and_the_event(world: World) {
     .await;
     let booked = appointments::book(
         &world.quince,
-        wish(&[("How do you come?", "by bus"), ("Parking?", "")]),
+        booking(&[("How do you come?", "by bus"), ("Parking?", "")]),
     )
     .await
     .unwrap();
@@ -81,20 +84,20 @@ async fn answers_reach_the_host_the_client_and_the_event(world: World) {
 
 async fn a_required_question_must_be_answered_by_clients_and_not_by_staff(world: World) {
     ask(&world, &[("How do you come?", AnswerKind::Line, true)]).await;
-    let refused = appointments::book(&world.quince, wish(&[])).await;
+    let refused = appointments::book(&world.quince, booking(&[])).await;
     let Err(Error::Fields(problems)) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(problems[0].to_string(), "Please answer “How do you come?”.");
-    appointments::book_as_staff(&world.quince, world.owner, wish(&[]), OnConflict::Refuse)
+    appointments::book_as_staff(&world.quince, world.owner, booking(&[]), OnConflict::Refuse)
         .await
         .unwrap();
 }
 
 async fn staff_can_answer_in_the_clients_place(world: World) {
     ask(&world, &[("How do you come?", AnswerKind::Line, true)]).await;
-    let wish = wish(&[("How do you come?", "by bus")]);
-    let booked = appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Refuse)
+    let booking = booking(&[("How do you come?", "by bus")]);
+    let booked = appointments::book_as_staff(&world.quince, world.owner, booking, OnConflict::Refuse)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.answers[0].text, "by bus");
@@ -102,7 +105,7 @@ async fn staff_can_answer_in_the_clients_place(world: World) {
 
 async fn questions_that_change_leave_old_answers_as_they_were(world: World) {
     ask(&world, &[("How do you come?", AnswerKind::Line, false)]).await;
-    let booked = appointments::book(&world.quince, wish(&[("How do you come?", "by bus")]))
+    let booked = appointments::book(&world.quince, booking(&[("How do you come?", "by bus")]))
         .await
         .unwrap();
     ask(&world, &[("What do you drink?", AnswerKind::Line, false)]).await;

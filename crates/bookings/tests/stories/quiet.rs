@@ -5,7 +5,7 @@ use bookings::mails;
 use jiff::SignedDuration;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, tuesday};
+use crate::world::{World, adas_booking, tuesday};
 
 stories! {
     connected_on:
@@ -70,8 +70,8 @@ async fn twenty_eight_moves_are_one_mail_each(world: World) {
         assert_eq!(moves.count(), 1, "{subjects:?}");
     }
     let mails = world.mails();
-    let told = mails.iter().filter(|mail| mail.contains("New time"));
-    for mail in told {
+    let moved_mails = mails.iter().filter(|mail| mail.contains("New time"));
+    for mail in moved_mails {
         // Ada's zone is five hours behind.
         let is_there = |times: [&str; 2]| {
             times
@@ -142,12 +142,12 @@ async fn a_cancellation_takes_the_waiting_changes_along(world: World) {
 async fn a_host_who_comes_and_goes_within_a_minute_is_told_nothing(world: World) {
     let jonas = world.connected_colleague("Jonas").await.staff;
     world.calendar("team", &[world.owner, jonas]).await;
-    let wish = Booking {
+    let booking = Booking {
         slug: "team".into(),
         host: Some(world.owner),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     world.jobs().await;
     let exchange = async |from, to| {
         appointments::reassign(&world.quince, world.owner, booked.id, from, to)
@@ -164,13 +164,13 @@ async fn a_host_who_comes_and_goes_within_a_minute_is_told_nothing(world: World)
 async fn book(world: &World, n: i64, email: &str) -> Booked {
     let (day, hour) = (n / 8, n % 8);
     let days = 6 + day / 5 * 7 + day % 5;
-    let wish = Booking {
+    let booking = Booking {
         start: tuesday("09:00") + SignedDuration::from_hours(24 * days + hour),
         email: email.into(),
         idempotency_key: format!("{n} of {email}"),
-        ..adas_wish("09:00")
+        ..adas_booking("09:00")
     };
-    appointments::book(&world.quince, wish).await.unwrap()
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 async fn an_address_that_nobody_confirmed_gets_six_mails_a_day(world: World) {

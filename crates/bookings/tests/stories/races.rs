@@ -8,7 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinSet;
 
 use crate::database::{Database, stories};
-use crate::world::{World, adas_wish, tuesday};
+use crate::world::{World, adas_booking, tuesday};
 
 stories! {
     connected_on:
@@ -41,11 +41,11 @@ async fn round_robin_passes_over_a_host_whose_event_is_a_moment_old(world: World
     let mira = world.connected_colleague("Mira").await;
     world.calendar("team", &[world.owner, mira.staff]).await;
     world.event("Work", "10:00");
-    let wish = Booking {
+    let booking = Booking {
         slug: "team".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     assert_eq!(booked.host_name, "Mira", "the first in turn has an event there");
     world.jobs().await;
     assert_eq!(world.events_of(&mira).len(), 1);
@@ -114,7 +114,7 @@ async fn the_events_own_write_never_stops_the_next_booking(world: World) {
     assert_eq!(world.events("Home").len(), 1);
     let again = Booking {
         idempotency_key: "again".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     appointments::book(&world.quince, again).await.unwrap();
     world.clock.advance(SignedDuration::from_mins(1));
@@ -124,7 +124,7 @@ async fn the_events_own_write_never_stops_the_next_booking(world: World) {
     assert!(!world.is_free("10:00").await);
     let third = Booking {
         idempotency_key: "third".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     let third = appointments::book(&world.quince, third).await;
     assert!(matches!(third, Err(Error::SlotTaken { .. })), "{third:?}");
@@ -157,9 +157,9 @@ async fn what_the_database_breaks_up_is_done_again_and_never_called_taken() {
             let start = starts.next().unwrap();
             // It keeps the host's time to itself, and then wants what whoever waits for that has read.
             let mut other = PgConnection::connect(world.database.url()).await.unwrap();
-            let mut in_the_way = other.begin().await.unwrap();
+            let mut blocker = other.begin().await.unwrap();
             sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('owner ' || id, 0)) FROM staff")
-                .execute(&mut *in_the_way)
+                .execute(&mut *blocker)
                 .await
                 .unwrap();
             let waits = tokio::spawn({
@@ -170,16 +170,16 @@ async fn what_the_database_breaks_up_is_done_again_and_never_called_taken() {
                             .await
                             .unwrap();
                     } else {
-                        appointments::book(&quince, adas_wish(start)).await.unwrap();
+                        appointments::book(&quince, adas_booking(start)).await.unwrap();
                     }
                 }
             });
             until_somebody_waits(&mut watching).await;
             // Whoever waits for a second looks for a circle: on a busy machine that can be too early to find one. Then the other finds it.
             let wanted = sqlx::query("LOCK TABLE booking_calendars IN ACCESS EXCLUSIVE MODE")
-                .execute(&mut *in_the_way)
+                .execute(&mut *blocker)
                 .await;
-            in_the_way.rollback().await.unwrap();
+            blocker.rollback().await.unwrap();
             waits.await.unwrap();
             if moves {
                 assert_eq!(world.appointment(&booked).await.start, tuesday(start));
@@ -206,19 +206,19 @@ async fn a_booking_whose_connection_is_lost_is_made_all_the_same() {
     let world = World::connected_on(Database::postgres().await).await;
     let mut watching = PgConnection::connect(world.database.url()).await.unwrap();
     let mut other = PgConnection::connect(world.database.url()).await.unwrap();
-    let mut in_the_way = other.begin().await.unwrap();
+    let mut blocker = other.begin().await.unwrap();
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('owner ' || id, 0)) FROM staff")
-        .execute(&mut *in_the_way)
+        .execute(&mut *blocker)
         .await
         .unwrap();
     let waits = tokio::spawn({
         let quince = world.quince.clone();
-        async move { appointments::book(&quince, adas_wish("14:00")).await }
+        async move { appointments::book(&quince, adas_booking("14:00")).await }
     });
     until_somebody_waits(&mut watching).await;
     let cut: i64 = sqlx::query_scalar(CUT).fetch_one(&mut watching).await.unwrap();
     assert_eq!(cut, 1);
-    in_the_way.rollback().await.unwrap();
+    blocker.rollback().await.unwrap();
     let booked = waits.await.unwrap().unwrap();
     assert_eq!(world.appointment(&booked).await.start, tuesday("14:00"));
 }

@@ -1,13 +1,13 @@
 //! Round robin: who is booked, and whom a client can choose; what several share.
 
 use bookings::appointments::{self, Booking};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::{Error, Kind, Rules, StaffId};
 use jiff::SignedDuration;
 
 use crate::booking::parallel;
 use crate::database::stories;
-use crate::world::{World, adas_wish, member, tuesday};
+use crate::world::{World, adas_booking, member, tuesday};
 
 stories! {
     on:
@@ -44,11 +44,11 @@ async fn round_robin_takes_turns_and_says_why(world: World) {
 async fn round_robin_passes_over_who_is_busy(world: World) {
     let team = team(&world).await;
     world.calendar("intro", &team).await;
-    let wish = |n: usize| Booking {
+    let booking = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let outcomes = parallel(&world, (0..10).map(wish).collect()).await;
+    let outcomes = parallel(&world, (0..10).map(booking).collect()).await;
     assert_eq!(
         outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
         3,
@@ -60,16 +60,16 @@ async fn round_robin_passes_over_who_is_busy(world: World) {
 async fn a_chosen_host_gets_the_appointment(world: World) {
     let team = team(&world).await;
     world.calendar("intro", &team).await;
-    let wish = Booking {
+    let booking = Booking {
         host: Some(team[2]),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let booked = appointments::book(&world.quince, wish).await.unwrap();
+    let booked = appointments::book(&world.quince, booking).await.unwrap();
     assert_eq!(booked.host_name, "Noor");
     let again = Booking {
         host: Some(team[2]),
         idempotency_key: "2".into(),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
     assert!(matches!(
         appointments::book(&world.quince, again).await,
@@ -82,59 +82,63 @@ async fn several_may_share_a_slot_up_to_its_capacity(world: World) {
         per_slot: 3,
         ..Rules::default()
     };
-    let form = CalendarForm {
-        slug: "intro".into(),
-        kind: Kind::Personal,
-        members: vec![member(world.owner)],
-        rules,
-        ..CalendarForm::new("Intro call")
-    };
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "intro".into(),
+            kind: Kind::Personal,
+            rules,
+            ..CalendarSettings::new("Intro call")
+        },
+        vec![member(world.owner)],
+    );
     world.make(form).await;
-    let wish = |n: usize| Booking {
+    let booking = |n: usize| Booking {
         idempotency_key: format!("k{n}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let outcomes = parallel(&world, (0..12).map(wish).collect()).await;
+    let outcomes = parallel(&world, (0..12).map(booking).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
 }
 
 async fn two_booking_calendars_never_share_a_hosts_time(world: World) {
     world.calendar("intro", &[world.owner]).await;
     world.calendar("other", &[world.owner]).await;
-    let wish = |n: usize| Booking {
+    let booking = |n: usize| Booking {
         slug: if n.is_multiple_of(2) {
             "intro".into()
         } else {
             "other".into()
         },
         idempotency_key: format!("k{n}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let outcomes = parallel(&world, (0..20).map(wish).collect()).await;
+    let outcomes = parallel(&world, (0..20).map(booking).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
 }
 
 async fn a_day_is_full_for_all_at_once(world: World) {
     let team = team(&world).await;
-    let form = CalendarForm {
-        slug: "intro".into(),
-        kind: Kind::RoundRobin,
-        members: team.map(member).to_vec(),
-        rules: Rules {
-            per_day: Some(1),
-            duration: 5,
-            interval: 5,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "intro".into(),
+            kind: Kind::RoundRobin,
+            rules: Rules {
+                per_day: Some(1),
+                duration: 5,
+                interval: 5,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Intro call")
         },
-        ..CalendarForm::new("Intro call")
-    };
+        team.map(member).to_vec(),
+    );
     world.make(form).await;
-    let wish = |n: i64| Booking {
+    let booking = |n: i64| Booking {
         start: tuesday("09:00") + SignedDuration::from_mins(5 * n),
         idempotency_key: format!("k{n}"),
-        ..adas_wish("09:00")
+        ..adas_booking("09:00")
     };
-    let outcomes = parallel(&world, (0..50).map(wish).collect()).await;
+    let outcomes = parallel(&world, (0..50).map(booking).collect()).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in &outcomes {
         assert!(

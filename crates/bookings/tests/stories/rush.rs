@@ -2,8 +2,8 @@
 
 use bookings::appointments::{self, Booked, Booking};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::{DateRange, Error, Kind, Quince, Rules, StaffId, TimeOwner, WeeklyHours};
 use jiff::Timestamp;
 use store::busy_time;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{World, adas_wish, date, member, tuesday};
+use crate::world::{World, adas_booking, date, member, tuesday};
 
 stories! {
     on:
@@ -35,12 +35,12 @@ async fn processes(world: &World) -> Vec<Quince> {
     processes
 }
 
-/// Sends all wishes at the same moment, in turn to each process. Who is refused, is because the time is taken.
-async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -> Vec<Booked> {
+/// Sends all bookings at the same moment, in turn to each process. Who is refused, is because the time is taken.
+async fn rush(processes: &[Quince], requests: impl IntoIterator<Item = Booking>) -> Vec<Booked> {
     let mut tries = JoinSet::new();
-    for (wish, process) in wishes.into_iter().zip(processes.iter().cycle()) {
+    for (booking, process) in requests.into_iter().zip(processes.iter().cycle()) {
         let process = process.clone();
-        tries.spawn(async move { appointments::book(&process, wish).await });
+        tries.spawn(async move { appointments::book(&process, booking).await });
     }
     let mut booked = Vec::new();
     for outcome in tries.join_all().await {
@@ -54,14 +54,14 @@ async fn rush(processes: &[Quince], wishes: impl IntoIterator<Item = Booking>) -
 }
 
 /// Two hundred clients want the same: ten o'clock.
-async fn rush_for(world: &World, slug: &str, services: &[Chosen]) -> Vec<Booked> {
-    let wish = |number| Booking {
+async fn rush_for(world: &World, slug: &str, services: &[ChosenService]) -> Vec<Booked> {
+    let booking = |number| Booking {
         slug: slug.into(),
         services: services.to_vec(),
         idempotency_key: format!("{slug} {number}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     };
-    let won = rush(&processes(world).await, (0..CLIENTS).map(wish)).await;
+    let won = rush(&processes(world).await, (0..CLIENTS).map(booking)).await;
     assert!(won.iter().all(|booked| booked.start == tuesday("10:00")));
     won
 }
@@ -76,13 +76,15 @@ async fn team(world: &World) -> Vec<StaffId> {
 
 async fn make(world: &World, kind: Kind, members: &[StaffId], rules: Rules) {
     world
-        .make(CalendarForm {
-            slug: "wanted".into(),
-            kind,
-            members: members.iter().copied().map(member).collect(),
-            rules,
-            ..CalendarForm::new("Wanted")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "wanted".into(),
+                kind,
+                rules,
+                ..CalendarSettings::new("Wanted")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await;
 }
 
@@ -135,14 +137,16 @@ async fn two_hundred_at_once_get_one_room(world: World) {
     make(&world, Kind::Service, &team, Rules::default()).await;
     let room = ResourceForm {
         id: None,
-        name: "Room".into(),
-        quantity: 1,
+        settings: ResourceSettings {
+            name: "Room".into(),
+            quantity: 1,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![room])
         .await
         .unwrap();
     let room = services::resources(&world.quince).await.unwrap()[0].id;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         group: String::new(),
         name: "Massage".into(),
         description: String::new(),
@@ -158,7 +162,7 @@ async fn two_hundred_at_once_get_one_room(world: World) {
     let menu = services::menu(&world.quince, world.owner, calendar)
         .await
         .unwrap();
-    let massage = Chosen {
+    let massage = ChosenService {
         service: menu.services[0].id,
         host: None,
     };
@@ -186,17 +190,20 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
         let slug = format!("{day}-{}", zone.to_lowercase().replace(['/', '_'], "-"));
         let (zone, day) = (Zone::named(zone).unwrap(), date(day));
         let calendar = world
-            .make(CalendarForm {
-                slug: slug.clone(),
-                kind: Kind::Simple,
-                rules: Rules {
-                    zone: zone.clone(),
-                    hours: Some(WeeklyHours::always()),
-                    range: DateRange::Unlimited,
-                    ..Rules::default()
+            .make(CalendarForm::new(
+                CalendarSettings {
+                    slug: slug.clone(),
+                    kind: Kind::Simple,
+                    rules: Rules {
+                        zone: zone.clone(),
+                        hours: Some(WeeklyHours::always()),
+                        range: DateRange::Unlimited,
+                        ..Rules::default()
+                    },
+                    ..CalendarSettings::new(&case)
                 },
-                ..CalendarForm::new(&case)
-            })
+                Vec::new(),
+            ))
             .await;
         let question = SlotQuery::new(&slug, day, day, &zone);
         let free = availability::free(&world.quince, &question).await.unwrap();
@@ -204,16 +211,16 @@ async fn every_start_of_a_day_on_which_the_clocks_change_is_booked_once(world: W
         assert_eq!(starts.len(), half_hours, "{case}");
 
         // Everybody wants each of them, twice.
-        let wishes = [1, 2].into_iter().flat_map(|turn| {
-            let wish = |start: &Timestamp| Booking {
+        let requests = [1, 2].into_iter().flat_map(|turn| {
+            let booking = |start: &Timestamp| Booking {
                 slug: slug.clone(),
                 start: *start,
                 idempotency_key: format!("{slug} {start} {turn}"),
-                ..adas_wish("10:00")
+                ..adas_booking("10:00")
             };
-            starts.iter().map(wish).collect::<Vec<_>>()
+            starts.iter().map(booking).collect::<Vec<_>>()
         });
-        let mut booked: Vec<Timestamp> = rush(&processes, wishes)
+        let mut booked: Vec<Timestamp> = rush(&processes, requests)
             .await
             .iter()
             .map(|won| won.start)

@@ -1,10 +1,12 @@
 //! Service calendars: several services in one visit, with staff for each, processing time, rooms and equipment.
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor, Booked, Booking, OnConflict};
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm, Shift};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
+use bookings::services::{
+    self, ChosenService, MoveDirection, ResourceForm, ResourceSettings, ServiceSettings,
+};
 use bookings::{
     CalendarId, Error, Interval, Kind, Refusal, ResourceId, Rules, ServiceId, StaffId, Status, blocked,
 };
@@ -13,11 +15,11 @@ use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{Colleague, TUESDAY, World, adas_wish, date, member, tuesday};
+use crate::world::{Colleague, TUESDAY, World, adas_booking, date, member, tuesday};
 
 stories! {
     connected_on:
-    a_visit_is_booked_moved_and_called_off_as_one,
+    a_visit_is_booked_moved_and_cancelled_as_one,
     processing_time_gives_the_host_to_somebody_else,
     a_room_is_taken_as_long_as_the_client_stays,
     two_hundred_at_once_get_the_one_room,
@@ -51,19 +53,21 @@ struct Salon {
 async fn salon(world: &World) -> Salon {
     let jonas = world.connected_colleague("Jonas").await;
     let calendar = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner), member(jonas.staff)],
-            rules: Rules::default(),
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                rules: Rules::default(),
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner), member(jonas.staff)],
+        ))
         .await;
     Salon { calendar, jonas }
 }
 
-fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> ServiceForm {
-    ServiceForm {
+fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> ServiceSettings {
+    ServiceSettings {
         group: "Hair".into(),
         name: name.into(),
         description: String::new(),
@@ -74,7 +78,7 @@ fn service(name: &str, duration: u32, processing: u32, staff: &[StaffId]) -> Ser
     }
 }
 
-async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
+async fn offer(world: &World, salon: &Salon, form: ServiceSettings) -> ServiceId {
     let name = form.name.clone();
     services::save(&world.quince, world.owner, salon.calendar, None, form)
         .await
@@ -84,7 +88,7 @@ async fn offer(world: &World, salon: &Salon, form: ServiceForm) -> ServiceId {
         .unwrap();
     menu.services
         .iter()
-        .find(|service| service.name == name)
+        .find(|service| service.settings.name == name)
         .unwrap()
         .id
 }
@@ -98,8 +102,10 @@ async fn room(world: &World) -> ResourceId {
 async fn chairs(world: &World, id: Option<ResourceId>, quantity: u32) -> Result<(), Error> {
     let form = ResourceForm {
         id,
-        name: "Chair".into(),
-        quantity,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity,
+        },
     };
     services::save_resources(&world.quince, world.owner, vec![form]).await
 }
@@ -118,8 +124,8 @@ async fn who_does_what(world: &World, booked: &Booked) -> Vec<String> {
     view.services.iter().map(part).collect()
 }
 
-fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
-    let chosen = chosen.iter().map(|(service, host)| Chosen {
+fn booking(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booking {
+    let chosen = chosen.iter().map(|(service, host)| ChosenService {
         service: *service,
         host: *host,
     });
@@ -127,20 +133,20 @@ fn wish(time: &str, chosen: &[(ServiceId, Option<StaffId>)], key: &str) -> Booki
         slug: "salon".into(),
         services: chosen.collect(),
         idempotency_key: format!("{key} at {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
-async fn book(world: &World, wish: Booking) -> Booked {
-    appointments::book(&world.quince, wish).await.unwrap()
+async fn book(world: &World, booking: Booking) -> Booked {
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 async fn free(world: &World, chosen: &[ServiceId]) -> Vec<String> {
     let day = date(TUESDAY);
     let zone = Zone::utc();
-    let chosen: Vec<Chosen> = chosen
+    let chosen: Vec<ChosenService> = chosen
         .iter()
-        .map(|service| Chosen {
+        .map(|service| ChosenService {
             service: *service,
             host: None,
         })
@@ -181,11 +187,11 @@ fn client(booked: &Booked) -> Actor {
     }
 }
 
-async fn a_visit_is_booked_moved_and_called_off_as_one(world: World) {
+async fn a_visit_is_booked_moved_and_cancelled_as_one(world: World) {
     let salon = salon(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
     let cut = offer(&world, &salon, service("Cut", 60, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(wash, None), (cut, None)], "a")).await;
     assert_eq!(booked.end, tuesday("11:30"));
     world.jobs().await;
     assert_eq!(
@@ -194,12 +200,12 @@ async fn a_visit_is_booked_moved_and_called_off_as_one(world: World) {
     );
     assert_eq!(starts(&world.events("Home")), ["103000Z Cut: Ada Byron"]);
     let view = world.appointment(&booked).await;
-    let told: Vec<(&str, &str)> = view
+    let steps: Vec<(&str, &str)> = view
         .services
         .iter()
         .map(|part| (part.name.as_str(), part.host_name.as_str()))
         .collect();
-    assert_eq!(told, [("Wash", "Jonas"), ("Cut", "Maya Lopez")]);
+    assert_eq!(steps, [("Wash", "Jonas"), ("Cut", "Maya Lopez")]);
     assert!(!world.is_free("10:30").await && world.is_free("10:00").await);
     assert!(
         world
@@ -232,7 +238,7 @@ async fn processing_time_gives_the_host_to_somebody_else(world: World) {
     let salon = salon(&world).await;
     let colour = offer(&world, &salon, service("Colour", 30, 30, &[world.owner])).await;
     let rinse = offer(&world, &salon, service("Rinse", 30, 0, &[world.owner])).await;
-    book(&world, wish("10:00", &[(colour, None), (rinse, None)], "a")).await;
+    book(&world, booking("10:00", &[(colour, None), (rinse, None)], "a")).await;
     // While the colour works, Maya has half an hour for somebody else.
     world.book("10:30").await;
     assert!(world.try_to_book("11:00").await.is_err());
@@ -243,20 +249,20 @@ async fn processing_time_gives_the_host_to_somebody_else(world: World) {
 async fn a_room_is_taken_as_long_as_the_client_stays(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 30, &[staff])
     };
     let colour = offer(&world, &salon, with_chair("Colour", world.owner)).await;
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
-    book(&world, wish("10:00", &[(colour, None)], "a")).await;
+    book(&world, booking("10:00", &[(colour, None)], "a")).await;
     let other = free(&world, &[shave]).await;
     assert_eq!(
         &other[..3],
         ["09:00", "11:00", "11:30"],
         "Jonas is free, the chair is not"
     );
-    let taken = appointments::book(&world.quince, wish("10:30", &[(shave, None)], "b")).await;
+    let taken = appointments::book(&world.quince, booking("10:30", &[(shave, None)], "b")).await;
     assert!(matches!(taken, Err(Error::SlotTaken { .. })), "{taken:?}");
 }
 
@@ -264,18 +270,18 @@ async fn two_hundred_at_once_get_the_one_room(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &both)
     };
     let cut = offer(&world, &salon, form).await;
     let mut tries = JoinSet::new();
     for number in 0..200 {
-        let (quince, wish) = (
+        let (quince, booking) = (
             world.quince.clone(),
-            wish("10:00", &[(cut, None)], &number.to_string()),
+            booking("10:00", &[(cut, None)], &number.to_string()),
         );
-        tries.spawn(async move { appointments::book(&quince, wish).await });
+        tries.spawn(async move { appointments::book(&quince, booking).await });
     }
     let outcomes = tries.join_all().await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -300,15 +306,15 @@ async fn the_client_may_choose_who_does_what(world: World) {
         service("Cut", 30, 0, &[world.owner, salon.jonas.staff]),
     )
     .await;
-    let anyone = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let anyone = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     assert_eq!(anyone.host_name, "Maya Lopez", "the first of those who do it");
-    let next = book(&world, wish("10:00", &[(cut, None)], "b")).await;
+    let next = book(&world, booking("10:00", &[(cut, None)], "b")).await;
     assert_eq!(next.host_name, "Jonas");
-    let chosen = book(&world, wish("11:00", &[(cut, Some(salon.jonas.staff))], "c")).await;
+    let chosen = book(&world, booking("11:00", &[(cut, Some(salon.jonas.staff))], "c")).await;
     assert_eq!(chosen.host_name, "Jonas");
     let busy = appointments::book(
         &world.quince,
-        wish("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
+        booking("11:00", &[(cut, Some(salon.jonas.staff))], "d"),
     )
     .await;
     assert!(matches!(busy, Err(Error::SlotTaken { .. })), "{busy:?}");
@@ -323,7 +329,7 @@ async fn an_event_a_moment_old_gives_the_step_to_somebody_else(world: World) {
     )
     .await;
     world.event("Work", "10:00");
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     assert_eq!(booked.host_name, "Jonas");
 }
 
@@ -338,11 +344,11 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
             .to_string()
             .contains("Choose at least one service")
     );
-    let refused = appointments::book(&world.quince, wish("10:00", &[], "a")).await;
+    let refused = appointments::book(&world.quince, booking("10:00", &[], "a")).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     let elsewhere = Booking {
         slug: "intro".into(),
-        ..wish("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
+        ..booking("10:00", &[(ServiceId(uuid::Uuid::from_u128(1)), None)], "b")
     };
     let refused = appointments::book(&world.quince, elsewhere).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
@@ -351,11 +357,11 @@ async fn without_a_choice_there_are_no_times_and_no_booking(world: World) {
 async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
     let salon = salon(&world).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     services::remove(&world.quince, world.owner, salon.calendar, cut)
         .await
         .unwrap();
-    let refused = appointments::book(&world.quince, wish("11:00", &[(cut, None)], "b")).await;
+    let refused = appointments::book(&world.quince, booking("11:00", &[(cut, None)], "b")).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
     assert_eq!(world.appointment(&booked).await.services[0].name, "Cut");
     appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
@@ -367,12 +373,12 @@ async fn what_is_off_the_menu_cannot_be_booked_and_stays_booked(world: World) {
 async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 30, &[world.owner])
     };
     let cut = offer(&world, &salon, form).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     let set = |status| appointments::set_status(&world.quince, world.owner, booked.id, status);
     set(Status::Invalid).await.unwrap();
     assert!(free(&world, &[cut]).await.contains(&"10:00".to_owned()));
@@ -388,7 +394,7 @@ async fn a_visit_takes_place_again_when_its_time_is_free(world: World) {
 
 async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: World) {
     let salon = salon(&world).await;
-    let save = |by: StaffId, form: ServiceForm| {
+    let save = |by: StaffId, form: ServiceSettings| {
         let quince = world.quince.clone();
         async move { services::save(&quince, by, salon.calendar, None, form).await }
     };
@@ -396,7 +402,7 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     assert!(matches!(not_his, Err(Error::NotAllowed(_))), "{not_his:?}");
     let stranger = world.colleague("Mira").await;
     let chair = room(&world).await;
-    let two_chairs = ServiceForm {
+    let two_chairs = ServiceSettings {
         resources: vec![(chair, 1), (chair, 1)],
         ..service("Cut", 30, 0, &[world.owner])
     };
@@ -416,8 +422,10 @@ async fn the_menu_is_for_owners_and_admins_and_what_is_wrong_is_told(world: Worl
     }
     let rooms = vec![ResourceForm {
         id: None,
-        name: "Chair".into(),
-        quantity: 0,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity: 0,
+        },
     }];
     let refused = services::save_resources(&world.quince, world.owner, rooms).await;
     assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
@@ -427,7 +435,7 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
     let salon = salon(&world).await;
     let mut ids = Vec::new();
     for (name, group) in [("Wash", "Hair"), ("File", "Nails"), ("Cut", "Hair")] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: group.into(),
             ..service(name, 30, 0, &[world.owner])
         };
@@ -440,24 +448,35 @@ async fn a_service_moves_on_the_menu_among_its_heading_and_then_with_it(world: W
         let menu = services::menu(&world.quince, world.owner, salon.calendar)
             .await
             .unwrap();
-        let names: Vec<String> = menu.services.into_iter().map(|service| service.name).collect();
+        let names: Vec<String> = menu
+            .services
+            .into_iter()
+            .map(|service| service.settings.name)
+            .collect();
         names.join(" ")
     };
     assert_eq!(menu().await, "Wash Cut File", "those of a heading together");
     for (id, to, after) in [
-        (cut, Shift::Up, "Cut Wash File"),
-        (cut, Shift::Up, "Cut Wash File"),
-        (wash, Shift::Down, "File Cut Wash"),
-        (file, Shift::Down, "Cut Wash File"),
-        (file, Shift::Down, "Cut Wash File"),
-        (wash, Shift::Up, "Wash Cut File"),
+        (cut, MoveDirection::Up, "Cut Wash File"),
+        (cut, MoveDirection::Up, "Cut Wash File"),
+        (wash, MoveDirection::Down, "File Cut Wash"),
+        (file, MoveDirection::Down, "Cut Wash File"),
+        (file, MoveDirection::Down, "Cut Wash File"),
+        (wash, MoveDirection::Up, "Wash Cut File"),
     ] {
-        services::shift(&world.quince, world.owner, salon.calendar, id, to)
+        services::move_service(&world.quince, world.owner, salon.calendar, id, to)
             .await
             .unwrap();
         assert_eq!(menu().await, after);
     }
-    let by_jonas = services::shift(&world.quince, salon.jonas.staff, salon.calendar, cut, Shift::Up).await;
+    let by_jonas = services::move_service(
+        &world.quince,
+        salon.jonas.staff,
+        salon.calendar,
+        cut,
+        MoveDirection::Up,
+    )
+    .await;
     assert!(matches!(by_jonas, Err(Error::NotAllowed(_))), "{by_jonas:?}");
 }
 
@@ -465,20 +484,20 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &[world.owner])
     };
     let cut = offer(&world, &salon, form).await;
-    let shave = ServiceForm {
+    let shave = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Shave", 30, 0, &[salon.jonas.staff])
     };
     let shave = offer(&world, &salon, shave).await;
     let taken = world.book("10:30").await;
-    book(&world, wish("14:00", &[(shave, None)], "a")).await;
-    let visit = [wash, cut].map(|service| Chosen { service, host: None });
-    let why = |services: Vec<Chosen>| {
+    book(&world, booking("14:00", &[(shave, None)], "a")).await;
+    let visit = [wash, cut].map(|service| ChosenService { service, host: None });
+    let why = |services: Vec<ChosenService>| {
         let quince = &world.quince;
         async move {
             let day = date(TUESDAY);
@@ -505,8 +524,8 @@ async fn why_a_visit_is_not_offered_names_the_step_that_cannot_take_place(world:
         (0, vec![("BOOKED", Some("Maya Lopez".into()))])
     );
     assert_eq!(
-        first.unwrap().about,
-        Some(availability::About::Appointment(taken.id))
+        first.unwrap().obstacle,
+        Some(availability::Obstacle::Appointment(taken.id))
     );
     assert_eq!(
         at("13:30").1,
@@ -526,18 +545,18 @@ async fn staff_book_a_visit_all_the_same(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 15, &both)
     };
     let cut = offer(&world, &salon, form).await;
     world.book("10:00").await;
-    book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    let again = wish("10:00", &[(cut, None)], "b");
+    book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    let again = booking("10:00", &[(cut, None)], "b");
     let refused =
         appointments::book_as_staff(&world.quince, world.owner, again.clone(), OnConflict::Refuse).await;
     assert!(
-        matches!(refused, Err(Error::Refused(Refusal::InTheWay(_)))),
+        matches!(refused, Err(Error::Refused(Refusal::SchedulingConflict(_)))),
         "{refused:?}"
     );
     let booked = appointments::book_as_staff(&world.quince, world.owner, again, OnConflict::Override)
@@ -561,14 +580,14 @@ async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
     chairs(&world, Some(chair), 2).await.unwrap();
-    let with_chairs = |name: &str, staff: StaffId, quantity: u32| ServiceForm {
+    let with_chairs = |name: &str, staff: StaffId, quantity: u32| ServiceSettings {
         resources: vec![(chair, quantity)],
         ..service(name, 30, 0, &[staff])
     };
     let cut = offer(&world, &salon, with_chairs("Cut", world.owner, 1)).await;
     let shave = offer(&world, &salon, with_chairs("Shave", salon.jonas.staff, 1)).await;
-    book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    book(&world, wish("10:00", &[(shave, None)], "b")).await;
+    book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    book(&world, booking("10:00", &[(shave, None)], "b")).await;
     let booked = problem(chairs(&world, Some(chair), 1).await);
     assert!(
         booked.contains("booked until 24 November 2026, 10:30"),
@@ -588,7 +607,7 @@ async fn rooms_that_are_needed_or_booked_cannot_be_taken_away(world: World) {
 async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 0, &[staff])
     };
@@ -596,10 +615,10 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
     for time in ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"] {
         chairs(&world, Some(chair), 2).await.unwrap();
-        book(&world, wish(time, &[(cut, None)], "a")).await;
+        book(&world, booking(time, &[(cut, None)], "a")).await;
         let (fewer, second) = tokio::join!(
             chairs(&world, Some(chair), 1),
-            appointments::book(&world.quince, wish(time, &[(shave, None)], "b")),
+            appointments::book(&world.quince, booking(time, &[(shave, None)], "b")),
         );
         assert_ne!(fewer.is_ok(), second.is_ok(), "{time}: {fewer:?}, {second:?}");
         if let Ok(second) = second {
@@ -613,14 +632,14 @@ async fn a_room_is_not_booked_while_it_is_taken_away(world: World) {
 async fn what_is_off_the_menu_keeps_its_room_when_it_is_moved(world: World) {
     let salon = salon(&world).await;
     let chair = room(&world).await;
-    let with_chair = |name: &str, staff: StaffId| ServiceForm {
+    let with_chair = |name: &str, staff: StaffId| ServiceSettings {
         resources: vec![(chair, 1)],
         ..service(name, 30, 0, &[staff])
     };
     let cut = offer(&world, &salon, with_chair("Cut", world.owner)).await;
     let shave = offer(&world, &salon, with_chair("Shave", salon.jonas.staff)).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
-    book(&world, wish("12:00", &[(shave, None)], "b")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
+    book(&world, booking("12:00", &[(shave, None)], "b")).await;
     services::remove(&world.quince, world.owner, salon.calendar, cut)
         .await
         .unwrap();
@@ -636,7 +655,7 @@ async fn who_does_a_service_no_more_gives_it_up_when_it_is_moved(world: World) {
     let salon = salon(&world).await;
     let both = [world.owner, salon.jonas.staff];
     let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
-    let booked = book(&world, wish("10:00", &[(cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(cut, None)], "a")).await;
     let changed = service("Cut", 30, 0, &[salon.jonas.staff]);
     services::save(&world.quince, world.owner, salon.calendar, Some(cut), changed)
         .await
@@ -653,7 +672,7 @@ async fn a_moved_visit_keeps_who_does_what(world: World) {
     let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &both)).await;
     let chosen = [(wash, Some(salon.jonas.staff)), (cut, Some(world.owner))];
-    let booked = book(&world, wish("10:00", &chosen, "a")).await;
+    let booked = book(&world, booking("10:00", &chosen, "a")).await;
     appointments::reschedule(&world.quince, &client(&booked), tuesday("12:00"))
         .await
         .unwrap();
@@ -683,7 +702,7 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
         tuesday("11:00"),
         tuesday("12:00"),
     );
-    let booked = book(&world, wish("10:00", &visit, "a")).await;
+    let booked = book(&world, booking("10:00", &visit, "a")).await;
     assert_eq!(
         who_does_what(&world, &booked).await,
         ["Wash Maya Lopez", "Shave Jonas", "Cut Maya Lopez"]
@@ -693,7 +712,7 @@ async fn everybody_is_looked_at_for_each_step_alone(world: World) {
         .unwrap();
     // Now Maya has one, too, who was found free for the wash.
     world.event("Work", "11:00");
-    let refused = appointments::book(&world.quince, wish("10:00", &visit, "b")).await;
+    let refused = appointments::book(&world.quince, booking("10:00", &visit, "b")).await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
 }
 
@@ -701,13 +720,13 @@ async fn who_does_several_services_is_named_once(world: World) {
     let salon = salon(&world).await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[world.owner])).await;
     let shave = offer(&world, &salon, service("Shave", 30, 0, &[salon.jonas.staff])).await;
-    let visit = wish("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
+    let visit = booking("10:00", &[(wash, None), (shave, None), (wash, None)], "a");
     let booked = book(&world, visit.clone()).await;
     assert_eq!(booked.host_name, "Maya Lopez, Jonas");
     assert_eq!(
         book(&world, visit).await,
         booked,
-        "the same wish gets the same answer"
+        "the same booking gets the same answer"
     );
 }
 
@@ -716,7 +735,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let chair = room(&world).await;
     chairs(&world, Some(chair), 2).await.unwrap();
     let both = [world.owner, salon.jonas.staff];
-    let form = ServiceForm {
+    let form = ServiceSettings {
         resources: vec![(chair, 1)],
         ..service("Cut", 30, 0, &both)
     };
@@ -724,9 +743,9 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
     let wash = offer(&world, &salon, service("Wash", 30, 0, &both)).await;
     let shave = offer(&world, &salon, service("Shave", 30, 0, &[world.owner])).await;
     // One chair is taken by Maya's client when the cut would be, and Maya has another appointment when she would shave.
-    book(&world, wish("10:00", &[(cut, Some(world.owner))], "a")).await;
+    book(&world, booking("10:00", &[(cut, Some(world.owner))], "a")).await;
     world.book("11:00").await;
-    let visit = wish(
+    let visit = booking(
         "10:00",
         &[(cut, None), (wash, Some(world.owner)), (shave, None)],
         "b",
@@ -744,7 +763,7 @@ async fn staff_book_a_visit_all_the_same_with_whoever_is_free(world: World) {
         Some(&[Reason::Booked][..]),
         "only the shave had to be"
     );
-    let third = appointments::book(&world.quince, wish("10:00", &[(cut, None)], "c")).await;
+    let third = appointments::book(&world.quince, booking("10:00", &[(cut, None)], "c")).await;
     assert!(
         matches!(third, Err(Error::SlotTaken { .. })),
         "both chairs are taken: {third:?}"
@@ -756,7 +775,7 @@ async fn one_service_of_a_visit_is_given_to_somebody_else(world: World) {
     let mira = world.connected_colleague("Mira").await;
     let wash = offer(&world, &salon, service("Wash", 30, 0, &[salon.jonas.staff])).await;
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[world.owner])).await;
-    let booked = book(&world, wish("10:00", &[(wash, None), (cut, None)], "a")).await;
+    let booked = book(&world, booking("10:00", &[(wash, None), (cut, None)], "a")).await;
     appointments::reassign(
         &world.quince,
         world.owner,
@@ -780,7 +799,7 @@ async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
     let (maya, jonas) = (world.owner, salon.jonas.staff);
     let cut = offer(&world, &salon, service("Cut", 30, 0, &[maya])).await;
     let colour = offer(&world, &salon, service("Colour", 60, 0, &[jonas])).await;
-    book(&world, wish("10:00", &[(cut, None), (colour, None)], "a")).await;
+    book(&world, booking("10:00", &[(cut, None), (colour, None)], "a")).await;
     world.jobs().await;
     let seen = async |who| {
         let view = agenda::view(&world.quince, maya, date(TUESDAY), 1, who)
@@ -806,9 +825,9 @@ async fn in_the_calendar_view_each_host_has_their_own_part(world: World) {
         Some(jonas),
         written,
     );
-    assert_eq!(seen(Who::Me).await, std::slice::from_ref(&hers));
-    assert_eq!(seen(Who::Person(jonas)).await, std::slice::from_ref(&his));
-    assert_eq!(seen(Who::Everybody).await, [hers, his]);
+    assert_eq!(seen(Scope::Me).await, std::slice::from_ref(&hers));
+    assert_eq!(seen(Scope::Person(jonas)).await, std::slice::from_ref(&his));
+    assert_eq!(seen(Scope::Everybody).await, [hers, his]);
 
     let span = Interval::new(tuesday("09:00"), tuesday("10:15"));
     let block = blocked::add(&world.quince, maya, jonas, span, "").await.unwrap();

@@ -1,11 +1,11 @@
 //! Simple calendars: no member, no iCloud; only their own appointments block them (D1).
 
 use bookings::appointments::{self, Booked, Booking};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::{Error, Interval, Kind, Rules, TimeOwner, WeeklyHours, agenda, blocked};
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, tuesday};
 
 stories! {
     connected_on:
@@ -17,29 +17,32 @@ stories! {
 
 async fn room(world: &World, per_slot: u32) {
     world
-        .make(CalendarForm {
-            slug: "room".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
-                per_slot,
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "room".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
+                    per_slot,
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Room")
             },
-            ..CalendarForm::new("Room")
-        })
+            Vec::new(),
+        ))
         .await;
 }
 
-fn wish(time: &str, key: &str) -> Booking {
+fn booking(time: &str, key: &str) -> Booking {
     Booking {
         slug: "room".into(),
         idempotency_key: key.into(),
-        ..adas_wish(time)
+        ..adas_booking(time)
     }
 }
 
 async fn book(world: &World, time: &str, key: &str) -> Result<Booked, Error> {
-    appointments::book(&world.quince, wish(time, key)).await
+    appointments::book(&world.quince, booking(time, key)).await
 }
 
 async fn d1_it_is_never_in_icloud_and_icloud_never_blocks_it(world: World) {
@@ -104,7 +107,7 @@ async fn admins_block_its_own_time(world: World) {
     let refused = book(&world, "10:00", "b").await;
     assert!(matches!(refused, Err(Error::SlotTaken { .. })), "{refused:?}");
     assert!(world.is_free("10:00").await, "nobody else's time is blocked");
-    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Who::Me)
+    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, agenda::Scope::Me)
         .await
         .unwrap();
     assert_eq!(day.days[0].blocked[0].title, "Room: Painters");
@@ -113,15 +116,18 @@ async fn admins_block_its_own_time(world: World) {
         .unwrap();
     book(&world, "10:00", "b").await.unwrap();
     world
-        .make(CalendarForm {
-            slug: "spare".into(),
-            kind: Kind::Simple,
-            rules: Rules {
-                hours: Some(WeeklyHours::always()),
-                ..Rules::default()
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "spare".into(),
+                kind: Kind::Simple,
+                rules: Rules {
+                    hours: Some(WeeklyHours::always()),
+                    ..Rules::default()
+                },
+                ..CalendarSettings::new("Spare")
             },
-            ..CalendarForm::new("Spare")
-        })
+            Vec::new(),
+        ))
         .await;
     let owners = blocked::owners(&world.quince, world.owner).await.unwrap();
     let spare = owners.iter().find(|owner| owner.name == "Spare").unwrap();

@@ -7,19 +7,19 @@ use bookings::appointments::{
     self, Booked, Booking, HoldRequest, book_as_stranger, hold_as_stranger, holder,
 };
 use bookings::availability::{self, SlotQuery};
-use bookings::booking_calendars::CalendarForm;
+use bookings::booking_calendars::{CalendarForm, CalendarSettings};
 use bookings::classes;
-use bookings::strangers::{BOOKINGS, By, OPEN_HOLDS, Proof, Stranger, TooMany, WAITING_PLACES};
-use bookings::undo::{self, Whose};
+use bookings::strangers::{LimitedBy, MAX_BOOKINGS, MAX_HOLDS, MAX_WAITING_PLACES, Proof, Stranger, TooMany};
+use bookings::undo::{self, BookingOrigin};
 use bookings::{Error, Kind, PartyName, Quince, Refusal, Rules};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use store::locks::Lock;
-use store::strangers::{self, Key};
+use store::strangers::{self, OriginKey};
 use tokio::task::JoinSet;
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{NOW, World, adas_wish, at, member, tuesday};
+use crate::world::{NOW, World, adas_booking, at, member, tuesday};
 
 stories! {
     connected_on:
@@ -55,17 +55,17 @@ fn start(n: u32) -> Timestamp {
         + SignedDuration::from_mins(30 * i64::from(half_hour))
 }
 
-fn wish(n: u32, email: &str) -> Booking {
+fn booking(n: u32, email: &str) -> Booking {
     Booking {
         start: start(n),
         email: email.into(),
         idempotency_key: format!("wish {n}"),
-        ..adas_wish("09:00")
+        ..adas_booking("09:00")
     }
 }
 
 async fn book(quince: &Quince, network: &str, n: u32, email: &str) -> Result<Booked, Error> {
-    book_as_stranger(quince, &from(network), wish(n, email)).await
+    book_as_stranger(quince, &from(network), booking(n, email)).await
 }
 
 fn too_many(result: Result<Booked, Error>) -> TooMany {
@@ -76,14 +76,20 @@ fn too_many(result: Result<Booked, Error>) -> TooMany {
 }
 
 async fn ten_bookings_from_one_network_are_taken_in_twenty_minutes(world: World) {
-    for n in 0..BOOKINGS {
+    for n in 0..MAX_BOOKINGS {
         let email = format!("{n}@example.com");
         book(&world.quince, "203.0.113.7", n, &email).await.unwrap();
         world.clock.advance(SignedDuration::from_secs(1));
     }
     let refused = too_many(book(&world.quince, "203.0.113.7", 10, "x@example.com").await);
     assert!(
-        matches!(refused, TooMany::Bookings { by: By::Network, .. }),
+        matches!(
+            refused,
+            TooMany::Bookings {
+                by: LimitedBy::Network,
+                ..
+            }
+        ),
         "{refused:?}"
     );
     let sentence = refused.to_string();
@@ -107,17 +113,23 @@ async fn ten_bookings_from_one_network_are_taken_in_twenty_minutes(world: World)
 
 async fn ten_bookings_with_one_address_are_taken_from_wherever_they_come(world: World) {
     let spellings = ["ada@gmail.com", "A.D.A@Gmail.com", "ada+1@googlemail.com"];
-    for (n, email) in (0..BOOKINGS).zip(spellings.into_iter().cycle()) {
+    for (n, email) in (0..MAX_BOOKINGS).zip(spellings.into_iter().cycle()) {
         book(&world.quince, &format!("203.0.113.{n}"), n, email)
             .await
             .unwrap();
     }
     let refused = too_many(book(&world.quince, "203.0.113.99", 10, "ada@gmail.com").await);
     assert!(
-        matches!(refused, TooMany::Bookings { by: By::Address, .. }),
+        matches!(
+            refused,
+            TooMany::Bookings {
+                by: LimitedBy::Address,
+                ..
+            }
+        ),
         "{refused:?}"
     );
-    // What is called off was booked all the same.
+    // What is cancelled was booked all the same.
     let list = appointments::Filter {
         upcoming: true,
         host: None,
@@ -154,7 +166,7 @@ async fn all_at_once_and_by_two_processes_it_is_ten(world: World) {
     }
     let results = tasks.join_all().await;
     let booked = results.iter().filter(|result| result.is_ok()).count();
-    assert_eq!(booked, BOOKINGS as usize, "{results:?}");
+    assert_eq!(booked, MAX_BOOKINGS as usize, "{results:?}");
     let refused = |result: &Result<Booked, Error>| matches!(result, Err(Error::Refused(Refusal::TooMany(_))));
     assert_eq!(results.iter().filter(|result| refused(result)).count(), 14);
 }
@@ -163,7 +175,7 @@ async fn a_repeated_request_gets_its_answer_when_no_more_is_taken(world: World) 
     let first = book(&world.quince, "203.0.113.7", 0, "ada@example.com")
         .await
         .unwrap();
-    for n in 1..BOOKINGS {
+    for n in 1..MAX_BOOKINGS {
         book(&world.quince, "203.0.113.7", n, "ada@example.com")
             .await
             .unwrap();
@@ -176,16 +188,18 @@ async fn a_repeated_request_gets_its_answer_when_no_more_is_taken(world: World) 
 }
 
 async fn classes_of(world: &World, seats: u32) {
-    let form = CalendarForm {
-        slug: "yoga".into(),
-        kind: Kind::ClassBooking,
-        members: vec![member(world.owner)],
-        rules: Rules {
-            seats,
-            ..Rules::default()
+    let form = CalendarForm::new(
+        CalendarSettings {
+            slug: "yoga".into(),
+            kind: Kind::ClassBooking,
+            rules: Rules {
+                seats,
+                ..Rules::default()
+            },
+            ..CalendarSettings::new("Yoga")
         },
-        ..CalendarForm::new("Yoga")
-    };
+        vec![member(world.owner)],
+    );
     world.make(form).await;
 }
 
@@ -193,7 +207,7 @@ fn seat(n: u32, email: &str, guests: u32) -> Booking {
     Booking {
         slug: "yoga".into(),
         guests: (0..guests).map(|n| format!("Guest {n}")).collect(),
-        ..wish(n, email)
+        ..booking(n, email)
     }
 }
 
@@ -216,17 +230,17 @@ async fn groups_do_not_fill_class_after_class(world: World) {
 
 async fn three_visitors_of_a_network_hold_time(world: World) {
     let hold = async |quince: &Quince, network: &str, visitor: u32, n: u32| {
-        let wish = HoldRequest {
+        let request = HoldRequest {
             slug: "intro".into(),
             start: start(n),
             host: None,
             services: Vec::new(),
         };
         let holder = holder(&format!("the secret of visitor {visitor}"));
-        hold_as_stranger(quince, &from(network), holder, &wish).await
+        hold_as_stranger(quince, &from(network), holder, &request).await
     };
     let other = world.another_process().await;
-    for n in 0..OPEN_HOLDS {
+    for n in 0..MAX_HOLDS {
         hold(&world.quince, "203.0.113.7", n, n).await.unwrap();
     }
     let refused = hold(&other, "203.0.113.7", 9, 9).await;
@@ -243,22 +257,22 @@ async fn three_visitors_of_a_network_hold_time(world: World) {
 
 async fn five_places_on_waiting_lists_are_taken(world: World) {
     classes_of(&world, 1).await;
-    for n in 0..=WAITING_PLACES {
+    for n in 0..=MAX_WAITING_PLACES {
         appointments::book(&world.quince, seat(n, "first@example.com", 0))
             .await
             .unwrap();
     }
     let wait = async |network: &str, n: u32, email: &str| {
-        classes::wait_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
+        classes::join_waiting_list_as_stranger(&world.quince, &from(network), &seat(n, email, 0)).await
     };
     let mut links = Vec::new();
-    for n in 0..WAITING_PLACES {
+    for n in 0..MAX_WAITING_PLACES {
         links.push(wait("203.0.113.7", n, "ada@example.com").await.unwrap());
     }
-    let n = WAITING_PLACES;
+    let n = MAX_WAITING_PLACES;
     for (network, email, by) in [
-        ("203.0.113.7", "bob@example.com", By::Network),
-        ("203.0.113.8", "ADA@example.com", By::Address),
+        ("203.0.113.7", "bob@example.com", LimitedBy::Network),
+        ("203.0.113.8", "ADA@example.com", LimitedBy::Address),
     ] {
         match wait(network, n, email).await {
             Err(Error::Refused(Refusal::TooMany(refused))) => {
@@ -268,7 +282,9 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
         }
     }
     wait("203.0.113.8", n, "bob@example.com").await.unwrap();
-    classes::leave(&world.quince, &links[0]).await.unwrap();
+    classes::leave_waiting_list(&world.quince, &links[0])
+        .await
+        .unwrap();
     wait("203.0.113.7", n, "eve@example.com").await.unwrap();
     // A session that is over is waited for no more.
     world.clock.set(at("2026-11-24T17:00:00Z"));
@@ -282,10 +298,15 @@ async fn five_places_on_waiting_lists_are_taken(world: World) {
 
 async fn staff_book_as_much_as_they_like(world: World) {
     for n in 0..15 {
-        let wish = wish(n, "ada@example.com");
-        appointments::book_as_staff(&world.quince, world.owner, wish, appointments::OnConflict::Refuse)
-            .await
-            .unwrap();
+        let booking = booking(n, "ada@example.com");
+        appointments::book_as_staff(
+            &world.quince,
+            world.owner,
+            booking,
+            appointments::OnConflict::Refuse,
+        )
+        .await
+        .unwrap();
     }
     book(&world.quince, "203.0.113.7", 20, "ada@example.com")
         .await
@@ -299,8 +320,8 @@ async fn without_limits_everything_is_taken(world: World) {
         proof: Proof::default(),
     };
     for n in 0..15 {
-        let wish = wish(n, "ada@example.com");
-        book_as_stranger(&world.quince, &stranger, wish).await.unwrap();
+        let booking = booking(n, "ada@example.com");
+        book_as_stranger(&world.quince, &stranger, booking).await.unwrap();
     }
 }
 
@@ -326,17 +347,17 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
         .await
         .unwrap();
     // Bob waits for Eve's seat, and Eve waits for Bob's and for her own.
-    classes::wait_as_stranger(&world.quince, &eve, &seat(22, "y@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(22, "y@example.com", 0))
         .await
         .unwrap();
-    classes::wait_as_stranger(
+    classes::join_waiting_list_as_stranger(
         &world.quince,
         &from("203.0.113.8"),
         &seat(22, "bob@example.com", 0),
     )
     .await
     .unwrap();
-    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(20, "z@example.com", 0))
         .await
         .unwrap();
     let hold = HoldRequest {
@@ -349,7 +370,7 @@ async fn an_admin_undoes_all_that_came_from_a_network(world: World) {
         .await
         .unwrap();
 
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!((found.appointments, found.holds, found.waiting), (7, 1, 2));
     assert!(found.mails >= 7, "{found:?}");
@@ -396,7 +417,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     book(&world.quince, "203.0.113.2", 2, "bob@example.com")
         .await
         .unwrap();
-    let by_staff = wish(3, "eve@gmail.com");
+    let by_staff = booking(3, "eve@gmail.com");
     appointments::book_as_staff(
         &world.quince,
         world.owner,
@@ -407,26 +428,26 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
     .unwrap();
     world.jobs().await;
     let before = world.mails().len();
-    let whose: Whose = " Eve+1@googlemail.com ".parse().unwrap();
+    let whose: BookingOrigin = " Eve+1@googlemail.com ".parse().unwrap();
     let found = undo::find(&world.quince, world.owner, &whose).await.unwrap();
     assert_eq!(found.appointments, 2, "what staff booked is theirs to keep");
     undo::undo(&world.quince, world.owner, &whose, true)
         .await
         .unwrap();
     world.jobs().await;
-    let told = world
+    let cancellation_mails = world
         .mails()
         .iter()
         .filter(|mail| mail.contains("Subject: Cancelled"))
         .count();
     assert_eq!(
-        (told, world.mails().len()),
+        (cancellation_mails, world.mails().len()),
         (2, before + 2),
         "hosts see it in their calendars"
     );
     assert_eq!(world.events("Home").len(), 2);
     let view = world.appointment(&gone).await;
-    let by = view.called_off.unwrap().by;
+    let by = view.cancellation.unwrap().by;
     assert_eq!(by, Some(PartyName::Staff("Maya Lopez".to_owned())));
     // Once more is as good as once.
     let again = undo::undo(&world.quince, world.owner, &whose, true)
@@ -437,7 +458,7 @@ async fn an_admin_undoes_all_of_an_address_and_tells_it(world: World) {
 
 async fn staff_who_are_no_admins_undo_nothing(world: World) {
     let jonas = world.colleague("Jonas").await;
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     for refused in [
         undo::find(&world.quince, jonas, &whose).await.map(drop),
         undo::undo(&world.quince, jonas, &whose, false).await.map(drop),
@@ -446,10 +467,10 @@ async fn staff_who_are_no_admins_undo_nothing(world: World) {
         assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     }
     for nobody in ["", "ada", "203.0.113.0/24", "300.1.1.1"] {
-        assert!(nobody.parse::<Whose>().is_err(), "{nobody}");
+        assert!(nobody.parse::<BookingOrigin>().is_err(), "{nobody}");
     }
     // An address of the log is as good as its network.
-    let one: Whose = "2001:db8:0:1::99".parse().unwrap();
+    let one: BookingOrigin = "2001:db8:0:1::99".parse().unwrap();
     assert_eq!(one, "2001:db8:0:1::/64".parse().unwrap());
 }
 
@@ -457,7 +478,7 @@ async fn networks_are_forgotten_after_a_month(world: World) {
     book(&world.quince, "203.0.113.7", 560, "eve@example.com")
         .await
         .unwrap();
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let left = async || {
         // Something else is over, too.
         world.clock.advance(SignedDuration::from_hours(24 * 16));
@@ -478,13 +499,13 @@ async fn hold_something(world: &World) {
     let today = zone.date(world.quince.now());
     let question = SlotQuery::new("intro", today, today.saturating_add(5.days()), &zone);
     let free = availability::free(&world.quince, &question).await.unwrap();
-    let wish = HoldRequest {
+    let request = HoldRequest {
         slug: "intro".into(),
         start: free.days.values().flatten().next().unwrap().start,
         host: None,
         services: Vec::new(),
     };
-    appointments::hold(&world.quince, holder("a secret"), &wish)
+    appointments::hold(&world.quince, holder("a secret"), &request)
         .await
         .unwrap();
 }
@@ -499,16 +520,17 @@ async fn nobody_is_taken_off_a_list_while_its_seats_are_given(world: World) {
     )
     .await
     .unwrap();
-    classes::wait_as_stranger(&world.quince, &eve, &seat(20, "eve@example.com", 0))
+    classes::join_waiting_list_as_stranger(&world.quince, &eve, &seat(20, "eve@example.com", 0))
         .await
         .unwrap();
     let mut tx = world.database.store.write().await.unwrap();
     // As whoever makes a seat free does, before it is read who waits.
     tx.lock([Lock::Owner(world.owner.into())]).await.unwrap();
-    let whose: Whose = "203.0.113.7".parse().unwrap();
+    let whose: BookingOrigin = "203.0.113.7".parse().unwrap();
     let meanwhile = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let undoable = strangers::undoable(&mut tx, &Key::Network("203.0.113.7".to_owned()), at(NOW)).await;
+        let undoable =
+            strangers::undoable(&mut tx, &OriginKey::Network("203.0.113.7".to_owned()), at(NOW)).await;
         assert_eq!(undoable.unwrap().waiting.len(), 1);
         tx.commit().await.unwrap();
     };

@@ -1,7 +1,7 @@
 //! What Quince knows of a calendar stays right while servers move, vanish, break off and answer in part, and while several
 //! processes look.
 
-use bookings::agenda::{self, Who};
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, Actor};
 use bookings::{Error, WriteState, booking_calendars, configuration, connections};
 use sandbox::{Fault, PasswordState};
@@ -269,7 +269,7 @@ async fn what_was_given_up_is_done_when_the_login_works_again_by_itself(world: W
 async fn the_owner_of_an_event_is_told_why_it_blocks(world: World) {
     world.event("Work", "10:00");
     world.sync().await;
-    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Who::Me)
+    let day = agenda::view(&world.quince, world.owner, date(TUESDAY), 1, Scope::Me)
         .await
         .unwrap();
     let shown = &day.days[0].external[0];

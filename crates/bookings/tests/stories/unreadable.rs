@@ -7,7 +7,7 @@ use bookings::{ConnectionState, Error, WriteState, profile};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date};
+use crate::world::{TUESDAY, World, adas_booking, date};
 
 stories! {
     connected_on:
@@ -33,10 +33,10 @@ async fn somebody_whose_hours_are_not_known_is_not_offered_and_says_why(world: W
         let why = why.unwrap();
         let of_starts = why.starts.iter().flat_map(|start| &start.reasons);
         let reasons = of_starts.chain(why.closed.iter().flat_map(|day| &day.reasons));
-        let told: Vec<&str> = reasons.map(|why| why.sentence.as_str()).collect();
+        let sentences: Vec<&str> = reasons.map(|why| why.sentence.as_str()).collect();
         assert!(
-            told.iter().any(|sentence| sentence.contains("My Profile")),
-            "{column}: {told:?}"
+            sentences.iter().any(|sentence| sentence.contains("My Profile")),
+            "{column}: {sentences:?}"
         );
         assert!(all[0].notes.iter().any(|note| note.contains("cannot be booked")));
         world.database.set("staff", column, &before).await;
@@ -45,7 +45,7 @@ async fn somebody_whose_hours_are_not_known_is_not_offered_and_says_why(world: W
 
 async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(world: World) {
     let (id, form) = world.form_of("intro").await;
-    let rules = serde_json::to_string(&form.rules).unwrap();
+    let rules = serde_json::to_string(&form.settings.rules).unwrap();
     let lost = rules.replace("UTC", "Asia/Nowhere");
     assert_ne!(rules, lost);
     world.database.set("booking_calendars", "rules", &lost).await;
@@ -68,8 +68,15 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
     let seen = booking_calendars::get(&world.quince, world.owner, id)
         .await
         .unwrap();
-    assert_eq!(seen.rules.zone.name(), "Asia/Nowhere", "the name is kept");
-    assert_eq!(seen.rules.duration, form.rules.duration, "and so is the rest");
+    assert_eq!(
+        seen.settings.rules.zone.name(),
+        "Asia/Nowhere",
+        "the name is kept"
+    );
+    assert_eq!(
+        seen.settings.rules.duration, form.settings.rules.duration,
+        "and so is the rest"
+    );
     assert!(seen.problem.unwrap().contains("Asia/Nowhere"));
     booking_calendars::update(&world.quince, world.owner, id, form)
         .await
@@ -80,11 +87,11 @@ async fn a_booking_calendar_of_a_lost_zone_is_closed_until_another_is_chosen(wor
 async fn a_booking_calendar_that_cannot_be_read_takes_no_booking_of_anybody(world: World) {
     for (column, broken) in [("rules", "{}"), ("kind", "later"), ("distribution", "later")] {
         let before = world.database.set("booking_calendars", column, broken).await;
-        let booked = appointments::book(&world.quince, adas_wish("10:00")).await;
+        let booked = appointments::book(&world.quince, adas_booking("10:00")).await;
         assert!(matches!(booked, Err(Error::NotFound(_))), "{column}: {booked:?}");
         for on_conflict in [OnConflict::Refuse, OnConflict::Override] {
-            let wish = adas_wish("10:00");
-            let booked = appointments::book_as_staff(&world.quince, world.owner, wish, on_conflict).await;
+            let booking = adas_booking("10:00");
+            let booked = appointments::book_as_staff(&world.quince, world.owner, booking, on_conflict).await;
             assert!(matches!(booked, Err(Error::NotFound(_))), "{column}: {booked:?}");
         }
         world.database.set("booking_calendars", column, &before).await;

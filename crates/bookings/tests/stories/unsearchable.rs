@@ -11,7 +11,7 @@ use zones::Zone;
 
 use crate::database::stories;
 use crate::servers::Server;
-use crate::world::{World, adas_wish, at, date};
+use crate::world::{World, adas_booking, at, date};
 
 stories! {
     connected_on:
@@ -86,12 +86,12 @@ fn breaks_on_negative(world: &World, status: u16) {
 }
 
 async fn try_to_book(world: &World, time: &str) -> Result<appointments::Booked, Error> {
-    let wish = Booking {
+    let booking = Booking {
         start: wednesday(time),
         idempotency_key: format!("wednesday {time}"),
-        ..adas_wish(time)
+        ..adas_booking(time)
     };
-    appointments::book(&world.quince, wish).await
+    appointments::book(&world.quince, booking).await
 }
 
 async fn is_free(world: &World, time: &str) -> bool {
@@ -346,8 +346,8 @@ async fn an_event_that_breaks_off_every_answer_hides_no_other(world: World) {
         .put_event(work, &an_hour("seen", wednesday("10:00")));
     world.sync().await;
     assert!(!is_free(&world, "10:00").await && !is_free(&world, "12:00").await);
-    let told = calendar(&world, "Work").await.problem.unwrap_or_default();
-    assert!(told.contains("could not be read"), "{told}");
+    let problem = calendar(&world, "Work").await.problem.unwrap_or_default();
+    assert!(problem.contains("could not be read"), "{problem}");
     // What comes later is read for itself, and by the next comparison as well.
     world
         .control

@@ -1,11 +1,11 @@
 //! Nobody's change is lost: who saves over a newer version than they saw is told who changed what, and may save all the same.
 
-use bookings::accounts::{self, NewStaff};
+use bookings::accounts::{self, StaffForm};
 use bookings::appointments::{self, Actor, Booked, Edit, OnConflict};
-use bookings::booking_calendars::{self, CalendarForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
 use bookings::holidays::{self, Holiday};
 use bookings::profile::{self, ProfileForm};
-use bookings::services::{self, ResourceForm, ServiceForm};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::versions::{self, ChangedMeanwhile, Editor, Field, Versioned};
 use bookings::{
     AppointmentId, BlockId, CalendarId, Error, Interval, Kind, Quince, Refusal, Role, ServiceId, StaffId,
@@ -40,7 +40,7 @@ stories! {
 
 /// A colleague who may change what Maya may.
 async fn jonas(world: &World) -> StaffId {
-    let new = NewStaff {
+    let new = StaffForm {
         name: "Jonas".into(),
         email: "jonas@example.org".into(),
         password: PASSWORD.into(),
@@ -71,7 +71,7 @@ async fn nobodys_change_is_lost<T: std::fmt::Debug>(
     world: &World,
     of: Versioned,
     save: impl AsyncFn(Editor, usize) -> Result<T, Error>,
-    told: [&str; 2],
+    expected: [&str; 2],
 ) {
     let jonas = jonas(world).await;
     let seen = newest(&world.quince, of).await;
@@ -80,14 +80,14 @@ async fn nobodys_change_is_lost<T: std::fmt::Debug>(
     world.clock.advance(SignedDuration::from_mins(6));
 
     let first = refused(save(Editor::having_seen(world.owner, seen), 1).await);
-    assert_eq!(first.to_string(), format!("Jonas {} at 8:00.", told[0]));
+    assert_eq!(first.to_string(), format!("Jonas {} at 8:00.", expected[0]));
     assert_eq!(first.newest, seen + 1, "nothing was saved");
 
     save(Editor::having_seen(jonas, first.newest), 2).await.unwrap();
     let second = refused(save(Editor::having_seen(world.owner, first.newest), 1).await);
     assert_eq!(
         second.to_string(),
-        format!("Jonas {} at 8:06.", told[1]),
+        format!("Jonas {} at 8:06.", expected[1]),
         "only what is new"
     );
 
@@ -103,10 +103,13 @@ async fn a_booking_calendar_keeps_what_both_admins_changed(world: World) {
     let (id, form) = world.form_of("intro").await;
     let with = |duration: u32, name: &str| {
         let mut form = CalendarForm {
-            name: name.into(),
+            settings: CalendarSettings {
+                name: name.into(),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
-        form.rules.duration = duration;
+        form.settings.rules.duration = duration;
         form
     };
     let states = [with(45, "Intro call"), with(30, "Talk"), with(60, "Intro call")];
@@ -123,42 +126,47 @@ async fn a_booking_calendar_keeps_what_both_admins_changed(world: World) {
     )
     .await;
     let (_, stored) = world.form_of("intro").await;
-    assert_eq!((stored.rules.duration, stored.name.as_str()), (30, "Talk"));
+    assert_eq!(
+        (stored.settings.rules.duration, stored.settings.name.as_str()),
+        (30, "Talk")
+    );
 }
 
 async fn members_and_questions_are_told(world: World) {
     let jonas = jonas(&world).await;
     let (id, form) = world.form_of("intro").await;
     let mut changed = CalendarForm {
-        kind: Kind::RoundRobin,
+        settings: CalendarSettings {
+            kind: Kind::RoundRobin,
+            active: false,
+            ..form.settings.clone()
+        },
         kind_change_confirmed: true,
         members: vec![member(jonas), member(world.owner)],
-        active: false,
-        ..form.clone()
     };
-    changed.questions = vec![booking_calendars::IntakeQuestion {
+    changed.settings.questions = vec![booking_calendars::IntakeQuestion {
         label: "Why?".into(),
         kind: booking_calendars::AnswerKind::Line,
         choices: Vec::new(),
         required: true,
     }];
-    changed.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
+    changed.settings.rules.hours = Some(bookings::WeeklyHours::weekdays(9 * 60, 17 * 60));
     booking_calendars::update(&world.quince, jonas, id, changed)
         .await
         .unwrap();
-    let told = refused(
+    let conflict = refused(
         booking_calendars::update(&world.quince, Editor::having_seen(world.owner, 0), id, form).await,
     );
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the kind from personal to round-robin, switched hours of its own on, added the member Jonas, added the \
          question “Why?” (must be answered: a short text) and switched bookings off at 8:00."
     );
-    assert_eq!(told.changes[0].differences[0].field, Field::Kind);
+    assert_eq!(conflict.changes[0].differences[0].field, Field::Kind);
 }
 
-fn service(name: &str, duration: u32, staff: StaffId) -> ServiceForm {
-    ServiceForm {
+fn service(name: &str, duration: u32, staff: StaffId) -> ServiceSettings {
+    ServiceSettings {
         group: "Hair".into(),
         name: name.into(),
         description: String::new(),
@@ -171,12 +179,14 @@ fn service(name: &str, duration: u32, staff: StaffId) -> ServiceForm {
 
 async fn menu_with_a_cut(world: &World) -> (CalendarId, ServiceId) {
     let menu = world
-        .make(CalendarForm {
-            slug: "salon".into(),
-            kind: Kind::Service,
-            members: vec![member(world.owner)],
-            ..CalendarForm::new("Salon")
-        })
+        .make(CalendarForm::new(
+            CalendarSettings {
+                slug: "salon".into(),
+                kind: Kind::Service,
+                ..CalendarSettings::new("Salon")
+            },
+            vec![member(world.owner)],
+        ))
         .await;
     let cut = service("Cut", 30, world.owner);
     services::save(&world.quince, world.owner, menu, None, cut)
@@ -207,7 +217,10 @@ async fn a_menu_keeps_what_both_admins_changed(world: World) {
     .await;
     let stored = services::menu(&world.quince, world.owner, menu).await.unwrap();
     assert_eq!(
-        (stored.services[0].name.as_str(), stored.services[0].duration),
+        (
+            stored.services[0].settings.name.as_str(),
+            stored.services[0].settings.duration
+        ),
         ("Trim", 30)
     );
 
@@ -217,14 +230,16 @@ async fn a_menu_keeps_what_both_admins_changed(world: World) {
     services::save(&world.quince, unseen, menu, None, wash)
         .await
         .unwrap();
-    let told = refused(services::remove(&world.quince, unseen, menu, cut).await);
+    let conflict = refused(services::remove(&world.quince, unseen, menu, cut).await);
     assert!(
-        told.to_string().contains("You added the service “Wash” at 8:06."),
-        "{told}"
+        conflict
+            .to_string()
+            .contains("You added the service “Wash” at 8:06."),
+        "{conflict}"
     );
     services::remove(
         &world.quince,
-        Editor::having_seen(world.owner, told.newest),
+        Editor::having_seen(world.owner, conflict.newest),
         menu,
         cut,
     )
@@ -268,8 +283,10 @@ async fn rooms_keep_what_both_admins_changed(world: World) {
     let all = |rooms: &[(&str, u32)]| -> Vec<ResourceForm> {
         let form = |(name, quantity): &(&str, u32)| ResourceForm {
             id: None,
-            name: (*name).into(),
-            quantity: *quantity,
+            settings: ResourceSettings {
+                name: (*name).into(),
+                quantity: *quantity,
+            },
         };
         rooms.iter().map(form).collect()
     };
@@ -283,7 +300,10 @@ async fn rooms_keep_what_both_admins_changed(world: World) {
     .await;
     let stored = services::resources(&world.quince).await.unwrap();
     assert_eq!(stored.len(), 1);
-    assert_eq!((stored[0].name.as_str(), stored[0].quantity), ("Room", 1));
+    assert_eq!(
+        (stored[0].settings.name.as_str(), stored[0].settings.quantity),
+        ("Room", 1)
+    );
 }
 
 async fn a_profile_that_is_open_twice_keeps_both_changes(world: World) {
@@ -293,17 +313,17 @@ async fn a_profile_that_is_open_twice_keeps_both_changes(world: World) {
         ..form.clone()
     };
     let mut early = form.clone();
-    early.weekly.0[0].clear();
+    early.hours.0[0].clear();
     let seen = newest(&world.quince, Versioned::profile(world.owner)).await;
     let by = Editor::having_seen(world.owner, seen);
     profile::save(&world.quince, by, &early).await.unwrap();
-    let told = refused(profile::save(&world.quince, by, &named).await);
+    let conflict = refused(profile::save(&world.quince, by, &named).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "You changed the hours of Monday from 9:00–17:00 to closed at 8:00."
     );
     assert_eq!(world.profile_of(world.owner).await, early);
-    let by = Editor::having_seen(world.owner, told.newest);
+    let by = Editor::having_seen(world.owner, conflict.newest);
     profile::save(&world.quince, by, &named).await.unwrap();
     assert_eq!(world.profile_of(world.owner).await, named);
 }
@@ -358,20 +378,20 @@ async fn an_appointment_is_moved_only_from_where_it_was_seen(world: World) {
         .await
         .unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(move_to(&world, unseen, &booked, "12:00").await);
+    let conflict = refused(move_to(&world, unseen, &booked, "12:00").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "The client changed the time from 24 November 2026, 10:00 to 24 November 2026, 11:00 at 8:00."
     );
     assert_eq!(world.appointment(&booked).await.start, tuesday("11:00"));
     // Moving it to where it is changes nothing, whatever was seen.
     move_to(&world, unseen, &booked, "11:00").await.unwrap();
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     move_to(&world, seen, &booked, "12:00").await.unwrap();
     assert_eq!(world.appointment(&booked).await.start, tuesday("12:00"));
 
     let cancelled = appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await;
-    assert_eq!(refused(cancelled).newest, told.newest + 1);
+    assert_eq!(refused(cancelled).newest, conflict.newest + 1);
     let jonas = world.connected_colleague("Jonas").await.staff;
     let given = appointments::reassign(&world.quince, seen, booked.id, world.owner, jonas).await;
     let newest = refused(given).newest;
@@ -379,12 +399,12 @@ async fn an_appointment_is_moved_only_from_where_it_was_seen(world: World) {
     appointments::reassign(&world.quince, seen, booked.id, world.owner, jonas)
         .await
         .unwrap();
-    let told = refused(appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await);
+    let conflict = refused(appointments::cancel_as_staff(&world.quince, seen, booked.id, "").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "You changed the host from Maya Lopez to Jonas at 8:00."
     );
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     appointments::cancel_as_staff(&world.quince, seen, booked.id, "")
         .await
         .unwrap();
@@ -401,15 +421,15 @@ async fn a_status_is_given_only_over_the_one_that_was_seen(world: World) {
     };
     give(Editor::having_seen(jonas, 0), Status::NoShow).await.unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(give(unseen, Status::Showed).await);
+    let conflict = refused(give(unseen, Status::Showed).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the status from confirmed to no-show at 11:00."
     );
     assert_eq!(world.appointment(&booked).await.status, Status::NoShow);
     // The same by both is no conflict.
     give(unseen, Status::NoShow).await.unwrap();
-    give(Editor::having_seen(world.owner, told.newest), Status::Showed)
+    give(Editor::having_seen(world.owner, conflict.newest), Status::Showed)
         .await
         .unwrap();
     assert_eq!(world.appointment(&booked).await.status, Status::Showed);
@@ -475,11 +495,11 @@ async fn who_saves_at_the_same_moment_is_told(world: World) {
             (Ok(_), Err(lost)) | (Err(lost), Ok(_)) => lost,
             both => panic!("{both:?}"),
         };
-        let Error::Conflict(told) = lost else {
+        let Error::Conflict(conflict) = lost else {
             panic!("{lost:?}")
         };
-        assert_eq!((told.changes.len(), told.newest), (1, seen + 1));
-        assert!(told.to_string().contains("the holiday "), "{told}");
+        assert_eq!((conflict.changes.len(), conflict.newest), (1, seen + 1));
+        assert!(conflict.to_string().contains("the holiday "), "{conflict}");
     }
 }
 
@@ -491,7 +511,10 @@ async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
         let seen = newest(&world.quince, Versioned::calendar(id)).await;
         let by = Editor::having_seen(world.owner, seen);
         let renamed = CalendarForm {
-            name: format!("Talk {round}"),
+            settings: CalendarSettings {
+                name: format!("Talk {round}"),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
         let (saved, _) = tokio::join!(
@@ -500,20 +523,21 @@ async fn who_saves_a_form_as_it_was_takes_nothing_back(world: World) {
         );
         saved.unwrap();
         form = world.form_of("intro").await.1;
-        assert_eq!(form.name, renamed.name);
+        assert_eq!(form.settings.name, renamed.settings.name);
     }
 }
 
 async fn who_saw_a_version_that_is_not_there_is_told(world: World) {
     // As after a backup was restored.
     let by = Editor::having_seen(world.owner, 7);
-    let told = refused(holidays::save(&world.quince, by, "Other", "UTC", Vec::new()).await);
+    let conflict = refused(holidays::save(&world.quince, by, "Other", "UTC", Vec::new()).await);
     assert!(
-        told.to_string()
+        conflict
+            .to_string()
             .contains("older than what this form was made from"),
-        "{told}"
+        "{conflict}"
     );
-    let by = Editor::having_seen(world.owner, told.newest);
+    let by = Editor::having_seen(world.owner, conflict.newest);
     holidays::save(&world.quince, by, "Other", "UTC", Vec::new())
         .await
         .unwrap();
@@ -523,7 +547,10 @@ async fn of_old_changes_the_newest_of_each_thing_stays(world: World) {
     let (id, form) = world.form_of("intro").await;
     let rename = async |name: &str| {
         let form = CalendarForm {
-            name: name.into(),
+            settings: CalendarSettings {
+                name: name.into(),
+                ..form.settings.clone()
+            },
             ..form.clone()
         };
         booking_calendars::update(&world.quince, world.owner, id, form)
@@ -576,13 +603,13 @@ async fn an_appointment_is_deleted_only_as_it_was_seen(world: World) {
         let by = Editor::having_seen(world.owner, seen);
         appointments::delete(&world.quince, by, booked.id, true).await
     };
-    let told = refused(delete(0).await);
+    let conflict = refused(delete(0).await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the status from confirmed to invalid at 8:00."
     );
     assert_eq!(world.appointment(&booked).await.status, Status::Invalid);
-    delete(told.newest).await.unwrap();
+    delete(conflict.newest).await.unwrap();
     // Whoever deletes it once more wants what is so already.
     delete(0).await.unwrap();
     let gone = appointments::get(&world.quince, world.owner, booked.id).await;
@@ -605,15 +632,15 @@ async fn blocked_off_time_keeps_what_both_changed(world: World) {
         .await
         .unwrap();
     let unseen = Editor::having_seen(world.owner, 0);
-    let told = refused(change(unseen, "12:30", "Lunch").await);
+    let conflict = refused(change(unseen, "12:30", "Lunch").await);
     assert_eq!(
-        told.to_string(),
+        conflict.to_string(),
         "Jonas changed the title from “Lunch” to “Dentist” and changed the end from 24 November 2026, 13:00 to 24 November 2026, \
          14:00 at 8:00."
     );
     assert!(!world.is_free("13:00").await, "theirs stays");
-    let told = refused(blocked::remove(&world.quince, unseen, block).await);
-    let seen = Editor::having_seen(world.owner, told.newest);
+    let conflict = refused(blocked::remove(&world.quince, unseen, block).await);
+    let seen = Editor::having_seen(world.owner, conflict.newest);
     change(seen, "12:30", "Lunch").await.unwrap();
     assert!(world.is_free("13:00").await);
     assert_eq!(newest(&world.quince, Versioned::blocked_time(block)).await, 2);
@@ -626,7 +653,7 @@ async fn who_comes_after_it_was_given_back_is_told(world: World) {
     let span = Interval::new(tuesday("12:00"), tuesday("14:00"));
     let late = blocked::change(&world.quince, world.owner, block, span, "Lunch").await;
     assert!(
-        matches!(late, Err(Error::Refused(Refusal::GivenBack))),
+        matches!(late, Err(Error::Refused(Refusal::Unblocked))),
         "{late:?}"
     );
     assert!(world.is_free("12:00").await);

@@ -1,7 +1,7 @@
 //! Why a time is not offered, told to those who may know.
 
 use bookings::appointments::{self, Booking, OnConflict};
-use bookings::availability::{self, About, ClosedDay, Start};
+use bookings::availability::{self, ClosedDay, ExplainedStart, Obstacle};
 use bookings::holidays::{self, Holiday};
 use bookings::{CalendarId, Error, Interval, WeeklyHours, blocked, booking_calendars};
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use scheduling::{DateOverride, Reason};
 use zones::Zone;
 
 use crate::database::stories;
-use crate::world::{TUESDAY, World, adas_wish, date, tuesday};
+use crate::world::{TUESDAY, World, adas_booking, date, tuesday};
 
 stories! {
     connected_on:
@@ -28,7 +28,7 @@ async fn calendar(world: &World) -> CalendarId {
     booking_calendars::list(&world.quince, world.owner).await.unwrap()[0].id
 }
 
-async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
+async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<ExplainedStart> {
     let day = date(TUESDAY);
     availability::why(
         &world.quince,
@@ -43,7 +43,7 @@ async fn tuesdays(world: &World, viewer: bookings::StaffId) -> Vec<Start> {
     .starts
 }
 
-fn at(starts: &[Start], time: Timestamp) -> &Start {
+fn at(starts: &[ExplainedStart], time: Timestamp) -> &ExplainedStart {
     starts.iter().find(|start| start.start == time).unwrap()
 }
 
@@ -59,13 +59,13 @@ async fn each_start_names_what_is_in_the_way(world: World) {
         (conflict.reason.as_str(), conflict.host.as_deref()),
         ("CONFLICT", Some("Maya Lopez"))
     );
-    let Some(About::Event { start, title, .. }) = &conflict.about else {
+    let Some(Obstacle::Event { start, title, .. }) = &conflict.obstacle else {
         panic!("{conflict:?}")
     };
     assert_eq!((*start, title.as_str()), (tuesday("10:00"), "Dentist"));
     let taken = &at(&starts, tuesday("14:00")).reasons[0];
     assert_eq!(taken.reason.as_str(), "BOOKED");
-    assert_eq!(taken.about, Some(About::Appointment(booked.id)));
+    assert_eq!(taken.obstacle, Some(Obstacle::Appointment(booked.id)));
 }
 
 async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
@@ -87,13 +87,17 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
     );
     world.calendar("team", &[world.owner, mira]).await;
     let all = booking_calendars::list(&world.quince, mira).await.unwrap();
-    let team = all.iter().find(|calendar| calendar.slug == "team").unwrap().id;
+    let team = all
+        .iter()
+        .find(|calendar| calendar.settings.slug == "team")
+        .unwrap()
+        .id;
     let seen = availability::why(&world.quince, mira, team, &[], date(TUESDAY), &Zone::utc())
         .await
         .unwrap();
     let conflict = &at(&seen.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.as_str(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.obstacle.as_ref()),
         ("CONFLICT", None)
     );
 }
@@ -101,11 +105,11 @@ async fn others_learn_that_somebody_is_busy_and_not_with_what(world: World) {
 async fn what_is_offered_is_what_can_be_booked(world: World) {
     world.event("Home", "11:00");
     world.sync().await;
-    let wish = Booking {
+    let booking = Booking {
         idempotency_key: "another".into(),
-        ..adas_wish("15:00")
+        ..adas_booking("15:00")
     };
-    appointments::book(&world.quince, wish).await.unwrap();
+    appointments::book(&world.quince, booking).await.unwrap();
     for start in tuesdays(&world, world.owner).await {
         let time = start.start.strftime("%H:%M").to_string();
         let booked = world.try_to_book(&time).await;
@@ -128,7 +132,7 @@ async fn the_operator_sees_reasons_and_nobodys_events(world: World) {
         .unwrap();
     let conflict = &at(&why.starts, tuesday("10:00")).reasons[0];
     assert_eq!(
-        (conflict.reason.as_str(), conflict.about.as_ref()),
+        (conflict.reason.as_str(), conflict.obstacle.as_ref()),
         ("CONFLICT", None)
     );
     let missing = availability::why_for_operator(&world.quince, "nowhere", &[], day, day, &Zone::utc()).await;
@@ -163,11 +167,11 @@ async fn an_override_off_the_grid_takes_who_is_really_free(world: World) {
     world.sync().await;
     // What Maya has to do then is in nobody's way.
     for (time, reason) in [("10:10", Reason::Grid), ("20:00", Reason::Hours)] {
-        let wish = Booking {
+        let booking = Booking {
             slug: "team".into(),
-            ..adas_wish(time)
+            ..adas_booking(time)
         };
-        let booked = appointments::book_as_staff(&world.quince, world.owner, wish, OnConflict::Override);
+        let booked = appointments::book_as_staff(&world.quince, world.owner, booking, OnConflict::Override);
         let view = world.appointment(&booked.await.unwrap()).await;
         assert_eq!(
             (&view.hosts[..], view.overridden.as_deref()),
@@ -240,12 +244,12 @@ async fn a_block_in_the_way_is_named_to_its_owner(world: World) {
         .unwrap();
     let starts = tuesdays(&world, world.owner).await;
     let why = &at(&starts, tuesday("10:30")).reasons[0];
-    let named = About::Block {
+    let named = Obstacle::Block {
         id: block.id,
         title: "Dentist".into(),
     };
     assert_eq!(
-        (why.reason.as_str(), why.about.as_ref()),
+        (why.reason.as_str(), why.obstacle.as_ref()),
         ("BLOCKED", Some(&named))
     );
 }

@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bookings::accounts::{self, NewOwner, NewStaff};
+use bookings::accounts::{self, OwnerForm, StaffForm};
 use bookings::appointments::{self, AppointmentView, Booked, Booking};
 use bookings::availability::SlotQuery;
-use bookings::booking_calendars::{self, CalendarForm, Member};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings, MemberSettings};
 use bookings::clock::TestClock;
 use bookings::configuration::{self, Policies};
 use bookings::connections::{self, Login};
 use bookings::profile::{self, ProfileForm};
 use bookings::{
-    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, Mail, Priority, Quince,
+    CalendarId, ConnectionId, DateOverride, Error, ImportPolicy, Kind, MailSettings, PasswordWork, Quince,
     RemoteCalendarId, Retention, Role, Rules, Settings, StaffId, WeeklyHours, WhenStale, availability, jobs,
 };
 use jiff::civil::Date;
@@ -35,13 +35,14 @@ pub struct Colleague {
     pub calendar: sandbox::CalendarId,
 }
 
+/// Why an appointment has its host, as staff read it.
+pub fn reason_of(appointment: &AppointmentView) -> Option<String> {
+    appointment.assignment_reason.as_ref().map(ToString::to_string)
+}
+
 /// A member with medium priority and weight 1.
-pub fn member(staff: StaffId) -> Member {
-    Member {
-        staff,
-        priority: Priority::Medium,
-        weight: 1,
-    }
+pub fn member(staff: StaffId) -> MemberSettings {
+    MemberSettings::new(staff)
 }
 
 pub struct World {
@@ -74,13 +75,14 @@ pub fn settings(icloud: &str, folder: &Path) -> Settings {
         icloud_url: icloud.parse().unwrap(),
         allow_loopback: true,
         calendar_hosts: Vec::new(),
-        mail: Mail::Folder {
+        mail: MailSettings::Folder {
             path: folder.join("mails"),
             from: "Quince <quince@book.example>".into(),
         },
         setup_code: None,
         practice: None,
         retention: Retention::default(),
+        password_work: PasswordWork::LeastForTests,
     }
 }
 
@@ -89,7 +91,7 @@ pub fn clock_at(now: &str) -> Arc<TestClock> {
 }
 
 /// Ada's booking request for a time on Tuesday.
-pub fn adas_wish(time: &str) -> Booking {
+pub fn adas_booking(time: &str) -> Booking {
     Booking {
         slug: "intro".into(),
         start: tuesday(time),
@@ -117,7 +119,7 @@ impl World {
         let clock = clock_at(NOW);
         let settings = settings(&sandbox.entry_url(), folder.path());
         let quince = Quince::new(settings, database.store.clone(), clock.clone()).unwrap();
-        let owner = NewOwner {
+        let owner = OwnerForm {
             workspace: "Lopez & Co".into(),
             name: "Maya Lopez".into(),
             email: "maya@example.org".into(),
@@ -155,11 +157,11 @@ impl World {
 
     /// Returns the form of a person's current profile.
     pub async fn profile_of(&self, staff: StaffId) -> ProfileForm {
-        let found = profile::get(&self.quince, staff).await.unwrap();
+        let found = profile::get(&self.quince, staff).await.unwrap().profile;
         ProfileForm {
             name: found.name,
             zone: found.zone.name().to_owned(),
-            weekly: found.weekly,
+            hours: found.hours,
             overrides: found.overrides,
         }
     }
@@ -176,7 +178,7 @@ impl World {
     /// Sets a person's weekly hours and date overrides.
     pub async fn set_hours(&self, staff: StaffId, weekly: WeeklyHours, overrides: Vec<DateOverride>) {
         let form = ProfileForm {
-            weekly,
+            hours: weekly,
             overrides,
             ..self.profile_of(staff).await
         };
@@ -205,7 +207,7 @@ impl World {
     /// Sets how later edits of a connection's events are treated.
     pub async fn import_policy(&self, id: ConnectionId, import_policy: ImportPolicy) {
         let all = connections::list(&self.quince, self.owner).await.unwrap();
-        let when_stale = all.iter().find(|one| one.id == id).unwrap().when_stale;
+        let when_stale = all.iter().find(|one| one.id == id).unwrap().policies.when_stale;
         let policies = Policies {
             import_policy,
             when_stale,
@@ -219,7 +221,7 @@ impl World {
     pub async fn when_stale(&self, when_stale: WhenStale) {
         let connection = self.connection().await;
         let policies = Policies {
-            import_policy: connection.import_policy,
+            import_policy: connection.policies.import_policy,
             when_stale,
         };
         configuration::save_policies(&self.quince, self.owner, connection.id, policies, None)
@@ -246,28 +248,32 @@ impl World {
 
     /// Creates a booking calendar: Personal for one member, Round Robin for several.
     pub async fn calendar(&self, slug: &str, members: &[StaffId]) -> CalendarId {
-        let form = CalendarForm {
-            slug: slug.into(),
-            kind: if members.len() == 1 {
-                Kind::Personal
-            } else {
-                Kind::RoundRobin
+        let form = CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: if members.len() == 1 {
+                    Kind::Personal
+                } else {
+                    Kind::RoundRobin
+                },
+                rules: Rules::default(),
+                ..CalendarSettings::new("Intro call")
             },
-            members: members.iter().copied().map(member).collect(),
-            rules: Rules::default(),
-            ..CalendarForm::new("Intro call")
-        };
+            members.iter().copied().map(member).collect(),
+        );
         self.make(form).await
     }
 
     /// Creates a Collective calendar.
     pub async fn collective(&self, slug: &str, members: &[StaffId]) -> CalendarId {
-        self.make(CalendarForm {
-            slug: slug.into(),
-            kind: Kind::Collective,
-            members: members.iter().copied().map(member).collect(),
-            ..CalendarForm::new("Panel")
-        })
+        self.make(CalendarForm::new(
+            CalendarSettings {
+                slug: slug.into(),
+                kind: Kind::Collective,
+                ..CalendarSettings::new("Panel")
+            },
+            members.iter().copied().map(member).collect(),
+        ))
         .await
     }
 
@@ -280,24 +286,12 @@ impl World {
     /// Returns a booking calendar with the form of its current settings.
     pub async fn form_of(&self, slug: &str) -> (CalendarId, CalendarForm) {
         let all = booking_calendars::list(&self.quince, self.owner).await.unwrap();
-        let found = all.into_iter().find(|calendar| calendar.slug == slug).unwrap();
-        let members = found.members.iter();
-        let form = CalendarForm {
-            slug: found.slug.clone(),
-            kind: found.kind,
-            distribution: found.distribution,
-            rules: found.rules.clone(),
-            members: members
-                .map(|member| Member {
-                    staff: member.staff,
-                    priority: member.priority,
-                    weight: member.weight,
-                })
-                .collect(),
-            questions: found.questions.clone(),
-            auto_confirm: found.auto_confirm,
-            ..CalendarForm::new(&found.name)
-        };
+        let found = all
+            .into_iter()
+            .find(|calendar| calendar.settings.slug == slug)
+            .unwrap();
+        let members = found.members.iter().map(|member| member.settings);
+        let form = CalendarForm::new(found.settings, members.collect());
         (found.id, form)
     }
 
@@ -337,7 +331,7 @@ impl World {
     }
 
     pub async fn colleague(&self, name: &str) -> StaffId {
-        let new = NewStaff {
+        let new = StaffForm {
             name: name.into(),
             email: format!("{}@example.org", name.to_lowercase()),
             password: PASSWORD.into(),
@@ -372,7 +366,7 @@ impl World {
     /// Creates the handle of another process on the same database, which sends mails by a mail server.
     pub async fn posting_by(&self, url: &str) -> Quince {
         let settings = Settings {
-            mail: Mail::Smtp {
+            mail: MailSettings::Smtp {
                 url: url.into(),
                 from: "Quince <quince@book.example>".into(),
             },
@@ -380,7 +374,7 @@ impl World {
         };
         let quince = Quince::new(settings, self.database.open_again().await, self.clock.clone()).unwrap();
         // All bookings are Ada's, so her address would reach the limit.
-        quince.lift_mail_limit();
+        quince.disable_mail_limit();
         quince
     }
 
@@ -394,7 +388,7 @@ impl World {
     }
 
     /// Runs the background jobs that are due.
-    pub async fn jobs(&self) -> jobs::Done {
+    pub async fn jobs(&self) -> jobs::WorkDone {
         jobs::run_due(&self.quince).await.unwrap()
     }
 
@@ -425,7 +419,7 @@ impl World {
     }
 
     pub async fn try_to_book(&self, time: &str) -> Result<Booked, Error> {
-        appointments::book(&self.quince, adas_wish(time)).await
+        appointments::book(&self.quince, adas_booking(time)).await
     }
 
     pub async fn book(&self, time: &str) -> Booked {

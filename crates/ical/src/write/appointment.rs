@@ -40,7 +40,7 @@ pub enum Status {
     Tentative,
     /// Takes place.
     Confirmed,
-    /// Was called off; for mail, since a calendar's event is deleted instead.
+    /// Was cancelled; for mail, since a calendar's event is deleted instead.
     Cancelled,
 }
 

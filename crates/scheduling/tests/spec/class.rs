@@ -83,7 +83,7 @@ fn seats() {
         .starts("10:00")
         .refuses("09:00", "BOOKED"),
         case(
-            "a session that was called off cannot be joined nor opened again",
+            "a cancelled session cannot be joined nor opened again",
             CLASS,
             nine_to_ten(Cause::Blocked, Shared::CLOSED),
         )

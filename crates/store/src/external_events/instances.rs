@@ -10,6 +10,8 @@ use crate::db::{ReadTx, WriteTx, json, ms, storable};
 use crate::error::StoreError;
 use crate::fields::{Fields, opt_word};
 use crate::ids::{EventId, RemoteCalendarId};
+use crate::unreadable::Lenient;
+use crate::words::BusyStatus;
 
 /// An instance of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,8 @@ pub struct Instance {
     pub summary: String,
     /// Its location.
     pub location: Option<String>,
-    /// Whether and why it blocks: a word of the `ical` crate.
-    pub blocks: String,
+    /// Whether it takes time.
+    pub busy_status: BusyStatus,
     /// Whether it is shown. If not, it only blocks: its event is shown as first imported, which was different.
     pub is_shown: bool,
 }
@@ -51,8 +53,8 @@ pub struct NewInstance {
     pub summary: String,
     /// Its location.
     pub location: Option<String>,
-    /// Whether and why it blocks.
-    pub blocks: String,
+    /// Whether it takes time.
+    pub busy_status: BusyStatus,
 }
 
 fn date(row: &dyn Fields, column: &'static str) -> Option<Date> {
@@ -70,7 +72,8 @@ fn read_instance(row: &dyn Fields) -> Result<Instance, StoreError> {
         uid: row.text("uid")?,
         summary: row.text("summary")?,
         location: row.opt_text("location")?,
-        blocks: row.text("blocks")?,
+        busy_status: Lenient::keyed(row, "external_instances", "event_id")
+            .word("blocks", BusyStatus::NotUnderstood)?,
         is_shown: row.flag("is_shown")?,
     })
 }
@@ -207,7 +210,7 @@ fn as_json(event: EventId, instance: &NewInstance) -> Value {
         "uid": storable(&instance.uid),
         "summary": storable(&instance.summary),
         "location": instance.location.as_deref().map(storable),
-        "blocks": instance.blocks,
+        "blocks": instance.busy_status.as_str(),
     })
 }
 
@@ -229,12 +232,12 @@ pub async fn delete_some_from(
     )
 }
 
-/// Like [`delete_some_from`], only instances with one of these `blocks` words.
+/// Like [`delete_some_from`], only instances with one of these statuses.
 pub async fn delete_some_of(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     from: Timestamp,
-    words: &[&str; 3],
+    statuses: [BusyStatus; 3],
     rows: u32,
 ) -> Result<u64, StoreError> {
     delete_rows!(
@@ -244,9 +247,9 @@ pub async fn delete_some_of(
         "$6",
         calendar.0,
         ms(from),
-        words[0],
-        words[1],
-        words[2],
+        statuses[0].as_str(),
+        statuses[1].as_str(),
+        statuses[2].as_str(),
         i64::from(rows)
     )
 }

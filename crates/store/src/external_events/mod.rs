@@ -10,6 +10,6 @@ pub use instances::{
 };
 pub use problems::{ProblemEvent, problems, problems_of, set_problem, with_problems};
 pub use resources::{
-    ExternalEvent, FirstImport, Key, NewEvent, count, delete, delete_some_of_connection, keep,
-    keep_unreadable, keys_at, left_over, list_first_imports, list_keys, list_with_ics, remove, show_present,
+    ExternalEvent, FirstImport, Key, NewEvent, count, delete, delete_some_of_connection, keys_at, left_over,
+    list_first_imports, list_keys, list_with_ics, remove, show_present, upsert, upsert_unreadable,
 };

@@ -149,7 +149,7 @@ pub async fn count(tx: &mut ReadTx, calendar: RemoteCalendarId) -> Result<u32, S
 
 /// Stores resources with their instances, in place of the present ones at the same paths. Returns their ids by path; an id is new if the
 /// first import was kept.
-pub async fn keep(
+pub async fn upsert(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     events: &[NewEvent],
@@ -191,7 +191,7 @@ pub async fn keep(
             calendar.0
         )?;
     }
-    let kept = write_rows!(
+    let upserted = write_rows!(
         tx,
         |row: &dyn Fields| Ok::<_, StoreError>((row.text("href")?, EventId(row.uuid("id")?))),
         "INSERT INTO external_events (id, remote_calendar_id, href, etag, uid, ics, problem, is_shown)
@@ -212,7 +212,7 @@ pub async fn keep(
         &rows,
         calendar.0
     )?;
-    let ids: HashMap<String, EventId> = kept.into_iter().collect();
+    let ids: HashMap<String, EventId> = upserted.into_iter().collect();
     let instances: Vec<(EventId, &[NewInstance])> = events
         .values()
         .filter_map(|event| Some((*ids.get(&event.href)?, event.instances.as_slice())))
@@ -222,7 +222,7 @@ pub async fn keep(
 }
 
 /// Records that resources could not be read. What is known of them stays, and they are requested again.
-pub async fn keep_unreadable(
+pub async fn upsert_unreadable(
     tx: &mut WriteTx,
     calendar: RemoteCalendarId,
     hrefs: &[String],

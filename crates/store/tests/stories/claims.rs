@@ -13,7 +13,7 @@ use crate::remote::{calendar, connection};
 
 stories! {
     a_connection_is_read_by_one_worker_until_its_lease_ends,
-    a_claim_is_prolonged_and_given_back_by_its_holder_alone,
+    a_claim_is_renewed_and_released_by_its_holder_alone,
     a_write_goes_to_the_primary_calendar_if_one_is_connected,
     a_write_is_claimed_once_and_comes_back_after_its_lease,
     the_writes_of_one_appointment_keep_their_order,
@@ -125,7 +125,7 @@ async fn a_write_goes_to_the_primary_calendar_if_one_is_connected(database: Data
     }
 }
 
-async fn a_claim_is_prolonged_and_given_back_by_its_holder_alone(database: Database) {
+async fn a_claim_is_renewed_and_released_by_its_holder_alone(database: Database) {
     let mut tx = database.store.write().await.unwrap();
     let ada = person(&mut tx, "ada").await;
     let id = connection(&mut tx, ada).await;

@@ -1,13 +1,13 @@
 //! An empty database for each story, and the rows that most stories need.
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling::{AppointmentId, CalendarId, Distribution, Kind, Rules, StaffId};
+use scheduling::{AppointmentId, CalendarId, Distribution, Rules, StaffId};
 use store::appointment_parts::{self, NewPart};
 use store::appointments::Appointment;
-use store::booking_calendars::NewBookingCalendar;
+use store::booking_calendars::CalendarSettings;
 use store::holds::{FreedSlot, VisitorId};
 use store::occupancy::{Holds, TimeClaim};
-use store::staff::NewStaff;
+use store::staff::{Account, Profile};
 use store::{
     AppointmentStatus, Party, Role, SecretKey, Store, StoreError, WriteTx, appointments, booking_calendars,
     new_id, occupancy, staff,
@@ -94,37 +94,31 @@ pub fn in_minutes(minutes: i64) -> Timestamp {
 }
 
 pub async fn person(tx: &mut WriteTx, name: &str) -> StaffId {
-    let new = NewStaff {
+    let account = Account {
         email: format!("{name}@quince.example"),
-        name: name.to_owned(),
         password_hash: "hash".to_owned(),
         role: Role::Staff,
+    };
+    let profile = Profile {
+        name: name.to_owned(),
         zone: Zone::utc(),
         hours: scheduling::WeeklyHours::weekdays(540, 1020),
+        overrides: Vec::new(),
     };
-    staff::insert(tx, &new, now()).await.unwrap()
+    staff::insert(tx, &account, &profile, now()).await.unwrap()
 }
 
 pub async fn booking_calendar(tx: &mut WriteTx, slug: &str) -> CalendarId {
-    let new = NewBookingCalendar {
+    let settings = CalendarSettings {
         slug: slug.to_owned(),
-        name: slug.to_owned(),
-        description: String::new(),
-        kind: Kind::RoundRobin,
         distribution: Distribution::Equal,
         rules: Rules {
             per_day: Some(3),
             ..Rules::default()
         },
-        location: String::new(),
-        color: "#b8860b".to_owned(),
-        questions: Vec::new(),
-        auto_confirm: true,
-        confirm_by_mail: false,
-        ask_puzzle: false,
-        active: true,
+        ..CalendarSettings::new(slug)
     };
-    booking_calendars::insert(tx, &new, now()).await.unwrap()
+    booking_calendars::insert(tx, &settings, now()).await.unwrap()
 }
 
 /// Half an hour of a host's time, from so many minutes after now.
@@ -166,7 +160,7 @@ pub async fn appointment(tx: &mut WriteTx, at: &TimeClaim) -> AppointmentId {
         overridden: None,
         created_at: now(),
         updated_at: now(),
-        called_off: None,
+        cancellation: None,
         unconfirmed_until: None,
     };
     let mut hash = [0; 32];

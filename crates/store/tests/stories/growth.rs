@@ -10,15 +10,15 @@ use scheduling::{CalendarId, StaffId, TimeOwner};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::appointment_list::{self, Filter};
 use store::busy_time::{self, BusyQuery};
-use store::collisions::{self, FreeWords};
-use store::connections::{Discovered, NewConnection};
-use store::due::{self, At, Kept};
+use store::collisions::{self, FreeStatuses};
+use store::connections::{Discovered, RemoteAccount};
+use store::due::{self, ClaimTimes, CleanupLimits};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
 use store::holds::VisitorId;
-use store::remote_calendars::Listed;
-use store::strangers::{self, Key, Sender};
+use store::remote_calendars::ListedCalendar;
+use store::strangers::{self, OriginKey, Sender};
 use store::{
-    Backend, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
+    Backend, BusyStatus, ReadTx, RemoteCalendarId, Server, WriteTx, appointments, class_sessions,
     connections, event_writes, external_events, holds, idempotency_keys, messages, pruning, remote_calendars,
     sessions,
 };
@@ -36,9 +36,13 @@ stories! {
 const TO_COME: u32 = 400;
 
 /// What takes no time.
-const FREE: FreeWords = FreeWords {
-    always: ["transparent", "cancelled", "declined"],
-    all_day: "all-day",
+const FREE: FreeStatuses = FreeStatuses {
+    always: [
+        BusyStatus::Transparent,
+        BusyStatus::Cancelled,
+        BusyStatus::Declined,
+    ],
+    all_day: BusyStatus::AllDay,
 };
 
 /// Whose rows there are.
@@ -57,20 +61,20 @@ async fn people(tx: &mut WriteTx) -> People {
     }
     let calendar = booking_calendar(tx, "intro").await;
     let classes = booking_calendar(tx, "class").await;
-    let new = NewConnection {
-        staff_id: hosts[0],
+    let account = RemoteAccount {
         server: Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "ada@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: Vec::new(),
-        },
-        import_policy: ImportPolicy::KeepUp,
     };
-    let connection = connections::insert(tx, &new, now()).await.unwrap();
-    let listed = Listed {
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: Vec::new(),
+    };
+    let connection = connections::insert(tx, hosts[0], &account, &discovered, now())
+        .await
+        .unwrap();
+    let listed = ListedCalendar {
         url: "https://p42-caldav.icloud.com/1/calendars/home/".to_owned(),
         name: "Home".to_owned(),
         color: None,
@@ -328,7 +332,7 @@ const QUESTIONS: &[&str] = &[
 async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
     let host = people.hosts[1];
     let soon = now() + SignedDuration::from_hours(24 * 7);
-    let at = At::from(now());
+    let at = ClaimTimes::from(now());
     let sender = Sender {
         network: "203.0.113.9".to_owned(),
         address: "client9@example.com".to_owned(),
@@ -477,7 +481,7 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = idempotency_keys::find(tx, "key-9").await.unwrap();
         }
         "what is due" => {
-            let kept = Kept {
+            let kept = CleanupLimits {
                 keys_since: before(365),
                 sessions_since: before(30),
                 anonymous_since: before(1),
@@ -524,13 +528,13 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             let _ = strangers::busy(tx, before(7), now(), 10).await.unwrap();
         }
         "what can be undone" => {
-            let key = Key::Address(sender.address);
+            let key = OriginKey::Address(sender.address);
             let _ = strangers::undoable(tx, &key, now()).await.unwrap();
-            let key = Key::Network(sender.network);
+            let key = OriginKey::Network(sender.network);
             let _ = strangers::undoable(tx, &key, now()).await.unwrap();
         }
         "mails taken back" => {
-            let key = Key::Network(sender.network);
+            let key = OriginKey::Network(sender.network);
             let _ = strangers::delete_waiting_mails(tx, &key, now()).await.unwrap();
         }
         "hosts with expired holds" => {
@@ -723,10 +727,10 @@ async fn an_event_of_years_has_no_others_read(database: Database) {
             uid: "years".to_owned(),
             summary: "The lease".to_owned(),
             location: None,
-            blocks: FREE.always[0].to_owned(),
+            busy_status: FREE.always[0],
         }],
     };
-    external_events::keep(&mut tx, people.remote, &[event], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, people.remote, &[event], FirstImport::Replaced, now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -66,8 +66,8 @@ async fn visitor(
         let which = (!mine.is_empty()).then(|| numbers.below(mine.len() as u64));
         let answer = match (numbers.below(6), which) {
             (0, Some(which)) => {
-                let given_back = release(&mut tx, mine[which].0).await;
-                given_back.map(|()| {
+                let released = release(&mut tx, mine[which].0).await;
+                released.map(|()| {
                     mine.swap_remove(which);
                 })
             }

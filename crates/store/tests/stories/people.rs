@@ -1,14 +1,16 @@
 //! Staff, sessions, booking calendars, appointments.
 
 use jiff::Timestamp;
-use scheduling::{Distribution, Kind, Priority, StaffId, WeeklyHours};
+use scheduling::{ChoiceReason, Distribution, Kind, Priority, ShareRank, ShareReason, StaffId, WeeklyHours};
 use store::appointment_list::{self, Filter};
 use store::appointments::NewTime;
-use store::calendar_members::NewMember;
+use store::calendar_members::MemberSettings;
 use store::sessions::{Content, Owner};
+use store::staff::{self, Account, Profile};
+use store::workspace::{self, WorkspaceSettings};
 use store::{
-    AppointmentStatus, CalledOff, Party, ReadTx, StoreError, appointments, blocked_time, booking_calendars,
-    calendar_members, idempotency_keys, sessions, staff, workspace,
+    AppointmentStatus, AssignmentReason, Cancellation, Party, ReadTx, StoreError, appointments, blocked_time,
+    booking_calendars, calendar_members, idempotency_keys, sessions,
 };
 use zones::Zone;
 
@@ -21,6 +23,7 @@ stories! {
     there_are_only_so_many_sessions_of_people_who_are_not_signed_in,
     a_booking_calendar_keeps_its_rules_and_the_order_of_its_members,
     appointments_are_listed_searched_and_counted,
+    why_somebody_has_an_appointment_is_read_as_it_was_stored,
     blocked_time_ends_where_it_ends,
     a_used_key_is_remembered_and_used_once,
     what_is_not_there_cannot_be_changed,
@@ -28,14 +31,19 @@ stories! {
 
 async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Database) {
     let mut tx = database.store.write().await.unwrap();
-    workspace::save(&mut tx, "Orchard", &Zone::named("Asia/Tokyo").unwrap(), now())
-        .await
-        .unwrap();
+    let orchard = WorkspaceSettings {
+        name: "Orchard".to_owned(),
+        zone: Zone::named("Asia/Tokyo").unwrap(),
+    };
+    workspace::save(&mut tx, &orchard, now()).await.unwrap();
     let ada = person(&mut tx, "ada").await;
-    let (london, hours) = (Zone::named("Europe/London").unwrap(), WeeklyHours::always());
-    staff::update_profile(&mut tx, ada, "Ada Byron", &london, &hours, &[])
-        .await
-        .unwrap();
+    let byron = Profile {
+        name: "Ada Byron".to_owned(),
+        zone: Zone::named("Europe/London").unwrap(),
+        hours: WeeklyHours::always(),
+        overrides: Vec::new(),
+    };
+    staff::update_profile(&mut tx, ada, &byron).await.unwrap();
     tx.commit().await.unwrap();
 
     let mut tx = database.store.read().await.unwrap();
@@ -44,11 +52,11 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
         .unwrap()
         .unwrap();
     assert_eq!(
-        (found.id, found.name.as_str(), found.zone.name()),
+        (found.id, found.profile.name.as_str(), found.profile.zone.name()),
         (ada, "Ada Byron", "Europe/London")
     );
     assert_eq!(found.primary_calendar_id, None);
-    assert_eq!(found.hours, WeeklyHours::always());
+    assert_eq!(found.profile.hours, WeeklyHours::always());
     assert!(!format!("{found:?}").contains("hash"));
     assert_eq!(
         workspace::find(&mut tx).await.unwrap().unwrap().zone.name(),
@@ -57,16 +65,13 @@ async fn a_person_is_kept_as_given_and_an_address_is_used_once(database: Databas
     drop(tx);
 
     let mut tx = database.store.write().await.unwrap();
-    let again = store::staff::NewStaff {
+    let again = Account {
         email: "ada@quince.example".to_owned(),
-        name: "Another".to_owned(),
         password_hash: String::new(),
         role: store::Role::Admin,
-        zone: Zone::utc(),
-        hours: WeeklyHours::always(),
     };
     assert!(matches!(
-        staff::insert(&mut tx, &again, now()).await,
+        staff::insert(&mut tx, &again, &byron, now()).await,
         Err(StoreError::AlreadyExists)
     ));
 }
@@ -181,7 +186,7 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
     let calendar = booking_calendar(&mut tx, "intro").await;
     let mut members = Vec::new();
     for (name, priority, weight) in [("bob", Priority::Low, 3), ("ada", Priority::High, 1)] {
-        members.push(NewMember {
+        members.push(MemberSettings {
             staff_id: person(&mut tx, name).await,
             priority,
             weight,
@@ -199,10 +204,17 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
         .unwrap()
         .unwrap();
     assert_eq!(
-        (found.kind, found.distribution, found.active),
+        (
+            found.settings.kind,
+            found.settings.distribution,
+            found.settings.active
+        ),
         (Kind::RoundRobin, Distribution::Equal, false)
     );
-    assert_eq!((found.rules.per_day, found.rules.duration), (Some(3), 30));
+    assert_eq!(
+        (found.settings.rules.per_day, found.settings.rules.duration),
+        (Some(3), 30)
+    );
     let listed = calendar_members::with_staff(&mut tx, &[calendar]).await.unwrap();
     let at_once = booking_calendars::find_with_members(&mut tx, "intro")
         .await
@@ -210,7 +222,13 @@ async fn a_booking_calendar_keeps_its_rules_and_the_order_of_its_members(databas
     assert_eq!(at_once, Some((found, listed.clone())));
     let listed: Vec<_> = listed
         .iter()
-        .map(|(member, staff)| (staff.name.as_str(), member.priority, member.weight))
+        .map(|(member, staff)| {
+            (
+                staff.profile.name.as_str(),
+                member.settings.priority,
+                member.settings.weight,
+            )
+        })
         .collect();
     assert_eq!(listed, [("bob", Priority::Low, 3), ("ada", Priority::High, 1)]);
     assert!(
@@ -268,7 +286,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
             .count()
     };
     assert_eq!((of(ada), of(bob)), (1, 1));
-    let by_client = CalledOff {
+    let by_client = Cancellation {
         at: now(),
         by: Some(Party::Client),
         reason: Some("a cold".to_owned()),
@@ -284,7 +302,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
     .unwrap();
     assert_eq!(appointments::future_count(&mut tx, ada, now()).await.unwrap(), 0);
     let cancelled = appointments::find(&mut tx, soon).await.unwrap().unwrap();
-    assert_eq!((cancelled.called_off, cancelled.sequence), (Some(by_client), 1));
+    assert_eq!((cancelled.cancellation, cancelled.sequence), (Some(by_client), 1));
 
     let new = NewTime {
         host_id: Some(ada),
@@ -293,7 +311,7 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         ends_at: in_minutes(210),
         pre_buffer: 5,
         post_buffer: 10,
-        assignment_reason: Some("the only one free".to_owned()),
+        assignment_reason: Some(AssignmentReason::Turn(ChoiceReason::OnlyOneFree)),
         overridden: None,
     };
     appointments::update_time(&mut tx, later, &new, now())
@@ -308,6 +326,50 @@ async fn appointments_are_listed_searched_and_counted(database: Database) {
         .await
         .unwrap();
     assert_eq!(last, [(ada, now())]);
+}
+
+async fn why_somebody_has_an_appointment_is_read_as_it_was_stored(database: Database) {
+    let mut tx = database.store.write().await.unwrap();
+    let ada = person(&mut tx, "ada").await;
+    let calendar = booking_calendar(&mut tx, "intro").await;
+    let id = appointment(&mut tx, &place(ada, calendar, 60, 1)).await;
+    let share = ShareReason {
+        rank: ShareRank::Fewest,
+        booked: 3,
+        others: 4,
+        by_weight: true,
+        credit_hundredths: 0,
+        others_credit_hundredths: 450,
+    };
+    let reasons = [
+        AssignmentReason::Turn(ChoiceReason::OnlyOneFree),
+        AssignmentReason::Turn(ChoiceReason::Priority(Priority::High)),
+        AssignmentReason::Turn(ChoiceReason::BookedLongestAgo(now())),
+        AssignmentReason::Turn(ChoiceReason::Share(share)),
+        AssignmentReason::ChosenByClient,
+        AssignmentReason::ReassignedBy("Maya".to_owned()),
+        AssignmentReason::Text("booked longest ago: 23 November 2026".to_owned()),
+    ];
+    for reason in reasons {
+        let new = NewTime {
+            host_id: Some(ada),
+            session_id: None,
+            starts_at: in_minutes(60),
+            ends_at: in_minutes(90),
+            pre_buffer: 0,
+            post_buffer: 0,
+            assignment_reason: Some(reason.clone()),
+            overridden: None,
+        };
+        appointments::update_time(&mut tx, id, &new, now()).await.unwrap();
+        let stored = appointments::find(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(stored.assignment_reason, Some(reason));
+    }
+    let by_share = AssignmentReason::Turn(ChoiceReason::Share(share));
+    assert_eq!(
+        by_share.to_string(),
+        "fewest this month: 3, others 4 (by weight), others credited with 4.5 for time away"
+    );
 }
 
 async fn blocked_time_ends_where_it_ends(database: Database) {

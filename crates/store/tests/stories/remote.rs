@@ -2,11 +2,11 @@
 
 use jiff::civil::date;
 use scheduling::StaffId;
-use store::connections::{Discovered, NewConnection};
+use store::connections::{Discovered, RemoteAccount};
 use store::external_events::{FirstImport, NewEvent, NewInstance};
-use store::remote_calendars::Listed;
+use store::remote_calendars::ListedCalendar;
 use store::{
-    ConnectionId, ConnectionState, ImportPolicy, ReadTx, RemoteCalendarId, Server, WriteTx, busy_time,
+    BusyStatus, ConnectionId, ConnectionState, ReadTx, RemoteCalendarId, Server, WriteTx, busy_time,
     connections, external_events, remote_calendars, staff,
 };
 
@@ -25,25 +25,25 @@ stories! {
 }
 
 pub async fn connection(tx: &mut WriteTx, owner: StaffId) -> ConnectionId {
-    let new = NewConnection {
-        staff_id: owner,
+    let account = RemoteAccount {
         server: Server::Icloud,
         entry_url: "https://caldav.icloud.com/".to_owned(),
         username: "ada@icloud.example".to_owned(),
-        discovered: Discovered {
-            principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
-            home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
-            addresses: vec!["ada@icloud.example".to_owned()],
-        },
-        import_policy: ImportPolicy::KeepUp,
     };
-    let id = connections::insert(tx, &new, now()).await.unwrap();
+    let discovered = Discovered {
+        principal_url: "https://caldav.icloud.com/1/principal/".to_owned(),
+        home_urls: vec!["https://p42-caldav.icloud.com/1/calendars/".to_owned()],
+        addresses: vec!["ada@icloud.example".to_owned()],
+    };
+    let id = connections::insert(tx, owner, &account, &discovered, now())
+        .await
+        .unwrap();
     connections::set_password(tx, id, b"sealed").await.unwrap();
     id
 }
 
-fn listed(name: &str) -> Listed {
-    Listed {
+fn listed(name: &str) -> ListedCalendar {
+    ListedCalendar {
         url: format!(
             "https://p42-caldav.icloud.com/1/calendars/{}/",
             name.to_lowercase()
@@ -80,7 +80,7 @@ async fn a_listing_keeps_the_choices_made_for_a_calendar(database: Database) {
         .await
         .unwrap();
 
-    let renamed = Listed {
+    let renamed = ListedCalendar {
         name: "Private".to_owned(),
         writable: false,
         ..listed("Home")
@@ -145,7 +145,7 @@ fn instance(from: i64, to: i64, summary: &str) -> NewInstance {
         uid: "uid".to_owned(),
         summary: summary.to_owned(),
         location: None,
-        blocks: "busy".to_owned(),
+        busy_status: BusyStatus::Busy,
     }
 }
 
@@ -163,7 +163,7 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
         instances,
     };
     let first = event("1", vec![instance(0, 60, "lunch"), instance(90, 120, "holiday")]);
-    external_events::keep(&mut tx, home, &[first], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, home, &[first], FirstImport::Replaced, now())
         .await
         .unwrap();
     let id = external_events::list_keys(&mut tx, home).await.unwrap()[0].id;
@@ -178,7 +178,7 @@ async fn a_changed_event_replaces_what_it_meant(database: Database) {
     assert!(between.is_empty(), "touching is not overlapping");
 
     let second = event("2", vec![instance(200, 260, "lunch")]);
-    external_events::keep(&mut tx, home, &[second], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, home, &[second], FirstImport::Replaced, now())
         .await
         .unwrap();
     let all = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(600))
@@ -215,7 +215,7 @@ async fn what_was_first_imported_can_stay_beside_what_is_there_now(database: Dat
         instances: vec![instance(from, from + 60, "lunch")],
     };
     let keep = async |tx: &mut WriteTx, event: NewEvent| {
-        external_events::keep(tx, home, &[event], FirstImport::Kept, now())
+        external_events::upsert(tx, home, &[event], FirstImport::Kept, now())
             .await
             .unwrap()["/1/a.ics"]
     };
@@ -283,7 +283,7 @@ async fn every_kind_of_text_is_kept_as_it_is(database: Database) {
             ..instance(0, 60, "\0nothing")
         }],
     };
-    external_events::keep(&mut tx, home, &[odd.clone(), odd], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, home, &[odd.clone(), odd], FirstImport::Replaced, now())
         .await
         .unwrap();
     let found = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(1))
@@ -315,11 +315,11 @@ async fn what_cannot_be_read_keeps_what_is_known_and_says_so(database: Database)
         problem: None,
         instances: vec![instance(0, 60, "lunch")],
     };
-    external_events::keep(&mut tx, home, &[known], FirstImport::Replaced, now())
+    external_events::upsert(&mut tx, home, &[known], FirstImport::Replaced, now())
         .await
         .unwrap();
     let hrefs = ["/1/a.ics".to_owned(), "/1/b.ics".to_owned()];
-    external_events::keep_unreadable(&mut tx, home, &hrefs, "It cannot be read.", now())
+    external_events::upsert_unreadable(&mut tx, home, &hrefs, "It cannot be read.", now())
         .await
         .unwrap();
     let found = external_events::between(&mut tx, &[home], in_minutes(0), in_minutes(60))
@@ -384,7 +384,7 @@ async fn what_cannot_be_read_is_not_shown_beside_what_was_first_imported(databas
             problem: None,
             instances: vec![instance(from, from + 60, "lunch")],
         };
-        let kept = external_events::keep(tx, home, &[event], FirstImport::Kept, now()).await;
+        let kept = external_events::upsert(tx, home, &[event], FirstImport::Kept, now()).await;
         kept.unwrap()[&href]
     };
     let first = keep(&mut tx, 0).await;
@@ -392,7 +392,7 @@ async fn what_cannot_be_read_is_not_shown_beside_what_was_first_imported(databas
         .await
         .unwrap();
     // Something is there again, which cannot be read at once, and is changed twice then.
-    external_events::keep_unreadable(
+    external_events::upsert_unreadable(
         &mut tx,
         home,
         std::slice::from_ref(&href),
@@ -427,7 +427,7 @@ async fn first_imports_may_be_wanted_again_before_they_are_given_up(database: Da
             problem: None,
             instances: vec![instance(from, from + 60, "lunch")],
         };
-        let kept = external_events::keep(tx, home, &[event], FirstImport::Kept, now()).await;
+        let kept = external_events::upsert(tx, home, &[event], FirstImport::Kept, now()).await;
         kept.unwrap()[&href]
     };
     let starts = async |tx: &mut ReadTx| {

@@ -3,8 +3,8 @@
 use scheduling::{Distribution, Kind, Priority};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::{
-    AppointmentStatus, ChangeDeed, ChangeSubject, ConnectionState, ImportPolicy, MessageKind, MessageState,
-    Role, Server, WhenStale, WriteAction, WriteState,
+    AppointmentStatus, BusyStatus, ChangeAction, ChangeSubject, ConnectionState, ImportPolicy, MessageKind,
+    MessageState, Role, Server, WhenStale, WriteAction, WriteState,
 };
 
 use crate::database::{Database, stories};
@@ -62,21 +62,9 @@ async fn a_column_takes_the_words_of_its_enum_and_no_others(database: Database) 
         ("messages", "kind", words!(MessageKind)),
         ("messages", "state", words!(MessageState)),
         ("changes", "subject", words!(ChangeSubject)),
-        ("changes", "deed", words!(ChangeDeed)),
+        ("changes", "deed", words!(ChangeAction)),
         ("link_keys", "purpose", vec!["manage", "mailed", "waiting"]),
-        (
-            "external_instances",
-            "blocks",
-            vec![
-                "busy",
-                "tentative",
-                "all-day",
-                "not-understood",
-                "transparent",
-                "cancelled",
-                "declined",
-            ],
-        ),
+        ("external_instances", "blocks", words!(BusyStatus)),
     ];
     for (table, column, words) in columns {
         assert_eq!(taken(&database, table, column).await, words, "{table}.{column}");

@@ -4,7 +4,7 @@ use bookings::Quince;
 use bookings::Slot;
 use bookings::appointments::Booking;
 use bookings::availability::SlotQuery;
-use bookings::services::Chosen;
+use bookings::services::ChosenService;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use zones::Zone;
@@ -44,7 +44,7 @@ const fn demo_booking(
     }
 }
 
-const BOOKINGS: [DemoBooking; 12] = [
+const MAX_BOOKINGS: [DemoBooking; 12] = [
     demo_booking(
         "consultation",
         "Amara Diallo",
@@ -93,7 +93,7 @@ const BOOKINGS: [DemoBooking; 12] = [
 pub async fn book(quince: &Quince) -> Result<(), Failure> {
     let zone = Zone::named(ZONE).map_err(Failure::seed)?;
     let today = zone.date(quince.now());
-    for demo_booking in BOOKINGS {
+    for demo_booking in MAX_BOOKINGS {
         let services = chosen(quince, &demo_booking).await?;
         let Some(slot) = free(quince, &demo_booking, &services, today, &zone).await? else {
             continue;
@@ -130,7 +130,7 @@ fn email(name: &str) -> String {
     format!("{}@client.example", last.to_lowercase())
 }
 
-async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chosen>, Failure> {
+async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<ChosenService>, Failure> {
     if demo_booking.services.is_empty() {
         return Ok(Vec::new());
     }
@@ -138,9 +138,9 @@ async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chose
         .await
         .map_err(Failure::seed)?;
     let named = demo_booking.services.iter().map(|&name| {
-        let service = menu.iter().find(|service| service.name == name);
+        let service = menu.iter().find(|service| service.settings.name == name);
         let service = service.ok_or_else(|| Failure::seed(format!("no service is called “{name}”")))?;
-        Ok(Chosen {
+        Ok(ChosenService {
             service: service.id,
             host: None,
         })
@@ -151,7 +151,7 @@ async fn chosen(quince: &Quince, demo_booking: &DemoBooking) -> Result<Vec<Chose
 async fn free(
     quince: &Quince,
     demo_booking: &DemoBooking,
-    services: &[Chosen],
+    services: &[ChosenService],
     today: Date,
     zone: &Zone,
 ) -> Result<Option<Slot>, Failure> {

@@ -6,7 +6,7 @@
 mod clients;
 mod offers;
 
-use bookings::accounts::{NewOwner, NewStaff};
+use bookings::accounts::{OwnerForm, StaffForm};
 use bookings::connections::Login;
 use bookings::{Quince, Role, StaffId};
 
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 
 /// Fills an empty workspace.
 pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
-    let owner = NewOwner {
+    let owner = OwnerForm {
         workspace: "Harbor Street Studio".to_owned(),
         name: practice.login().me_name,
         email: OWNER_EMAIL.to_owned(),
@@ -42,7 +42,7 @@ pub async fn fill(quince: &Quince, practice: &Practice) -> Result<(), Failure> {
 
 /// Adds a member and connects their practice iCloud, as they would do themselves.
 async fn join(quince: &Quince, owner: StaffId, person: &Person) -> Result<StaffId, Failure> {
-    let new = NewStaff {
+    let new = StaffForm {
         name: person.name.to_owned(),
         email: person.email.to_owned(),
         password: OWNER_PASSWORD.to_owned(),

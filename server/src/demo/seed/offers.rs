@@ -1,8 +1,8 @@
 //! The demo's booking calendars, one of every kind.
 
-use bookings::booking_calendars::{CalendarForm, Member};
-use bookings::services::{ResourceForm, ServiceForm};
-use bookings::{CalendarId, Kind, Priority, Quince, Rules, StaffId, WeeklyHours};
+use bookings::booking_calendars::{CalendarForm, CalendarSettings, MemberSettings};
+use bookings::services::{ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{CalendarId, Kind, Quince, Rules, StaffId, WeeklyHours};
 use zones::Zone;
 
 use crate::demo::people::ZONE;
@@ -40,11 +40,14 @@ async fn create(quince: &Quince, owner: StaffId, form: CalendarForm) -> Result<C
 }
 
 fn intro_call(host: StaffId) -> CalendarForm {
-    CalendarForm {
-        description: "A first conversation: what you need, and whether we are a good fit.".to_owned(),
-        location: "Phone: we call you".to_owned(),
-        ..calendar("Intro call", Kind::Personal, rules(30, 30), &[host])
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "A first conversation: what you need, and whether we are a good fit.".to_owned(),
+            location: "Phone: we call you".to_owned(),
+            ..settings("Intro call", Kind::Personal, rules(30, 30))
+        },
+        members(&[host]),
+    )
 }
 
 fn consultation(team: &[StaffId]) -> CalendarForm {
@@ -52,19 +55,25 @@ fn consultation(team: &[StaffId]) -> CalendarForm {
         post_buffer: 15,
         ..rules(45, 30)
     };
-    CalendarForm {
-        description: "Three quarters of an hour with one of us, whoever is free first.".to_owned(),
-        location: "14 Harbor Street, second floor".to_owned(),
-        ..calendar("Consultation", Kind::RoundRobin, rules, team)
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "Three quarters of an hour with one of us, whoever is free first.".to_owned(),
+            location: "14 Harbor Street, second floor".to_owned(),
+            ..settings("Consultation", Kind::RoundRobin, rules)
+        },
+        members(team),
+    )
 }
 
 fn follow_up(host: StaffId) -> CalendarForm {
-    CalendarForm {
-        description: "For clients who have been here before.".to_owned(),
-        location: "Video call".to_owned(),
-        ..calendar("Follow-up with Jonas", Kind::Personal, rules(20, 20), &[host])
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "For clients who have been here before.".to_owned(),
+            location: "Video call".to_owned(),
+            ..settings("Follow-up with Jonas", Kind::Personal, rules(20, 20))
+        },
+        members(&[host]),
+    )
 }
 
 /// A class on Wednesdays and Fridays from 14:00 to 16:00.
@@ -74,23 +83,30 @@ fn camera_basics(owner: StaffId) -> CalendarForm {
         hours: Some(open(&[2, 4], 14, 16)),
         ..rules(120, 120)
     };
-    CalendarForm {
-        description: "Aperture, shutter, light: two hours in a small group. Bring your own camera."
-            .to_owned(),
-        location: "14 Harbor Street, ground floor".to_owned(),
-        color: "#b45309".to_owned(),
-        ..calendar("Camera basics", Kind::ClassBooking, rules, &[owner])
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "Aperture, shutter, light: two hours in a small group. Bring your own camera."
+                .to_owned(),
+            location: "14 Harbor Street, ground floor".to_owned(),
+            color: "#b45309".to_owned(),
+            ..settings("Camera basics", Kind::ClassBooking, rules)
+        },
+        members(&[owner]),
+    )
 }
 
 fn kick_off(team: &[StaffId]) -> CalendarForm {
-    CalendarForm {
-        description: "The first hour of a project, with Maya and Jonas. We confirm within a day.".to_owned(),
-        location: "14 Harbor Street, second floor".to_owned(),
-        color: "#1d4ed8".to_owned(),
-        auto_confirm: false,
-        ..calendar("Project kick-off", Kind::Collective, rules(60, 30), team)
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "The first hour of a project, with Maya and Jonas. We confirm within a day."
+                .to_owned(),
+            location: "14 Harbor Street, second floor".to_owned(),
+            color: "#1d4ed8".to_owned(),
+            auto_confirm: false,
+            ..settings("Project kick-off", Kind::Collective, rules(60, 30))
+        },
+        members(team),
+    )
 }
 
 /// A Simple calendar, Monday to Friday at noon: whoever is in the studio shows it.
@@ -100,21 +116,27 @@ fn studio_tour() -> CalendarForm {
         hours: Some(open(&[0, 1, 2, 3, 4], 12, 13)),
         ..rules(30, 30)
     };
-    CalendarForm {
-        description: "Have a look around. No need to prepare anything.".to_owned(),
-        location: "14 Harbor Street, at the door".to_owned(),
-        color: "#4d7c0f".to_owned(),
-        ..calendar("Studio tour", Kind::Simple, rules, &[])
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "Have a look around. No need to prepare anything.".to_owned(),
+            location: "14 Harbor Street, at the door".to_owned(),
+            color: "#4d7c0f".to_owned(),
+            ..settings("Studio tour", Kind::Simple, rules)
+        },
+        members(&[]),
+    )
 }
 
 fn photo_shoot(team: &[StaffId]) -> CalendarForm {
-    CalendarForm {
-        description: "Put your own shoot together; several services make one visit.".to_owned(),
-        location: "14 Harbor Street, ground floor".to_owned(),
-        color: "#be185d".to_owned(),
-        ..calendar("Photo shoot", Kind::Service, rules(30, 30), team)
-    }
+    CalendarForm::new(
+        CalendarSettings {
+            description: "Put your own shoot together; several services make one visit.".to_owned(),
+            location: "14 Harbor Street, ground floor".to_owned(),
+            color: "#be185d".to_owned(),
+            ..settings("Photo shoot", Kind::Service, rules(30, 30))
+        },
+        members(team),
+    )
 }
 
 /// Adds the services of the photo shoot, with the room and lights that they need.
@@ -122,8 +144,10 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
     let &Team { maya, jonas, priya } = team;
     let resource = |name: &str, quantity| ResourceForm {
         id: None,
-        name: name.to_owned(),
-        quantity,
+        settings: ResourceSettings {
+            name: name.to_owned(),
+            quantity,
+        },
     };
     let all = vec![resource("Studio", 1), resource("Studio light", 3)];
     bookings::services::save_resources(quince, maya, all)
@@ -133,10 +157,10 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
         .await
         .map_err(Failure::seed)?;
     let needs = |name: &str, quantity| {
-        let found = known.iter().find(|resource| resource.name == name);
+        let found = known.iter().find(|resource| resource.settings.name == name);
         found.map(|resource| (resource.id, quantity))
     };
-    let service = |group: &str, name: &str, description: &str, duration, staff: &[StaffId]| ServiceForm {
+    let service = |group: &str, name: &str, description: &str, duration, staff: &[StaffId]| ServiceSettings {
         group: group.to_owned(),
         name: name.to_owned(),
         description: description.to_owned(),
@@ -146,7 +170,7 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
         resources: Vec::new(),
     };
     let services = [
-        ServiceForm {
+        ServiceSettings {
             resources: [needs("Studio", 1), needs("Studio light", 1)]
                 .into_iter()
                 .flatten()
@@ -159,7 +183,7 @@ async fn menu(quince: &Quince, team: &Team, calendar: CalendarId) -> Result<(), 
                 &[priya, jonas],
             )
         },
-        ServiceForm {
+        ServiceSettings {
             processing: 15,
             resources: [needs("Studio", 1), needs("Studio light", 3)]
                 .into_iter()
@@ -217,16 +241,14 @@ fn open(days: &[usize], from: u16, to: u16) -> WeeklyHours {
     week
 }
 
-fn calendar(name: &str, kind: Kind, rules: Rules, members: &[StaffId]) -> CalendarForm {
-    let member = |staff: &StaffId| Member {
-        staff: *staff,
-        priority: Priority::Medium,
-        weight: 1,
-    };
-    CalendarForm {
+fn settings(name: &str, kind: Kind, rules: Rules) -> CalendarSettings {
+    CalendarSettings {
         kind,
         rules,
-        members: members.iter().map(member).collect(),
-        ..CalendarForm::new(name)
+        ..CalendarSettings::new(name)
     }
+}
+
+fn members(team: &[StaffId]) -> Vec<MemberSettings> {
+    team.iter().copied().map(MemberSettings::new).collect()
 }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use bookings::accounts::{self, NewStaff};
+use bookings::accounts::{self, StaffForm};
 use bookings::appointments::{self, Booked, Booking};
-use bookings::booking_calendars::{self, AnswerKind, CalendarForm, IntakeQuestion, Member};
+use bookings::booking_calendars::{
+    self, AnswerKind, CalendarForm, CalendarSettings, IntakeQuestion, MemberSettings,
+};
 use bookings::connections::{self, Login};
-use bookings::services::{self, ResourceForm, ServiceForm};
-use bookings::{Interval, Kind, Priority, Role, Rules, StaffId, blocked, classes, configuration, jobs};
+use bookings::services::{self, ResourceForm, ResourceSettings, ServiceSettings};
+use bookings::{Interval, Kind, Role, Rules, StaffId, blocked, classes, configuration, jobs};
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 use zones::Zone;
@@ -90,7 +92,7 @@ impl Desk {
 }
 
 async fn colleague(quince: &bookings::Quince, maya: StaffId, name: &str) -> StaffId {
-    let new = NewStaff {
+    let new = StaffForm {
         name: name.to_owned(),
         email: format!("{name}@quince.example"),
         password: PASSWORD.to_owned(),
@@ -128,50 +130,46 @@ fn many_spans() -> String {
 
 /// A booking calendar of each sort that the forms need, all of Jonas's; their ids by their addresses.
 async fn set_up_calendars(quince: &bookings::Quince, maya: StaffId, jonas: StaffId, things: &mut Things) {
-    let of = |slug: &str, kind| CalendarForm {
+    let of = |slug: &str, kind| CalendarSettings {
         slug: slug.to_owned(),
         kind,
-        members: vec![Member {
-            staff: jonas,
-            priority: Priority::Medium,
-            weight: 1,
-        }],
-        ..CalendarForm::new(slug)
+        ..CalendarSettings::new(slug)
     };
+    let member = MemberSettings::new(jonas);
     let what_for = IntakeQuestion {
         label: "What for?".to_owned(),
         kind: AnswerKind::Line,
         choices: Vec::new(),
         required: true,
     };
-    let forms = [
+    let all = [
         ("calendar", of("alone", Kind::Personal)),
         ("empty", of("empty", Kind::Personal)),
         ("menu", of("menu", Kind::Service)),
         (
             "intro",
-            CalendarForm {
+            CalendarSettings {
                 questions: vec![what_for],
                 ..of("intro", Kind::Personal)
             },
         ),
         (
             "to_confirm",
-            CalendarForm {
+            CalendarSettings {
                 auto_confirm: false,
                 ..of("to-confirm", Kind::Personal)
             },
         ),
         (
             "by_mail",
-            CalendarForm {
+            CalendarSettings {
                 confirm_by_mail: true,
                 ..of("by-mail", Kind::Personal)
             },
         ),
         (
             "class",
-            CalendarForm {
+            CalendarSettings {
                 rules: Rules {
                     seats: 2,
                     ..Rules::default()
@@ -180,7 +178,8 @@ async fn set_up_calendars(quince: &bookings::Quince, maya: StaffId, jonas: Staff
             },
         ),
     ];
-    for (word, form) in forms {
+    for (word, settings) in all {
+        let form = CalendarForm::new(settings, vec![member]);
         let id = booking_calendars::create(quince, maya, form).await.unwrap();
         things.insert(word, id.to_string());
     }
@@ -191,12 +190,14 @@ async fn set_up_menu(quince: &bookings::Quince, maya: StaffId, jonas: StaffId, t
     let menu = things["menu"].parse().unwrap();
     let room = ResourceForm {
         id: None,
-        name: "Room".to_owned(),
-        quantity: 2,
+        settings: ResourceSettings {
+            name: "Room".to_owned(),
+            quantity: 2,
+        },
     };
     services::save_resources(quince, maya, vec![room]).await.unwrap();
     for name in ["Cut", "Colour"] {
-        let form = ServiceForm {
+        let form = ServiceSettings {
             group: String::new(),
             name: name.to_owned(),
             description: String::new(),
@@ -214,7 +215,7 @@ async fn set_up_menu(quince: &bookings::Quince, maya: StaffId, jonas: StaffId, t
 
 /// Appointments of each sort, a place on a waiting list, and blocked-off time.
 async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things) {
-    let wish = |slug: &str, time: &str| Booking {
+    let booking = |slug: &str, time: &str| Booking {
         slug: slug.to_owned(),
         start: at(time),
         zone: Zone::utc(),
@@ -230,10 +231,10 @@ async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things
         holder: None,
         idempotency_key: format!("{slug} at {time}"),
     };
-    let book = async |wish: Booking| -> Booked { appointments::book(quince, wish).await.unwrap() };
+    let book = async |booking: Booking| -> Booked { appointments::book(quince, booking).await.unwrap() };
     let with_a_guest = Booking {
         guests: vec!["Bea".to_owned()],
-        ..wish("class", "13:30")
+        ..booking("class", "13:30")
     };
     let seat = book(with_a_guest).await;
     let session = appointments::get(quince, jonas, seat.id).await.unwrap().session;
@@ -241,20 +242,35 @@ async fn book_all(quince: &bookings::Quince, jonas: StaffId, things: &mut Things
         name: "Ida Rhodes".to_owned(),
         email: "ida@client.example".to_owned(),
         guests: vec!["Jo".to_owned()],
-        ..wish("class", "13:30")
+        ..booking("class", "13:30")
     };
     let hour = Interval::new(at("17:00"), at("18:00"));
     let block = blocked::add(quince, jonas, jonas, hour, "Away").await.unwrap();
     things.extend([
-        ("appointment", book(wish("alone", "09:00")).await.id.to_string()),
-        ("given_away", book(wish("alone", "10:30")).await.id.to_string()),
-        ("token", book(wish("alone", "09:30")).await.manage_token),
-        ("pending", book(wish("to-confirm", "11:00")).await.id.to_string()),
-        ("declined", book(wish("to-confirm", "11:30")).await.id.to_string()),
-        ("unconfirmed", book(wish("by-mail", "13:00")).await.manage_token),
+        (
+            "appointment",
+            book(booking("alone", "09:00")).await.id.to_string(),
+        ),
+        ("given_away", book(booking("alone", "10:30")).await.id.to_string()),
+        ("token", book(booking("alone", "09:30")).await.manage_token),
+        (
+            "pending",
+            book(booking("to-confirm", "11:00")).await.id.to_string(),
+        ),
+        (
+            "declined",
+            book(booking("to-confirm", "11:30")).await.id.to_string(),
+        ),
+        (
+            "unconfirmed",
+            book(booking("by-mail", "13:00")).await.manage_token,
+        ),
         ("seat", seat.manage_token),
         ("session", session.unwrap().to_string()),
-        ("waiting", classes::wait(quince, &waits).await.unwrap()),
+        (
+            "waiting",
+            classes::join_waiting_list(quince, &waits).await.unwrap(),
+        ),
         ("block", block.id.to_string()),
     ]);
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use bookings::CalendarProblem;
-use bookings::booking_calendars::{CHOICES_LIMIT, CalendarForm, IntakeQuestion, Member};
+use bookings::booking_calendars::{
+    CHOICES_LIMIT, CalendarForm, CalendarSettings, IntakeQuestion, MemberSettings,
+};
 use scheduling::{
     DateOverride, DateRange, Distribution, Kind, Priority, Rules, Span, StaffId, Unit, WeeklyHours,
 };
@@ -35,20 +37,22 @@ pub fn parse_form(text: CalendarText) -> Result<CalendarForm, AppError> {
     let questions = reader.questions(&text.questions);
     match (kind, distribution, reader.problems.is_empty()) {
         (Some(kind), Some(distribution), true) => Ok(CalendarForm {
-            name: text.name,
-            slug: text.slug,
-            description: text.description,
-            location: text.location,
-            color: text.color,
-            kind,
-            distribution,
+            settings: CalendarSettings {
+                name: text.name,
+                slug: text.slug,
+                description: text.description,
+                location: text.location,
+                color: text.color,
+                kind,
+                distribution,
+                questions,
+                rules,
+                auto_confirm: text.auto_confirm == "true",
+                confirm_by_mail: text.confirm_by_mail == "true",
+                ask_puzzle: text.ask_puzzle == "true",
+                active: text.active == "true",
+            },
             members,
-            questions,
-            rules,
-            auto_confirm: text.auto_confirm == "true",
-            confirm_by_mail: text.confirm_by_mail == "true",
-            ask_puzzle: text.ask_puzzle == "true",
-            active: text.active == "true",
             kind_change_confirmed: text.kind_change_confirmed == "true",
         }),
         (_, _, false) => Err(AppError::Fields(reader.problems)),
@@ -157,7 +161,7 @@ impl Reader {
 
     /// The members by position. A member moved to an occupied position goes before its present member when moved forward, and after it
     /// when moved back.
-    fn members(&mut self, text: &CalendarText) -> Vec<Member> {
+    fn members(&mut self, text: &CalendarText) -> Vec<MemberSettings> {
         let mut chosen = Vec::new();
         for (row, entry) in text.priorities.iter().enumerate() {
             if text.members.contains(&entry.member)
@@ -173,18 +177,14 @@ impl Reader {
             .filter(|id| !text.priorities.iter().any(|entry| entry.member == **id));
         for id in unlisted {
             let Some(staff) = self.staff(id) else { continue };
-            let member = Member {
-                staff,
-                priority: Priority::default(),
-                weight: 1,
-            };
+            let member = MemberSettings::new(staff);
             chosen.push((u32::MAX, std::cmp::Ordering::Greater, member));
         }
         chosen.sort_by_key(|(place, moved, _)| (*place, *moved));
         chosen.into_iter().map(|(_, _, member)| member).collect()
     }
 
-    fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, Member)> {
+    fn member(&mut self, row: usize, entry: &PriorityText) -> Option<(u32, MemberSettings)> {
         let staff = self.staff(&entry.member)?;
         let field = |part: &str| format!("priorities][{row}][{part}");
         let is_shared_out = self.is(&[Kind::RoundRobin]);
@@ -197,12 +197,12 @@ impl Reader {
         });
         let weight = self.setting(&field("weight"), &entry.weight, is_shared_out, 1, WEIGHTS);
         if is_shared_out && !WEIGHTS.contains(&weight) {
-            let (least, most) = WEIGHTS.into_inner();
-            self.problem(&field("weight"), FormProblem::Weight { least, most });
+            let (min, max) = WEIGHTS.into_inner();
+            self.problem(&field("weight"), FormProblem::Weight { min, max });
         }
         let place = self.setting(&field("place"), &entry.place, has_order, u32::MAX, MANY);
-        let member = Member {
-            staff,
+        let member = MemberSettings {
+            staff_id: staff,
             priority,
             weight,
         };
@@ -244,8 +244,8 @@ impl Reader {
             }
             let different = choices.iter().collect::<BTreeSet<_>>().len();
             if is_choice && (!(2..=CHOICES_LIMIT).contains(&different) || different < choices.len()) {
-                let most = CHOICES_LIMIT;
-                self.problem(&field("choices"), FormProblem::QuestionChoices { number, most });
+                let max = CHOICES_LIMIT;
+                self.problem(&field("choices"), FormProblem::QuestionChoices { number, max });
             }
             let unanswerable = FormProblem::NoAnswerKind { number };
             questions.extend(self.word(&field("kind"), &typed.kind, unanswerable).map(|kind| {

@@ -65,24 +65,28 @@ fn settings_of_other_kinds_never_stand_in_the_way() {
     );
     let menu = read(hidden("service"));
     assert_eq!(
-        (menu.rules.seats, menu.rules.per_slot, menu.rules.duration),
+        (
+            menu.settings.rules.seats,
+            menu.settings.rules.per_slot,
+            menu.settings.rules.duration
+        ),
         (10, 1, 30)
     );
-    assert_eq!(menu.rules.look_busy_percent, 0);
+    assert_eq!(menu.settings.rules.look_busy_percent, 0);
     let mut other_range = text("personal");
     other_range.range_kind = "unlimited".to_owned();
     other_range.range = "far".to_owned();
-    assert_eq!(read(other_range).rules.range, DateRange::Unlimited);
+    assert_eq!(read(other_range).settings.rules.range, DateRange::Unlimited);
 }
 
 #[test]
 fn an_empty_interval_is_the_default_of_the_kind() {
     for (kind, minutes) in [("personal", 30), ("service", 15), ("simple", 30)] {
-        assert_eq!(read(text(kind)).rules.interval, minutes, "{kind}");
+        assert_eq!(read(text(kind)).settings.rules.interval, minutes, "{kind}");
     }
     let mut typed = text("service");
     typed.interval = "20".to_owned();
-    assert_eq!(read(typed).rules.interval, 20);
+    assert_eq!(read(typed).settings.rules.interval, 20);
 }
 
 #[test]
@@ -97,7 +101,7 @@ fn members_stand_by_place_and_one_that_moved_passes_whoever_has_it() {
         let members: Vec<String> = read(team(&places))
             .members
             .iter()
-            .map(|member| member.staff.to_string())
+            .map(|member| member.staff_id.to_string())
             .collect();
         assert_eq!(members, order.map(person), "{places:?}");
     }
@@ -152,7 +156,7 @@ fn questions_are_told_by_the_number_of_their_row() {
         ]
     );
     asked.questions.truncate(1);
-    assert_eq!(read(asked).questions, []);
+    assert_eq!(read(asked).settings.questions, []);
 }
 
 #[test]
@@ -180,11 +184,11 @@ fn typed_hours_are_used_or_forgotten_but_not_without_a_word() {
             forget_hours: "true".to_owned(),
             ..text
         };
-        assert_eq!(read(forgotten).rules.hours, None);
+        assert_eq!(read(forgotten).settings.rules.hours, None);
     }
-    let rules = read(with(monday, vec![closed.clone()], "true")).rules;
+    let rules = read(with(monday, vec![closed.clone()], "true")).settings.rules;
     assert!(rules.hours.is_some() && rules.overrides.len() == 1);
-    let rules = read(with(Vec::new(), vec![closed], "true")).rules;
+    let rules = read(with(Vec::new(), vec![closed], "true")).settings.rules;
     assert!(rules.hours.is_none(), "on other days the members' hours decide");
     assert_eq!(rules.overrides.len(), 1);
 }
@@ -197,8 +201,8 @@ fn the_form_shows_what_it_was_sent() {
     sent.notice = "3".to_owned();
     sent.notice_unit = "days".to_owned();
     let form = read(sent.clone());
-    assert_eq!(form.kind, Kind::ClassBooking);
-    assert_eq!(form.rules.notice, Span::new(3, Unit::Days));
-    let shown = super::of_rules(&form.rules);
+    assert_eq!(form.settings.kind, Kind::ClassBooking);
+    assert_eq!(form.settings.rules.notice, Span::new(3, Unit::Days));
+    let shown = super::of_rules(&form.settings.rules);
     assert_eq!((shown.seats, shown.interval), (sent.seats, sent.interval));
 }

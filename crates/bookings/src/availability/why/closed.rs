@@ -8,7 +8,7 @@ use scheduling::{Hours, Kind, Reason};
 use store::staff::Staff;
 use zones::Zone;
 
-use super::{ClosedDay, Explained, Why};
+use super::{ClosedDay, Explained, ExplainedReason};
 use crate::availability::input;
 use crate::{holidays, unreadable};
 
@@ -27,19 +27,19 @@ impl Explained {
             .collect()
     }
 
-    fn reasons_of_day(&self, date: Date) -> Vec<Why> {
-        let because = |host: Option<&Staff>, sentence: String| Why {
+    fn reasons_of_day(&self, date: Date) -> Vec<ExplainedReason> {
+        let because = |host: Option<&Staff>, sentence: String| ExplainedReason {
             reason: Reason::Hours,
-            host: host.map(|person| person.name.clone()),
+            host: host.map(|person| person.profile.name.clone()),
             sentence,
-            about: None,
+            obstacle: None,
         };
         let calendar = &self.input.calendar;
-        let own = calendar.rules.own_hours();
+        let own = calendar.settings.rules.own_hours();
         if let Some(sentence) = unreadable::settings_of(calendar) {
             return vec![because(None, sentence)];
         }
-        let is_simple = calendar.kind == Kind::Simple;
+        let is_simple = calendar.settings.kind == Kind::Simple;
         if let Some(own) = own.filter(|own| is_simple || !is_open(own, date)) {
             let sentence = match self.holiday(date) {
                 Some(holiday) if is_simple && !overrides(&own, date) => holiday,
@@ -50,7 +50,7 @@ impl Explained {
             return vec![because(None, sentence)];
         }
         let members = self.input.members.iter().map(|(_, person)| person);
-        let reasons: Vec<Why> = members
+        let reasons: Vec<ExplainedReason> = members
             .map(|person| {
                 let closed = unreadable::hours_of(person).or_else(|| self.closed_for(person, date));
                 let otherwise = || "no start lies within the hours of this day".to_owned();
@@ -68,7 +68,7 @@ impl Explained {
         if holidays::has_day_off(person, date) {
             return Some("has a day off".to_owned());
         }
-        let own = person.overrides.iter().any(|own| own.date == date);
+        let own = person.profile.overrides.iter().any(|own| own.date == date);
         let holiday = self.holiday(date).filter(|_| !own);
         let holidays = self.holidays.iter().map(|holiday| holiday.date).collect();
         let hours = input::hours(person, &holidays::closed(holidays));

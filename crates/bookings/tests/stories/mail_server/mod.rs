@@ -209,8 +209,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     if behaviour.drops_at.is_some_and(|start| to.starts_with(start)) {
         return None;
     }
-    let told = behaviour.answers.iter().find(|(start, _)| to.starts_with(start));
-    let answer = told.map_or(usually, |(_, answer)| answer);
+    let matching = behaviour.answers.iter().find(|(start, _)| to.starts_with(start));
+    let answer = matching.map_or(usually, |(_, answer)| answer);
     stream.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
     stream.flush().await.ok()
 }

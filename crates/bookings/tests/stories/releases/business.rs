@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bookings::appointments::{
     self, Actor, Booked, Booking, HoldRequest, OnConflict, book_as_stranger, confirm_by_mail, hold, holder,
 };
-use bookings::booking_calendars::{self, CalendarForm};
-use bookings::services::{self, Chosen, ResourceForm, ServiceForm};
+use bookings::booking_calendars::{self, CalendarForm, CalendarSettings};
+use bookings::services::{self, ChosenService, ResourceForm, ResourceSettings, ServiceSettings};
 use bookings::strangers::{Proof, Stranger};
 use bookings::{
     CalendarId, DateOverride, Distribution, ImportPolicy, Interval, Kind, Rules, StaffId, Status,
@@ -18,7 +18,7 @@ use store::questions::{Answer, AnswerKind, IntakeQuestion};
 use store::sessions::{self, Content};
 
 use crate::mail_server::{Behaviour, MailServer};
-use crate::world::{PASSWORD, World, adas_wish, at, date, member, tuesday};
+use crate::world::{PASSWORD, World, adas_booking, at, date, member, tuesday};
 
 /// When all of it is done.
 pub const END: &str = "2026-11-24T14:30:00Z";
@@ -27,19 +27,19 @@ fn at_day(day: &str, time: &str) -> Timestamp {
     at(&format!("2026-11-{day}T{time}:00Z"))
 }
 
-fn wish(slug: &str, name: &str, start: Timestamp) -> Booking {
+fn booking(slug: &str, name: &str, start: Timestamp) -> Booking {
     Booking {
         slug: slug.into(),
         start,
         name: name.into(),
         email: format!("{}@example.com", name.to_lowercase().replace(' ', ".")),
         idempotency_key: format!("{slug} of {name} at {start}"),
-        ..adas_wish("10:00")
+        ..adas_booking("10:00")
     }
 }
 
-async fn book(world: &World, wish: Booking) -> Booked {
-    appointments::book(&world.quince, wish).await.unwrap()
+async fn book(world: &World, booking: Booking) -> Booked {
+    appointments::book(&world.quince, booking).await.unwrap()
 }
 
 fn client(booked: &Booked) -> Actor {
@@ -67,7 +67,7 @@ pub async fn make(world: &World) {
     world.jobs().await;
     refused_mail(world).await;
     // What is asked for from here on waits in the outboxes.
-    book(world, wish("intro", "Last Minute", at_day("30", "09:00"))).await;
+    book(world, booking("intro", "Last Minute", at_day("30", "09:00"))).await;
 }
 
 /// The owner's iCloud, a colleague's, and an admin without any.
@@ -89,56 +89,55 @@ async fn connections(world: &World) -> StaffId {
 async fn offers(world: &World, jonas: StaffId) {
     let owner = world.owner;
     let both = vec![member(owner), member(jonas)];
-    let form = |slug: &str, kind, members| CalendarForm {
+    let settings = |slug: &str, kind| CalendarSettings {
         slug: slug.into(),
         kind,
-        members,
-        ..CalendarForm::new(&format!("The {slug}"))
+        ..CalendarSettings::new(&format!("The {slug}"))
     };
-    world
-        .make(form("intro", Kind::Personal, vec![member(owner)]))
-        .await;
+    let intro = CalendarForm::new(settings("intro", Kind::Personal), vec![member(owner)]);
+    world.make(intro).await;
     let question = IntakeQuestion {
         label: "How do you come?".into(),
         kind: AnswerKind::Line,
         choices: Vec::new(),
         required: false,
     };
-    let advice = CalendarForm {
+    let advice = CalendarSettings {
         distribution: Distribution::Equal,
         questions: vec![question],
         location: "Harbor Street 14".into(),
-        ..form("advice", Kind::RoundRobin, both.clone())
+        ..settings("advice", Kind::RoundRobin)
     };
-    world.make(advice).await;
-    let panel = CalendarForm {
+    world.make(CalendarForm::new(advice, both.clone())).await;
+    let panel = CalendarSettings {
         auto_confirm: false,
-        ..form("panel", Kind::Collective, both.clone())
+        ..settings("panel", Kind::Collective)
     };
-    world.make(panel).await;
+    world.make(CalendarForm::new(panel, both.clone())).await;
     let rules = Rules {
         seats: 3,
         duration: 60,
         interval: 60,
         ..Rules::default()
     };
-    let yoga = CalendarForm {
+    let yoga = CalendarSettings {
         rules,
-        ..form("yoga", Kind::ClassBooking, vec![member(owner)])
+        ..settings("yoga", Kind::ClassBooking)
     };
-    world.make(yoga).await;
+    world.make(CalendarForm::new(yoga, vec![member(owner)])).await;
     let rules = Rules {
         hours: Some(WeeklyHours::weekdays(9 * 60, 12 * 60)),
         per_slot: 2,
         post_buffer: 15,
         ..Rules::default()
     };
-    let tour = CalendarForm {
+    let tour = CalendarSettings {
         rules,
-        ..form("tour", Kind::Simple, Vec::new())
+        ..settings("tour", Kind::Simple)
     };
-    let tour = world.make(tour).await;
-    let salon = world.make(form("salon", Kind::Service, both)).await;
+    let tour = world.make(CalendarForm::new(tour, Vec::new())).await;
+    let salon = CalendarForm::new(settings("salon", Kind::Service), both);
+    let salon = world.make(salon).await;
     menu(world, jonas, salon).await;
     closed_times(world, tour).await;
 }
@@ -148,8 +147,10 @@ async fn menu(world: &World, jonas: StaffId, salon: CalendarId) {
     let (quince, owner) = (&world.quince, world.owner);
     let chairs = |id, quantity| ResourceForm {
         id,
-        name: "Chair".into(),
-        quantity,
+        settings: ResourceSettings {
+            name: "Chair".into(),
+            quantity,
+        },
     };
     services::save_resources(quince, owner, vec![chairs(None, 1)])
         .await
@@ -162,7 +163,7 @@ async fn menu(world: &World, jonas: StaffId, salon: CalendarId) {
         ("Cut", 30, 0, vec![owner, jonas]),
         ("Colour", 45, 30, vec![jonas]),
     ] {
-        let service = ServiceForm {
+        let service = ServiceSettings {
             group: "Hair".into(),
             name: name.into(),
             description: "With a cup of tea.".into(),
@@ -196,7 +197,10 @@ async fn closed_times(world: &World, tour: CalendarId) {
         .await;
     let (intro, form) = world.form_of("intro").await;
     let form = CalendarForm {
-        description: "What you need, and whether we fit.".into(),
+        settings: CalendarSettings {
+            description: "What you need, and whether we fit.".into(),
+            ..form.settings
+        },
         ..form
     };
     booking_calendars::update(quince, owner, intro, form)
@@ -236,15 +240,15 @@ async fn events(world: &World, jonas: StaffId) {
     }
 }
 
-/// What was: somebody came, somebody did not, somebody called off, and somebody was deleted.
+/// What was: somebody came, somebody did not, somebody cancelled, and somebody was deleted.
 async fn past(world: &World) {
     let (quince, owner) = (&world.quince, world.owner);
-    let came = book(world, wish("intro", "Ada Byron", tuesday("09:00"))).await;
-    let stayed_away = book(world, wish("intro", "Bob Stay", tuesday("11:00"))).await;
-    let called_off = book(world, wish("intro", "Cleo Off", tuesday("12:00"))).await;
-    let deleted = book(world, wish("intro", "Dora Gone", at_day("25", "09:00"))).await;
+    let came = book(world, booking("intro", "Ada Byron", tuesday("09:00"))).await;
+    let stayed_away = book(world, booking("intro", "Bob Stay", tuesday("11:00"))).await;
+    let cancelled = book(world, booking("intro", "Cleo Off", tuesday("12:00"))).await;
+    let deleted = book(world, booking("intro", "Dora Gone", at_day("25", "09:00"))).await;
     world.jobs().await;
-    appointments::cancel(quince, &client(&called_off), "I am ill")
+    appointments::cancel(quince, &client(&cancelled), "I am ill")
         .await
         .unwrap();
     appointments::delete(quince, owner, deleted.id, true)
@@ -263,50 +267,58 @@ async fn past(world: &World) {
 /// What is to come, of all kinds.
 async fn future(world: &World, jonas: StaffId) {
     let (quince, owner) = (&world.quince, world.owner);
-    let moved = book(world, wish("intro", "Emil Moves", at_day("25", "09:00"))).await;
+    let moved = book(world, booking("intro", "Emil Moves", at_day("25", "09:00"))).await;
     let with_answer = Booking {
         answers: vec![Answer {
             label: "How do you come?".into(),
             text: "by bus".into(),
         }],
-        ..wish("advice", "Fay Asks", at_day("25", "10:00"))
+        ..booking("advice", "Fay Asks", at_day("25", "10:00"))
     };
     book(world, with_answer).await;
-    book(world, wish("advice", "Gil Next", at_day("25", "10:00"))).await;
-    book(world, wish("panel", "Hal Waits", at_day("25", "14:00"))).await;
-    let over = wish("intro", "Ines Over", at_day("25", "14:00"));
+    book(world, booking("advice", "Gil Next", at_day("25", "10:00"))).await;
+    book(world, booking("panel", "Hal Waits", at_day("25", "14:00"))).await;
+    let over = booking("intro", "Ines Over", at_day("25", "14:00"));
     appointments::book_as_staff(quince, owner, over, OnConflict::Override)
         .await
         .unwrap();
-    book(world, wish("tour", "Jo Looks", at_day("26", "09:00"))).await;
+    book(world, booking("tour", "Jo Looks", at_day("26", "09:00"))).await;
 
     let group = Booking {
         guests: vec!["Lou".into()],
-        ..wish("yoga", "Kim Stretch", at_day("26", "10:00"))
+        ..booking("yoga", "Kim Stretch", at_day("26", "10:00"))
     };
     book(world, group).await;
-    book(world, wish("yoga", "Mia Bend", at_day("26", "10:00"))).await;
+    book(world, booking("yoga", "Mia Bend", at_day("26", "10:00"))).await;
     let waiting = Booking {
         guests: vec!["Nan".into()],
-        ..wish("yoga", "Ned Late", at_day("26", "10:00"))
+        ..booking("yoga", "Ned Late", at_day("26", "10:00"))
     };
-    classes::wait(quince, &waiting).await.unwrap();
-    let seat = book(world, wish("yoga", "Ole Early", at_day("27", "10:00"))).await;
+    classes::join_waiting_list(quince, &waiting).await.unwrap();
+    let seat = book(world, booking("yoga", "Ole Early", at_day("27", "10:00"))).await;
     let session = world.appointment(&seat).await.session.unwrap();
     classes::cancel_session(quince, owner, session, "The heating is broken")
         .await
         .unwrap();
 
     let salon = booking_calendars::list(quince, owner).await.unwrap();
-    let salon = salon.iter().find(|calendar| calendar.slug == "salon").unwrap().id;
+    let salon = salon
+        .iter()
+        .find(|calendar| calendar.settings.slug == "salon")
+        .unwrap()
+        .id;
     let menu = services::menu(quince, owner, salon).await.unwrap().services;
-    let of = |name: &str, host| Chosen {
-        service: menu.iter().find(|service| service.name == name).unwrap().id,
+    let of = |name: &str, host| ChosenService {
+        service: menu
+            .iter()
+            .find(|service| service.settings.name == name)
+            .unwrap()
+            .id,
         host,
     };
     let visit = Booking {
         services: vec![of("Colour", Some(jonas)), of("Cut", None)],
-        ..wish("salon", "Pam Blue", at_day("26", "14:00"))
+        ..booking("salon", "Pam Blue", at_day("26", "14:00"))
     };
     book(world, visit).await;
     world.jobs().await;
@@ -333,8 +345,11 @@ async fn strangers(world: &World) {
     let quince = &world.quince;
     let (intro, form) = world.form_of("intro").await;
     let switches = |confirm_by_mail, ask_puzzle| CalendarForm {
-        confirm_by_mail,
-        ask_puzzle,
+        settings: CalendarSettings {
+            confirm_by_mail,
+            ask_puzzle,
+            ..form.settings.clone()
+        },
         ..form.clone()
     };
     let by = |proof| Stranger {
@@ -349,7 +364,7 @@ async fn strangers(world: &World) {
     booking_calendars::update(quince, world.owner, intro, switches(true, false))
         .await
         .unwrap();
-    let quick = wish("intro", "Quentin Quick", at_day("27", "09:00"));
+    let quick = booking("intro", "Quentin Quick", at_day("27", "09:00"));
     let quick = book_as_stranger(quince, &by(none()), quick).await.unwrap();
     world.jobs().await;
     let link = format!("/manage/{}/confirm?mailed=3D", quick.manage_token);
@@ -357,7 +372,7 @@ async fn strangers(world: &World) {
     let proof = mails.iter().find_map(|mail| mail.split(&link).nth(1)).unwrap();
     let proof = proof.split_whitespace().next().unwrap();
     confirm_by_mail(quince, &quick.manage_token, proof).await.unwrap();
-    let slow = wish("intro", "Rita Slow", at_day("27", "11:00"));
+    let slow = booking("intro", "Rita Slow", at_day("27", "11:00"));
     book_as_stranger(quince, &by(none()), slow).await.unwrap();
 
     booking_calendars::update(quince, world.owner, intro, switches(false, true))
@@ -369,7 +384,7 @@ async fn strangers(world: &World) {
         solution: search.go_on(u32::MAX).unwrap(),
         challenge: challenge.text,
     };
-    let puzzled = wish("intro", "Sam Solves", at_day("30", "11:00"));
+    let puzzled = booking("intro", "Sam Solves", at_day("30", "11:00"));
     book_as_stranger(quince, &by(solved), puzzled).await.unwrap();
 }
 
@@ -380,7 +395,7 @@ async fn refused_mail(world: &World) {
         ..Behaviour::default()
     })
     .await;
-    book(world, wish("intro", "Uma Unknown", at_day("30", "11:30"))).await;
+    book(world, booking("intro", "Uma Unknown", at_day("30", "11:30"))).await;
     let posting = world.posting_by(&server.url("localhost")).await;
     bookings::jobs::run_due(&posting).await.unwrap();
 }

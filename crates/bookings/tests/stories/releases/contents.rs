@@ -4,26 +4,26 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use bookings::accounts::Me;
-use bookings::agenda::{self, Who};
+use bookings::accounts::StaffMember;
+use bookings::agenda::{self, Scope};
 use bookings::appointments::{self, AppointmentView, Filter};
 use bookings::availability::{self, SlotQuery};
 use bookings::booking_calendars;
-use bookings::services::{self, Chosen};
+use bookings::services::{self, ChosenService};
 use bookings::{Kind, Quince, StaffId, accounts, classes, connections, holidays, jobs, mails, profile};
 use jiff::Timestamp;
 use zones::Zone;
 
 use crate::world::{PASSWORD, date};
 
-type Told = Result<(), Box<dyn Error>>;
+type Written = Result<(), Box<dyn Error>>;
 
 fn short(instant: Timestamp) -> String {
     instant.strftime("%m-%dT%H:%M").to_string()
 }
 
 /// All of it. In the end the background jobs do what is due, whose mails go to a folder.
-pub async fn tell(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error>> {
+pub async fn write(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let team = team(quince).await?;
     let owner = team
@@ -41,13 +41,13 @@ pub async fn tell(quince: &Quince, mails: &Path) -> Result<String, Box<dyn Error
 }
 
 /// The team by its addresses: who joined at the same moment has no order otherwise.
-async fn team(quince: &Quince) -> Result<Vec<Me>, Box<dyn Error>> {
+async fn team(quince: &Quince) -> Result<Vec<StaffMember>, Box<dyn Error>> {
     let mut team = accounts::team(quince).await?;
     team.sort_by(|one, other| one.email.cmp(&other.email));
     Ok(team)
 }
 
-async fn people(quince: &Quince, text: &mut String) -> Told {
+async fn people(quince: &Quince, text: &mut String) -> Written {
     let workspace = accounts::workspace(quince).await?;
     writeln!(text, "workspace {}, {}", workspace.name, workspace.zone.name())?;
     for holiday in holidays::list(quince).await? {
@@ -55,9 +55,14 @@ async fn people(quince: &Quince, text: &mut String) -> Told {
     }
     for person in team(quince).await? {
         let profile = profile::get(quince, person.id).await?;
-        let weekly = serde_json::to_string(&profile.weekly)?;
-        let overrides = serde_json::to_string(&profile.overrides)?;
-        let (name, email, role, zone) = (person.name, person.email, person.role, profile.zone.name());
+        let weekly = serde_json::to_string(&profile.profile.hours)?;
+        let overrides = serde_json::to_string(&profile.profile.overrides)?;
+        let (name, email, role, zone) = (
+            person.name,
+            person.email,
+            person.role,
+            profile.profile.zone.name(),
+        );
         writeln!(
             text,
             "person {name} <{email}> {role:?} {zone}, hours {weekly}, dates {overrides}"
@@ -80,14 +85,14 @@ async fn people(quince: &Quince, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     for person in team(quince).await? {
         for found in connections::list(quince, person.id).await? {
             let (server, user, state) = (found.server, &found.username, found.state);
             writeln!(
                 text,
                 "connection {server:?} {user} {state:?} {:?} {:?}",
-                found.import_policy, found.when_stale
+                found.policies.import_policy, found.policies.when_stale
             )?;
             for calendar in found.calendars {
                 writeln!(text, "remote calendar {} of {user}", calendar.name)?;
@@ -99,14 +104,19 @@ async fn remote(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     for room in services::resources(quince).await? {
-        writeln!(text, "resource {} × {}", room.name, room.quantity)?;
+        writeln!(
+            text,
+            "resource {} × {}",
+            room.settings.name, room.settings.quantity
+        )?;
     }
     for found in booking_calendars::list(quince, owner).await? {
-        let (slug, name, kind) = (&found.slug, &found.name, found.kind);
+        let (slug, name, kind) = (&found.settings.slug, &found.settings.name, found.settings.kind);
         let members: Vec<&str> = found.members.iter().map(|member| member.name.as_str()).collect();
         let questions: Vec<&str> = found
+            .settings
             .questions
             .iter()
             .map(|question| question.label.as_str())
@@ -115,26 +125,30 @@ async fn offers(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             text,
             "calendar {slug} “{name}” {kind:?} {:?} at “{}”, {} minutes, members {members:?}, questions {questions:?}, \
              switches {} {} {} {}, problem {:?}",
-            found.distribution,
-            found.location,
-            found.rules.duration,
-            found.auto_confirm,
-            found.confirm_by_mail,
-            found.ask_puzzle,
-            found.active,
+            found.settings.distribution,
+            found.settings.location,
+            found.settings.rules.duration,
+            found.settings.auto_confirm,
+            found.settings.confirm_by_mail,
+            found.settings.ask_puzzle,
+            found.settings.active,
             found.problem
         )?;
         let mut chosen = Vec::new();
         if kind == Kind::Service {
             for service in services::menu(quince, owner, found.id).await?.services {
-                let staff: Vec<&str> = service.staff.iter().map(|(_, name)| name.as_str()).collect();
-                let (name, duration, processing) = (&service.name, service.duration, service.processing);
+                let staff: Vec<&str> = service.hosts.iter().map(|(_, name)| name.as_str()).collect();
+                let (name, duration, processing) = (
+                    &service.settings.name,
+                    service.settings.duration,
+                    service.settings.processing,
+                );
                 writeln!(
                     text,
                     "service {name} {duration}+{processing} by {staff:?}, needs {}",
-                    service.resources.len()
+                    service.settings.resources.len()
                 )?;
-                chosen.push(Chosen {
+                chosen.push(ChosenService {
                     service: service.id,
                     host: None,
                 });
@@ -175,7 +189,7 @@ async fn all(quince: &Quince, owner: StaffId) -> Result<Vec<AppointmentView>, Bo
     Ok(all)
 }
 
-async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
+async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
     let mut sessions = Vec::new();
     for found in all(quince, owner).await? {
         let services: Vec<String> = found
@@ -185,13 +199,13 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
             .collect();
         let answers: Vec<&str> = found.answers.iter().map(|answer| answer.text.as_str()).collect();
         let write = found.write.as_ref().map(|write| write.state);
-        let called_off = found
-            .called_off
-            .map(|called_off| (called_off.by, called_off.reason));
+        let cancellation = found
+            .cancellation
+            .map(|cancellation| (cancellation.by, cancellation.reason));
         writeln!(
             text,
             "appointment {}–{} {} {} <{}> {:?} with “{}”, guests {:?}, services {services:?}, answers {answers:?}, event {write:?}, \
-             by staff {}, over {:?}, called off {called_off:?}, to confirm {:?}",
+             by staff {}, over {:?}, called off {cancellation:?}, to confirm {:?}",
             short(found.start),
             short(found.end),
             found.calendar_slug,
@@ -208,22 +222,22 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     }
     sessions.sort_unstable();
     sessions.dedup();
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for id in sessions {
         let session = classes::session(quince, owner, id).await?;
         let (start, taken, seats) = (short(session.start), session.taken, session.seats);
-        let called_off = session
-            .called_off
-            .map(|called_off| (called_off.by, called_off.reason));
-        told.push(format!(
-            "session {start} {taken} of {seats}, called off {called_off:?}"
+        let cancellation = session
+            .cancellation
+            .map(|cancellation| (cancellation.by, cancellation.reason));
+        lines.push(format!(
+            "session {start} {taken} of {seats}, called off {cancellation:?}"
         ));
         for (_, name, email, seats) in session.waiting {
-            told.push(format!("waits {start} {name} <{email}> for {seats}"));
+            lines.push(format!("waits {start} {name} <{email}> for {seats}"));
         }
     }
-    told.sort();
-    for line in told {
+    lines.sort();
+    for line in lines {
         writeln!(text, "{line}")?;
     }
     for deleted in appointments::deleted_lately(quince, owner).await? {
@@ -238,8 +252,8 @@ async fn booked(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
-    let agenda = agenda::view(quince, owner, date("2026-11-23"), 14, Who::Everybody).await?;
+async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Written {
+    let agenda = agenda::view(quince, owner, date("2026-11-23"), 14, Scope::Everybody).await?;
     for day in agenda.days {
         let mut lines: Vec<String> = Vec::new();
         for event in day.external {
@@ -265,10 +279,10 @@ async fn view(quince: &Quince, owner: StaffId, text: &mut String) -> Told {
     Ok(())
 }
 
-async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut String) -> Told {
-    let mut told = Vec::new();
+async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut String) -> Written {
+    let mut lines = Vec::new();
     for mail in mails::given_up(quince, owner).await? {
-        told.push(format!("given up {} to {}", mail.title, mail.recipient));
+        lines.push(format!("given up {} to {}", mail.title, mail.recipient));
     }
     jobs::run_due(quince).await?;
     for file in std::fs::read_dir(folder.join("mails"))? {
@@ -279,10 +293,10 @@ async fn outbox(quince: &Quince, owner: StaffId, folder: &Path, text: &mut Strin
                 .unwrap_or_default()
                 .to_owned()
         };
-        told.push(format!("mail {} {}", header("To:"), header("Subject:")));
+        lines.push(format!("mail {} {}", header("To:"), header("Subject:")));
     }
-    told.sort();
-    for line in told {
+    lines.sort();
+    for line in lines {
         writeln!(text, "{line}")?;
     }
     Ok(())

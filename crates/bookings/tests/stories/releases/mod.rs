@@ -83,15 +83,15 @@ async fn problems(release: &str, dialect: Dialect, migration: &'static str) -> V
     let settings = world::settings(&nobody, folder.path());
     let clock = world::clock_at(business::END);
     let quince = bookings::Quince::new(settings, store, clock).unwrap();
-    let told = match contents::tell(&quince, folder.path()).await {
-        Ok(told) => told,
+    let written = match contents::write(&quince, folder.path()).await {
+        Ok(written) => written,
         Err(error) => {
             problems.push(format!("It cannot be read: {error}"));
             return problems;
         }
     };
     let expected = std::fs::read_to_string(fixture(release, "contents.txt")).unwrap();
-    problems.extend(differences(&expected, &told));
+    problems.extend(differences(&expected, &written));
     problems
 }
 
@@ -104,15 +104,15 @@ fn lost(before: &Tables, after: &Tables) -> Vec<String> {
     before.iter().filter_map(rows).collect()
 }
 
-fn differences(expected: &str, told: &str) -> Vec<String> {
+fn differences(expected: &str, written: &str) -> Vec<String> {
     let only_in = |one: &str, other: &str, word: &str| -> Vec<String> {
         let lines = one
             .lines()
             .filter(|line| !other.lines().any(|other| other == *line));
         lines.map(|line| format!("{word}: {line}")).collect()
     };
-    let mut all = only_in(expected, told, "Missing");
-    all.extend(only_in(told, expected, "Not expected"));
+    let mut all = only_in(expected, written, "Missing");
+    all.extend(only_in(written, expected, "Not expected"));
     all
 }
 
@@ -201,8 +201,8 @@ async fn a_fixture_is_made() {
         let store = Store::open(&place.url, key()).await.unwrap();
         let clock = world::clock_at(business::END);
         let quince = bookings::Quince::new(settings, store, clock).unwrap();
-        let told = contents::tell(&quince, mails.path()).await.unwrap();
-        all.push((dialect, dump, told));
+        let written = contents::write(&quince, mails.path()).await.unwrap();
+        all.push((dialect, dump, written));
     }
     assert_eq!(all[0].2, all[1].2, "both databases tell the same");
     std::fs::create_dir_all(&folder).unwrap();

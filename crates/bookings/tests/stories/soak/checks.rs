@@ -9,7 +9,7 @@ use bookings::{Status, WriteState, availability, jobs};
 use ical::{Horizon, Owner};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sandbox::CalendarId;
-use store::{connections, external_events};
+use store::{BusyStatus, connections, external_events};
 use zones::Zone;
 
 use super::Soak;
@@ -140,7 +140,12 @@ impl Soak {
             .await
             .unwrap()
             .into_iter()
-            .filter(|instance| !["transparent", "cancelled", "declined"].contains(&instance.blocks.as_str()))
+            .filter(|instance| {
+                !matches!(
+                    instance.busy_status,
+                    BusyStatus::Transparent | BusyStatus::Cancelled | BusyStatus::Declined
+                )
+            })
             .map(|instance| (instance.starts_at, instance.ends_at, instance.uid));
         let here = joined(here, Horizon { from, to });
         let is_within = |busy: &Busy| {
@@ -173,7 +178,7 @@ impl Soak {
         let zone = Zone::utc();
         let owner = Owner {
             zone: &zone,
-            addresses: &connections[0].addresses,
+            addresses: &connections[0].discovered.addresses,
         };
         let events = self.world.control.events(calendar);
         let busy = events
@@ -209,27 +214,27 @@ impl Soak {
             events.retain(|(_, text)| text.contains(&marker));
             let write = view.write.as_ref().unwrap();
             let is_past = view.end < self.world.quince.now() - SignedDuration::from_hours(2);
-            let told = format!("{view:#?}\n{events:#?}\n{:?}", self.counts);
-            assert!(events.len() <= 1, "an event twice: {told}");
+            let context = format!("{view:#?}\n{events:#?}\n{:?}", self.counts);
+            assert!(events.len() <= 1, "an event twice: {context}");
             match (view.status, write.state) {
-                (Status::Cancelled, _) => assert!(events.is_empty(), "cancelled, and still there: {told}"),
+                (Status::Cancelled, _) => assert!(events.is_empty(), "cancelled, and still there: {context}"),
                 // What lies behind is not followed from calendar to calendar.
                 _ if is_past => {}
                 (_, WriteState::ChangedInIcloud) => {
                     let moved = events.iter().any(|(_, text)| !text.contains(&starts(view.start)));
-                    assert!(events.is_empty() || moved, "nothing was changed: {told}");
+                    assert!(events.is_empty() || moved, "nothing was changed: {context}");
                 }
                 (_, WriteState::Written) => {
-                    assert_eq!(events.len(), 1, "lost: {told}");
+                    assert_eq!(events.len(), 1, "lost: {context}");
                     if view.end > self.followed_from {
-                        assert_eq!(events[0].0, primary, "in another calendar: {told}");
+                        assert_eq!(events[0].0, primary, "in another calendar: {context}");
                     }
                     assert!(
                         events[0].1.contains(&starts(view.start)),
-                        "at another time: {told}"
+                        "at another time: {context}"
                     );
                 }
-                _ => panic!("neither written nor changed: {told}"),
+                _ => panic!("neither written nor changed: {context}"),
             }
         }
         // Settled ones need not be looked at for ever.

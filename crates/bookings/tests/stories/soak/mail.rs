@@ -134,16 +134,16 @@ impl Soak {
         for mail in &mails {
             let taken = self.post.taken(mail);
             let repeated = self.post.left.get(&mail.id).map_or(0, BTreeSet::len);
-            let told = format!("{mail:?}, taken {taken} times, at {now}; {:?}", self.counts);
-            assert!(taken <= 1 + repeated, "sent too often: {told}");
+            let context = format!("{mail:?}, taken {taken} times, at {now}; {:?}", self.counts);
+            assert!(taken <= 1 + repeated, "sent too often: {context}");
             match mail.state.as_str() {
                 // One that is not due was tried by a clock that was ahead, in a process that died over it.
                 "waiting" => assert!(
                     mail.next_attempt_at > now.as_millisecond() && (mail.attempts == 0 || repeated > 0),
-                    "not sent though it is due: {told}"
+                    "not sent though it is due: {context}"
                 ),
-                "sent" => assert!(mail.sent_at.is_none() || taken > 0, "lost: {told}"),
-                state => panic!("{state}: {told}"),
+                "sent" => assert!(mail.sent_at.is_none() || taken > 0, "lost: {context}"),
+                state => panic!("{state}: {context}"),
             }
         }
         self.check_that_clients_know(&mails).await;

@@ -98,12 +98,12 @@ impl Soak {
             return;
         };
         self.counts.tries += 1;
-        let wish = Booking {
+        let booking = Booking {
             start,
             idempotency_key: format!("soak-{}", self.counts.tries),
-            ..crate::world::adas_wish("10:00")
+            ..crate::world::adas_booking("10:00")
         };
-        match appointments::book(&self.quince, wish).await {
+        match appointments::book(&self.quince, booking).await {
             Ok(booked) => {
                 self.counts.bookings += 1;
                 self.check_booking(&booked).await;

@@ -22,11 +22,11 @@ impl Minutes {
     pub fn clock(&self, zone: &Zone) -> Vec<i64> {
         let mut offset = 0;
         let shown = |minute: usize| {
-            let instant = self.at(minute);
-            if minute == 0 || instant.as_second() % 1800 == 0 {
-                offset = i64::from(zone.offset_seconds(instant));
+            let second = self.0.as_second() + 60 * i64::try_from(minute).unwrap();
+            if minute == 0 || second % 1800 == 0 {
+                offset = i64::from(zone.offset_seconds(self.at(minute)));
             }
-            (instant.as_second() + offset) / 60
+            (second + offset) / 60
         };
         (0..HORIZON).map(shown).collect()
     }
@@ -69,6 +69,13 @@ pub fn local(at: DateTime) -> i64 {
 
 pub fn date_of(local: i64) -> Date {
     Date::constant(1970, 1, 1) + (local / 1440).days()
+}
+
+/// The date that a clock shows at every minute.
+pub fn dates(clock: &[i64]) -> Vec<Date> {
+    let days = clock.chunk_by(|a, b| a / 1440 == b / 1440);
+    days.flat_map(|day| std::iter::repeat_n(date_of(day[0]), day.len()))
+        .collect()
 }
 
 pub fn open(clock: &[i64], hours: &Hours) -> Open {

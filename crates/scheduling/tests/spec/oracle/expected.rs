@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use scheduling::{Cause, DateRange, Kind, Schedule, Span, StaffId, Unit};
 
-use super::clock::{HORIZON, Minutes, Open, date_of, local, open, opening, together};
+use super::clock::{HORIZON, Minutes, Open, dates, local, open, opening, together};
 use crate::scene::{CALENDAR, Scene};
 
 /// Days, weeks and months as they are counted on a calendar.
@@ -29,10 +29,12 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
     let rules = &scene.rules;
     let clock = minutes.clock(&rules.zone);
     let own = rules.own_hours().map(|hours| open(&clock, &hours));
+    let dates = dates(&clock);
     let closed = rules.overrides.iter().filter(|day| day.windows.is_empty());
     let closed: BTreeSet<Date> = closed.map(|day| day.date).collect();
     // Its own hours know for themselves.
-    let is_closed = |date| own.is_none() && closed.contains(&date);
+    let is_closed = |date| own.is_none() && closed.contains(date);
+    let is_closed: Vec<bool> = dates.iter().map(is_closed).collect();
     let hosts_open: Vec<Open> = scene
         .schedules
         .iter()
@@ -40,6 +42,17 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
         .collect();
     let size = |minutes: u32| usize::try_from(minutes).unwrap();
     let now_local = rules.zone.local(scene.now);
+    let first_by_notice = match rules.notice.unit {
+        Unit::Minutes | Unit::Hours => 0,
+        Unit::Days | Unit::Weeks | Unit::Months => {
+            opening(&clock, local(now_local + on_the_calendar(rules.notice)))
+        }
+    };
+    let (first_date, last_date) = match &rules.range {
+        DateRange::Unlimited => (Date::MIN, Date::MAX),
+        DateRange::Rolling(span) => (Date::MIN, now_local.date() + on_the_calendar(*span)),
+        DateRange::Fixed { from, to } => (*from, *to),
+    };
     let mut offered = Vec::new();
     for minute in 0..HORIZON - 2 * 1440 {
         let instant = minutes.at(minute);
@@ -51,16 +64,10 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
         let soon = match rules.notice.unit {
             Unit::Minutes => elapsed < amount,
             Unit::Hours => elapsed < amount * 60,
-            Unit::Days | Unit::Weeks | Unit::Months => {
-                minute < opening(&clock, local(now_local + on_the_calendar(rules.notice)))
-            }
+            Unit::Days | Unit::Weeks | Unit::Months => minute < first_by_notice,
         };
-        let date = date_of(clock[minute]);
-        let far = match &rules.range {
-            DateRange::Unlimited => false,
-            DateRange::Rolling(span) => date > now_local.date() + on_the_calendar(*span),
-            DateRange::Fixed { from, to } => date < *from || date > *to,
-        };
+        let date = dates[minute];
+        let far = date < first_date || date > last_date;
         let full = rules.per_day.is_some_and(|most| {
             let booked = scene.booked.get(&date).copied().unwrap_or_default();
             booked + scene.seats > most
@@ -91,11 +98,8 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
                 None if scene.kind == Kind::Collective => together(&hosts_open, minute, size(rules.interval)),
                 None => hours.is_start(minute, size(rules.interval)),
             };
-            let is_open = (minute..end).all(|at| {
-                hours.open[at]
-                    && own.as_ref().is_none_or(|own| own.open[at])
-                    && !is_closed(date_of(clock[at]))
-            });
+            let is_open = (minute..end)
+                .all(|at| hours.open[at] && own.as_ref().is_none_or(|own| own.open[at]) && !is_closed[at]);
             let held = scene.held_back.get(&date);
             let is_held_back = held.is_some_and(|held| host.host().is_some_and(|host| held.contains(&host)));
             on_grid && is_open && !is_held_back && {

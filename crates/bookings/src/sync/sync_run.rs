@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use store::connections::Connection;
 use url::Url;
 
-use crate::outages::Asked;
+use crate::outages::Initiator;
 use crate::problem::Internal;
 use crate::quince::Quince;
 use crate::servers::login;
@@ -19,7 +19,7 @@ pub(super) struct SyncRun<'a> {
     /// The URL at which discovery starts.
     pub(super) entry: Url,
     pub(super) started: Timestamp,
-    pub(super) asked: Asked,
+    pub(super) initiator: Initiator,
 }
 
 impl<'a> SyncRun<'a> {
@@ -28,17 +28,17 @@ impl<'a> SyncRun<'a> {
         quince: &'a Quince,
         connection: &'a Connection,
         started: Timestamp,
-        asked: Asked,
+        initiator: Initiator,
     ) -> Result<Option<Self>, Internal> {
-        let account = |login: login::Login| Self {
+        let run = |login: login::Login| Self {
             quince,
             connection,
             client: quince.caldav(&login.entry),
             login: login.credentials,
             entry: login.entry,
             started,
-            asked,
+            initiator,
         };
-        Ok(login::open(quince, connection)?.map(account))
+        Ok(login::open(quince, connection)?.map(run))
     }
 }

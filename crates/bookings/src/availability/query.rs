@@ -9,10 +9,10 @@ use store::calendar_members::{self, Member};
 use store::staff::Staff;
 use zones::Zone;
 
-use super::input::{AvailabilityInput, Own};
+use super::input::{AvailabilityInput, Exclusions};
 use crate::accounts::is_admin;
-use crate::error::{Deed, Error, Refusal};
-use crate::services::{self, Chosen};
+use crate::error::{Error, Permission, Refusal};
+use crate::services::{self, ChosenService};
 use crate::validate::YEARS;
 
 /// Maximum number of days in one query.
@@ -22,37 +22,37 @@ pub const DAYS_LIMIT: i32 = 62;
 pub(super) async fn load_new(
     tx: &mut ReadTx,
     (row, members): (BookingCalendar, Vec<Member>),
-    services: &[Chosen],
+    services: &[ChosenService],
     window: Interval,
     now: Timestamp,
-    own: Own,
+    exclude: Exclusions,
 ) -> Result<AvailabilityInput, Error> {
-    if row.kind != Kind::Service {
-        return Ok(AvailabilityInput::load(tx, row, members, window, now, own).await?);
+    if row.settings.kind != Kind::Service {
+        return Ok(AvailabilityInput::load(tx, row, members, window, now, exclude).await?);
     }
-    let wanted = services::wanted(tx, &row, &members, services).await??;
-    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, own, wanted).await?)
+    let visit = services::visit_request(tx, &row, &members, services).await??;
+    Ok(AvailabilityInput::load_visit(tx, row, members, window, now, exclude, visit).await?)
 }
 
 /// Returns the members of a booking calendar, for one of them or an admin.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] for other viewers.
-pub(super) async fn members_seen_by(
+pub(super) async fn members_visible_to(
     tx: &mut ReadTx,
     viewer: &Staff,
     calendar: CalendarId,
 ) -> Result<Vec<Member>, Error> {
     let members = calendar_members::with_staff(tx, &[calendar]).await?;
-    if is_admin(viewer.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
+    if is_admin(viewer.account.role) || members.iter().any(|(_, person)| person.id == viewer.id) {
         return Ok(members);
     }
-    Err(Error::NotAllowed(Deed::LookIntoCalendar))
+    Err(Error::NotAllowed(Permission::ViewCalendar))
 }
 
 pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Error> {
     if to < from {
-        return Err(Refusal::LastDayFirst.into());
+        return Err(Refusal::LastDayBeforeFirst.into());
     }
     let after = to.checked_add(1.day()).unwrap_or(to);
     let days = (after - from).get_days();
@@ -60,7 +60,7 @@ pub(super) fn window(from: Date, to: Date, zone: &Zone) -> Result<Interval, Erro
         return Err(Refusal::YearOutOfRange.into());
     }
     if days > DAYS_LIMIT {
-        return Err(Refusal::TooManyDays { most: DAYS_LIMIT }.into());
+        return Err(Refusal::TooManyDays { max: DAYS_LIMIT }.into());
     }
     Ok(Interval::new(zone.start_of_day(from), zone.start_of_day(after)))
 }

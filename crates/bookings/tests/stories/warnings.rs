@@ -1,6 +1,6 @@
 //! What cannot be read, or not in full, is told; and nobody is asked without a pause meanwhile.
 
-use bookings::availability::About;
+use bookings::availability::Obstacle;
 use bookings::connections::{self, CalendarState, RemoteCalendarView, ServerLogin};
 use bookings::warnings::{self, Remedy, Urgency, Warning};
 use bookings::{
@@ -37,7 +37,7 @@ stories! {
     the_same_host_can_have_a_server_on_each_port,
 }
 
-async fn told(world: &World) -> Vec<Warning> {
+async fn current_warnings(world: &World) -> Vec<Warning> {
     warnings::of(&world.quince, world.owner).await.unwrap()
 }
 
@@ -93,7 +93,11 @@ async fn a_calendar_that_fails_alone_is_told_and_the_others_are_read(world: Worl
                 CalendarState::Trying,
                 "{context}"
             );
-            assert_eq!(told(&world).await, [], "{context}: what is known is still good");
+            assert_eq!(
+                current_warnings(&world).await,
+                [],
+                "{context}: what is known is still good"
+            );
             minutes(&world, 20).await;
             assert_eq!(
                 view(&world, failing).await.state,
@@ -115,7 +119,7 @@ async fn a_calendar_that_fails_alone_is_told_and_the_others_are_read(world: Worl
                 "{}",
                 connection.freshness
             );
-            let warnings = told(&world).await;
+            let warnings = current_warnings(&world).await;
             let [warning] = warnings.as_slice() else {
                 panic!("{context}: {warnings:?}")
             };
@@ -133,7 +137,7 @@ async fn a_calendar_that_fails_alone_is_told_and_the_others_are_read(world: Worl
             );
             fail(&world, failing, None);
             minutes(&world, 60).await;
-            assert_eq!(told(&world).await, [], "{context}");
+            assert_eq!(current_warnings(&world).await, [], "{context}");
             assert_eq!(view(&world, failing).await.problem, None, "{context}");
         }
     }
@@ -153,7 +157,7 @@ async fn a_calendar_that_fails_is_stale_for_slots(world: World) {
         (WhenStale::IgnoreCalendar, "do not block"),
     ] {
         choose(choice).await;
-        let warning = &told(&world).await[0];
+        let warning = &current_warnings(&world).await[0];
         assert!(
             warning.sentences.iter().any(|sentence| sentence.contains(words)),
             "{words}: {warning:?}"
@@ -198,7 +202,7 @@ async fn nothing_more_is_told_while_the_whole_connection_is_out(world: World) {
     world.control.set_down(true);
     minutes(&world, 90).await;
     assert_eq!(world.mails().len(), 1);
-    let warnings = told(&world).await;
+    let warnings = current_warnings(&world).await;
     let [warning] = warnings.as_slice() else {
         panic!("{warnings:?}")
     };
@@ -210,23 +214,23 @@ async fn nothing_more_is_told_while_the_whole_connection_is_out(world: World) {
     minutes(&world, 70).await;
     assert_eq!(mails_of(&world, "Quince cannot read your calendar").len(), 1);
     assert_eq!(world.mails().len(), 2);
-    assert!(told(&world).await[0].title.contains("“Work”"));
+    assert!(current_warnings(&world).await[0].title.contains("“Work”"));
 }
 
 async fn a_calendar_that_only_a_person_can_mend_is_told_at_once(world: World) {
     world.control.set_kind(world.icloud("Work"), Kind::Subscribed);
     minutes(&world, 2).await;
     assert_eq!(view(&world, "Work").await.state, CalendarState::Closed);
-    let warning = told(&world).await.remove(0);
+    let warning = current_warnings(&world).await.remove(0);
     assert_eq!(warning.remedy, Remedy::CalendarConfiguration);
     assert!(warning.sentences[0].contains("subscription"), "{warning:?}");
     world.control.set_kind(world.icloud("Work"), Kind::Events);
     minutes(&world, 2).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     world.control.delete_calendar(world.icloud("Home"));
     minutes(&world, 2).await;
     assert_eq!(view(&world, "Home").await.state, CalendarState::Vanished);
-    let warning = told(&world).await.remove(0);
+    let warning = current_warnings(&world).await.remove(0);
     assert_eq!(warning.remedy, Remedy::PrimaryCalendar);
     assert!(
         warning.title.contains("“Home”") && warning.sentences[0].contains("deleted in iCloud"),
@@ -237,17 +241,17 @@ async fn a_calendar_that_only_a_person_can_mend_is_told_at_once(world: World) {
     configuration::save_primary(&world.quince, world.owner, Some(world.remote("Work").await))
         .await
         .unwrap();
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
 }
 
 async fn a_calendar_that_does_not_count_is_not_told(world: World) {
     fail(&world, "Work", Some(Fault::ServerError));
     minutes(&world, 30).await;
-    assert_eq!(told(&world).await.len(), 1);
+    assert_eq!(current_warnings(&world).await.len(), 1);
     configuration::save_conflicts(&world.quince, world.owner, Vec::new())
         .await
         .unwrap();
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     minutes(&world, 2).await;
     assert_eq!(view(&world, "Work").await.problem, None);
     assert_eq!(world.mails().len(), 1);
@@ -261,10 +265,10 @@ async fn a_calendar_that_does_not_count_is_not_told(world: World) {
 async fn a_primary_calendar_that_can_only_be_read_is_told(world: World) {
     world.control.set_writable(world.icloud("Work"), false);
     minutes(&world, 2).await;
-    assert_eq!(told(&world).await, [], "nothing is written to it");
+    assert_eq!(current_warnings(&world).await, [], "nothing is written to it");
     world.control.set_writable(world.icloud("Home"), false);
     minutes(&world, 30).await;
-    let warning = told(&world).await.remove(0);
+    let warning = current_warnings(&world).await.remove(0);
     assert_eq!(warning.remedy, Remedy::PrimaryCalendar);
     assert!(
         warning.title.contains("cannot be written to “Home”"),
@@ -274,7 +278,7 @@ async fn a_primary_calendar_that_can_only_be_read_is_told(world: World) {
     assert!(world.is_free("11:00").await, "it can be read all the same");
     world.control.set_writable(world.icloud("Home"), true);
     minutes(&world, 2).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
 }
 
 async fn colleagues_learn_that_a_calendar_is_out_of_date_without_its_name(world: World) {
@@ -320,11 +324,15 @@ async fn an_event_that_was_not_understood_is_told_until_it_is_mended(world: Worl
         "SUMMARY:Long ago\r\nDTSTART:20011102T100000Z\r\nDTEND:20011102T110000Z\r\nEXDATE:sometime",
     ));
     world.sync().await;
-    assert_eq!(told(&world).await, [], "what is over takes no time from anybody");
+    assert_eq!(
+        current_warnings(&world).await,
+        [],
+        "what is over takes no time from anybody"
+    );
     let odd = "SUMMARY:Yoga\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T110000Z\r\nRRULE:FREQ=DAILY;COUNT=3\r\nEXDATE:sometime";
     put(&event("odd", odd));
     world.sync().await;
-    let warnings = told(&world).await;
+    let warnings = current_warnings(&world).await;
     let [warning] = warnings.as_slice() else {
         panic!("{warnings:?}")
     };
@@ -360,11 +368,11 @@ async fn an_event_that_was_not_understood_is_told_until_it_is_mended(world: Worl
         .unwrap();
     let reason = &ten.reasons[0];
     assert!(reason.sentence.contains("not understood in full"), "{reason:?}");
-    let Some(About::Event {
+    let Some(Obstacle::Event {
         title,
         problem: Some(problem),
         ..
-    }) = &reason.about
+    }) = &reason.obstacle
     else {
         panic!("{reason:?}")
     };
@@ -377,7 +385,7 @@ async fn an_event_that_was_not_understood_is_told_until_it_is_mended(world: Worl
         "SUMMARY:Yoga\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T110000Z",
     ));
     minutes(&world, 2).await;
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
 }
 
 /// Each second the background jobs run, as they do when the program is woken again and again.
@@ -417,7 +425,7 @@ async fn a_login_that_is_refused_once_is_tried_again(world: World) {
         "what is known is still good"
     );
     assert!(connection.problem.unwrap().contains("once more"));
-    assert_eq!(told(&world).await, []);
+    assert_eq!(current_warnings(&world).await, []);
     assert_eq!(world.control.requests().len(), 1, "it is left alone until then");
     world.control.set_password_state(account, PasswordState::Ok);
     minutes(&world, 5).await;
@@ -441,7 +449,11 @@ async fn a_login_that_is_refused_twice_needs_attention(world: World) {
     assert_eq!(world.control.requests().len(), 2, "it is not hammered at");
     assert_eq!(world.connection().await.state, ConnectionState::NeedsAttention);
     assert_eq!(world.mails().len(), 1, "{:?}", world.mails());
-    assert!(told(&world).await[0].title.contains("cannot sign in to iCloud"));
+    assert!(
+        current_warnings(&world).await[0]
+            .title
+            .contains("cannot sign in to iCloud")
+    );
 }
 
 async fn a_refused_login_is_left_alone_by_writes_and_looks(world: World) {
@@ -521,7 +533,7 @@ async fn another_server_is_called_by_its_name(world: World) {
         world.later(60).await;
     }
     sentences.extend(
-        told(&world)
+        current_warnings(&world)
             .await
             .into_iter()
             .flat_map(|warning| warning.sentences),
@@ -533,7 +545,7 @@ async fn another_server_is_called_by_its_name(world: World) {
     let configured = configuration::get(&world.quince, world.owner).await.unwrap();
     sentences.extend(configured.primary_problem);
     sentences.extend(
-        told(&world)
+        current_warnings(&world)
             .await
             .into_iter()
             .flat_map(|warning| warning.sentences),
@@ -542,7 +554,12 @@ async fn another_server_is_called_by_its_name(world: World) {
     world.control.set_password_state(account, PasswordState::Revoked);
     minutes(&world, 20).await;
     sentences.extend(world.connection().await.problem);
-    sentences.extend(told(&world).await.into_iter().map(|warning| warning.title));
+    sentences.extend(
+        current_warnings(&world)
+            .await
+            .into_iter()
+            .map(|warning| warning.title),
+    );
     for booked in [&booked, &other] {
         sentences.push(world.appointment(booked).await.write_sentence);
     }
