@@ -78,11 +78,18 @@ impl Transient for Error {
     }
 }
 
-/// Whoever claims time handles [`StoreError::SlotTaken`] itself, as only there it is known what was kept. A transaction that the database
-/// aborts is retried, and never reported as a taken time.
+/// A placement handles [`StoreError::SlotTaken`] itself and says what it preserved ([`NotPlaced`](crate::placement::NotPlaced)). Elsewhere,
+/// the database can still refuse a span that overlaps another; what was to be changed then stays. A transaction that the database aborts is
+/// retried, and never reported as a taken time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
+        match error {
+            StoreError::SlotTaken => Self::SlotTaken {
+                by: TakenBy::Host,
+                preserved: Preserved::Appointment,
+            },
+            other => Self::Internal(other.into()),
+        }
     }
 }
 

@@ -159,8 +159,8 @@ async fn members_and_questions_are_told(world: World) {
     );
     assert_eq!(
         conflict.to_string(),
-        "Jonas changed the kind from personal to round-robin, switched hours of its own on, added the member Jonas, added the \
-         question “Why?” (must be answered: a short text) and switched bookings off at 8:00."
+        "Jonas changed the kind from personal to round-robin, switched hours of its own on, added the \
+         question “Why?” (must be answered: a short text), switched bookings off and added the member Jonas at 8:00."
     );
     assert_eq!(conflict.changes[0].differences[0].field, Field::Kind);
 }
