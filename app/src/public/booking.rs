@@ -140,12 +140,20 @@ pub fn BookingPage() -> impl IntoView {
         if view.is_closed {
             return view! { <Closed name=view.about.name/> }.into_any();
         }
-        // Links and forms use the parts of the address that are bookable.
+        // Links and forms use the parts of the address that are bookable. While another member's times are loaded, the address counts.
         let (host, visit) = (view.host.clone(), view.visit.clone());
-        let query = Memo::new(move |_| PickerQuery {
-            host: host.clone(),
-            visit: visit.clone(),
-            ..query.get()
+        let built_for = query.get_untracked().host;
+        let query = Memo::new(move |_| {
+            let asked = query.get();
+            PickerQuery {
+                host: if asked.host == built_for {
+                    host.clone()
+                } else {
+                    asked.host
+                },
+                visit: visit.clone(),
+                ..asked
+            }
         });
         view! { <Booking base=base() view query draft hold action/> }.into_any()
     })
