@@ -78,9 +78,9 @@ impl Transient for Error {
     }
 }
 
-/// A placement handles [`StoreError::SlotTaken`] itself and says what it preserved ([`NotPlaced`](crate::placement::NotPlaced)). Elsewhere,
-/// the database can still refuse a span that overlaps another; what was to be changed then stays. A transaction that the database aborts is
-/// retried, and never reported as a taken time.
+/// A placement handles [`StoreError::SlotTaken`] itself and says what it preserved. Elsewhere, the database can still refuse a span that
+/// overlaps another; what was to be changed then stays. A transaction that the database aborts is retried, and never reported as a taken
+/// time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {

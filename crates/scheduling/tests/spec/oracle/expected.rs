@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
-use scheduling::{Cause, DateRange, Kind, Schedule, Span, StaffId, Unit};
+use jiff::{Timestamp, ToSpan};
+use scheduling::{Cause, DateRange, Kind, Schedule, Shared, Span, StaffId, Unit};
 
 use super::clock::{HORIZON, Minutes, Open, dates, local, open, opening, together};
 use crate::scene::{CALENDAR, Scene};
@@ -22,6 +22,16 @@ fn on_the_calendar(span: Span) -> jiff::Span {
 
 fn hosts<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Vec<StaffId> {
     schedules.into_iter().filter_map(Schedule::host).collect()
+}
+
+/// The session of the class that starts at this instant.
+fn session_at(scene: &Scene, instant: Timestamp) -> Option<Shared> {
+    scene.schedules[0]
+        .busy
+        .iter()
+        .filter(|busy| matches!(busy.cause, Cause::Appointment(_)))
+        .filter_map(|busy| busy.shared)
+        .find(|shared| shared.calendar == CALENDAR && shared.start == instant)
 }
 
 /// Every offered minute with its hosts.
@@ -54,7 +64,7 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
         DateRange::Fixed { from, to } => (*from, *to),
     };
     let mut offered = Vec::new();
-    for minute in 0..HORIZON - 2 * 1440 {
+    for (minute, date) in dates.iter().copied().enumerate().take(HORIZON - 2 * 1440) {
         let instant = minutes.at(minute);
         if instant < scene.window.start || instant >= scene.window.end || instant < scene.now {
             continue;
@@ -66,7 +76,6 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             Unit::Hours => elapsed < amount * 60,
             Unit::Days | Unit::Weeks | Unit::Months => minute < first_by_notice,
         };
-        let date = dates[minute];
         let far = date < first_date || date > last_date;
         let full = rules.per_day.is_some_and(|most| {
             let booked = scene.booked.get(&date).copied().unwrap_or_default();
@@ -76,12 +85,7 @@ pub fn oracle(scene: &Scene, minutes: &Minutes) -> Vec<(usize, Vec<StaffId>)> {
             continue;
         }
         if scene.kind == Kind::ClassBooking {
-            let session = scene.schedules[0]
-                .busy
-                .iter()
-                .filter(|busy| matches!(busy.cause, Cause::Appointment(_)))
-                .filter_map(|busy| busy.shared)
-                .find(|shared| shared.calendar == CALENDAR && shared.start == instant);
+            let session = session_at(scene, instant);
             let taken = session.map_or(0, |session| session.taken);
             if taken + scene.seats > rules.seats {
                 continue;
