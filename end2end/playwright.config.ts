@@ -19,6 +19,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     viewport: { width: 1280, height: 900 },
+    // Pages give way to each other at once: a page that is left during a transition would complain.
+    contextOptions: { reducedMotion: "reduce" },
     // Each step of every journey would be recorded: `--trace on` asks for it where one fails.
     trace: "off",
     screenshot: "only-on-failure",

@@ -1,4 +1,4 @@
-//! The context of server functions: the use cases, the session, and the flash messages of forms that are posted without script.
+//! The context of server functions: the use cases, the session, and the flash messages of forms.
 //!
 //! ```ignore
 //! #[server(prefix = "/api/fn", endpoint = "save-profile")]
@@ -154,15 +154,13 @@ impl FormPost {
     ) -> Result<String, AppError> {
         match result {
             Ok(()) => {
-                if is_plain_post() {
-                    let flash = FormFlash {
-                        values: self.which.clone(),
-                        problem: None,
-                        done: Some(done.to_owned()),
-                    };
-                    self.remember(flash).await;
-                    leptos_axum::redirect(&page_of_form());
-                }
+                let flash = FormFlash {
+                    values: self.which.clone(),
+                    problem: None,
+                    done: Some(done.to_owned()),
+                };
+                self.remember(flash).await;
+                leptos_axum::redirect(&page_of_form());
                 Ok(done.to_owned())
             }
             Err(error) => Err(self.refuse(error.into()).await),
@@ -170,7 +168,7 @@ impl FormPost {
     }
 
     async fn refuse(self, error: AppError) -> AppError {
-        if is_plain_post() && (error != AppError::TooMany || is_remembered().await) {
+        if error != AppError::TooMany || is_remembered().await {
             let flash = FormFlash {
                 values: self.limited_values().await,
                 problem: Some(error.clone()),
@@ -179,7 +177,6 @@ impl FormPost {
             self.remember(flash).await;
             // The fragment scrolls to the problem and moves the focus there, which screen readers announce.
             leptos_axum::redirect(&format!("{}#{}", page_of_form(), crate::ui::notice::PROBLEM));
-            return error;
         }
         with_status(error)
     }
@@ -276,7 +273,7 @@ fn key(form: &str) -> String {
     format!("form:{form}")
 }
 
-/// Whether this request is a form post of the browser, not of a script.
+/// Whether this request is a form post of the browser itself, which follows redirects only. A script is told the status as well.
 fn is_plain_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         parts.method == http::Method::POST

@@ -24,6 +24,7 @@ pub fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 pub fn site_files(state: &AppState) -> SiteFiles {
     SiteFiles {
         css: state.assets.url("pkg/quince.css"),
+        page: state.assets.url("page.js"),
         js: state.assets.url("pkg/quince.js"),
         wasm: state.assets.url("pkg/quince_bg.wasm"),
         icon: state.assets.url("favicon.svg"),

@@ -5,7 +5,6 @@ mod booked;
 mod cancel;
 mod confirm;
 mod guests;
-#[cfg(feature = "ssr")]
 mod load;
 mod manage;
 pub mod reschedule;
@@ -13,7 +12,6 @@ mod summary;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use serde::{Deserialize, Serialize};
 
 pub use booked::BookedPage;
 pub use cancel::CancelPage;
@@ -25,7 +23,7 @@ use crate::error::AppError;
 use crate::flash::FormFlash;
 
 /// The state of an appointment, as its client sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppointmentState {
     /// Confirmed and in the future.
     Upcoming,
@@ -42,7 +40,7 @@ pub enum AppointmentState {
 }
 
 /// An appointment, as its client sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentView {
     /// The token in the link.
     pub token: String,
@@ -96,34 +94,18 @@ pub struct AppointmentView {
     pub flash_of_confirm: FormFlash,
 }
 
-/// Loads an appointment by the token of its link.
-#[server(prefix = "/api/fn", endpoint = "appointment", input = leptos::server_fn::codec::GetUrl)]
-pub async fn appointment_page(
-    /// The token of the link.
-    token: String,
-    /// The mark that the link was opened from a mail; may be missing.
-    #[server(default)]
-    mailed: Option<String>,
-) -> Result<AppointmentView, AppError> {
-    load::appointment(&token, mailed.as_deref().unwrap_or_default())
-        .await
-        .map_err(crate::context::with_status)
-}
-
 /// The token in the page's address.
-fn use_token() -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.read().get("token").unwrap_or_default())
+fn token() -> String {
+    use_params_map().with_untracked(|params| params.get("token").unwrap_or_default())
 }
 
-/// The mark in links that were sent by mail.
-fn use_mailed() -> Memo<Option<String>> {
-    let query = use_query_map();
-    Memo::new(move |_| query.read().get("mailed"))
+/// The mark in links that were sent by mail; may be empty.
+fn mailed() -> String {
+    use_query_map().with_untracked(|query| query.get("mailed").unwrap_or_default())
 }
 
-/// The appointment of the page's address. It is not cached between pages, so that each shows the present state.
-fn use_appointment() -> Resource<Result<AppointmentView, AppError>> {
-    let token = use_token();
-    Resource::new(move || token.get(), |token| appointment_page(token, None))
+/// Loads the appointment of the page's address.
+fn appointment() -> impl Future<Output = Result<AppointmentView, AppError>> + Send + 'static {
+    let token = token();
+    async move { load::appointment(&token, "").await }
 }

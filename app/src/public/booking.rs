@@ -1,48 +1,32 @@
-//! `/book/:slug`: what can be booked, a month of free times, and the client's details.
-//!
-//! A month is loaded at once. The address alone determines the shown day and time, on the server and in the browser alike.
+//! `/book/:slug`: what can be booked, a month of free times, and the client's details. The address alone determines what is shown.
 
 mod about;
-#[cfg(feature = "ssr")]
 mod book;
 mod details;
-mod hold;
-#[cfg(feature = "ssr")]
 mod load;
 mod menu;
-mod puzzle;
 pub mod questions;
-#[cfg(feature = "ssr")]
 mod visit;
-#[cfg(feature = "ssr")]
-mod visitor;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use serde::{Deserialize, Serialize};
 
 pub use about::About;
 use about::AboutCard;
-use details::{BookForm, DetailsDraft, DetailsForm, DetailsSpec};
-pub use hold::HoldAnswer;
-use hold::HoldStatus;
+use details::{DetailsForm, DetailsSpec};
 use menu::MenuForm;
 pub use menu::{MenuChoice, MenuItem};
-pub use puzzle::{ChallengeText, ProofText};
-pub use questions::{AnswerText, QuestionView};
-#[cfg(feature = "ssr")]
-pub use questions::{question_view, to_answers};
+pub use questions::{AnswerText, QuestionView, question_view, to_answers};
 
-use super::slot_picker::{
-    MonthOffer, PickerQuery, SlotPicker, detect_zone, focus_on_choice, keep_focus, use_picker_query,
-};
+use super::hold::ChallengeText;
+use super::slot_picker::{self, MonthOffer, PickerQuery, SlotPicker, picker_query};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page, problem_of};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, show_page};
 
 /// The booking page for one month.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BookingView {
     /// Whether the booking calendar is switched off.
     pub is_closed: bool,
@@ -76,93 +60,25 @@ pub struct BookingView {
     pub idempotency_key: String,
 }
 
-/// Loads one month of a booking calendar.
-#[server(prefix = "/api/fn", endpoint = "booking-page", input = leptos::server_fn::codec::GetUrl)]
-pub async fn booking_page(
-    /// The booking calendar's slug.
-    slug: String,
-    /// The month to show (`2026-11`), by default the first with free times.
-    #[server(default)]
-    month: Option<String>,
-    /// The visitor's zone, by default the booking calendar's.
-    #[server(default)]
-    zone: Option<String>,
-    /// The member that the client wants, by default anybody.
-    #[server(default)]
-    host: Option<String>,
-    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
-    #[server(default)]
-    visit: Option<String>,
-) -> Result<BookingView, AppError> {
-    let query = load::BookingPageQuery {
-        month: month.as_deref(),
-        zone: zone.as_deref(),
-        host: host.as_deref(),
-        visit: visit.as_deref(),
-    };
-    load::booking(&slug, query)
-        .await
-        .map_err(crate::context::with_status)
-}
-
 /// The booking page.
 #[component]
 pub fn BookingPage() -> impl IntoView {
-    let params = use_params_map();
-    let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
-    let base = move || format!("/book/{}", slug.get_untracked());
-    let query = use_picker_query();
-    let wanted = Memo::new(move |_| {
-        query.with(|query| {
-            let (zone, host, visit) = (query.zone.clone(), query.host.clone(), query.visit.clone());
-            (slug.get(), query.month_to_load(), zone, host, visit)
-        })
-    });
-    let page = Resource::new(
-        move || wanted.get(),
-        |(slug, month, zone, host, visit)| booking_page(slug, month, zone, host, visit),
-    );
-    let draft = DetailsDraft::default();
-    let action = ServerAction::<BookForm>::new();
-    detect_zone(base, query);
-    focus_on_choice(query);
-    forget_problem_of_other_time(query, action);
-    // A time that was taken meanwhile disappears from the month, and the page asks for another.
-    Effect::new(move |_| {
-        if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
-            page.refetch();
-        }
-    });
-    let hold = HoldStatus::new(Callback::new(move |()| page.refetch()));
-    load_page(page, move |view| {
-        keep_focus();
-        draft.restore(&view.flash);
+    let slug = use_params_map().with_untracked(|params| params.get("slug").unwrap_or_default());
+    let query = picker_query();
+    let base = format!("/book/{slug}");
+    let asked = query.clone();
+    show_page(async move { load::booking(&slug, &asked).await }, move |view| {
         if view.is_closed {
             return view! { <Closed name=view.about.name/> }.into_any();
         }
         // Links and forms use the parts of the address that are bookable.
-        let (host, visit) = (view.host.clone(), view.visit.clone());
-        let query = Memo::new(move |_| PickerQuery {
-            host: host.clone(),
-            visit: visit.clone(),
-            ..query.get()
-        });
-        view! { <Booking base=base() view query draft hold action/> }.into_any()
-    })
-}
-
-/// Clears the problem of a refused time when another time is chosen.
-fn forget_problem_of_other_time(query: Memo<PickerQuery>, action: ServerAction<BookForm>) {
-    Effect::new(move |last: Option<Option<String>>| {
-        let last = last.flatten();
-        let Some(now) = query.read().start.clone() else {
-            return last;
+        let query = PickerQuery {
+            host: view.host.clone(),
+            visit: view.visit.clone(),
+            ..query
         };
-        if last.is_some_and(|last| last != now) {
-            action.clear();
-        }
-        Some(now)
-    });
+        view! { <Booking base view query/> }.into_any()
+    })
 }
 
 /// The page of a booking calendar that is switched off.
@@ -179,86 +95,60 @@ fn Closed(name: String) -> impl IntoView {
 }
 
 #[component]
-fn Booking(
-    base: String,
-    view: BookingView,
-    query: Memo<PickerQuery>,
-    draft: DetailsDraft,
-    hold: HoldStatus,
-    action: ServerAction<BookForm>,
-) -> impl IntoView {
-    let title = view.about.name.clone();
-    let offer = view.offer.clone();
-    let is_chosen = Memo::new({
-        let offer = offer.clone();
-        move |_| offer.chosen_time(&query.read()).is_some()
-    });
-    let problem = problem_of(action, &view.flash);
-    let why_not = {
-        let offer = offer.clone();
-        move || {
-            let why_not = offer.why_not(&query.read())?;
-            Some(match problem.get() {
-                Some(error) => ("This time is no longer free", error.to_string()),
-                None => (
-                    why_not.title,
-                    format!("{} Choose another time; what you typed is kept.", why_not.cause),
-                ),
-            })
+fn Booking(base: String, view: BookingView, query: PickerQuery) -> impl IntoView {
+    let zone = view.offer.zone.clone();
+    let why_not = why_not(&view.offer, &query, view.flash.problem.as_ref());
+    let step = if view.to_choose && view.menu.is_empty() {
+        view! {
+            <section class="details">
+                <h2>"Nothing to book here yet"</h2>
+                <p>"The menu is still empty. Please come back later, or contact us."</p>
+            </section>
         }
-    };
-    let about = view.about.clone();
-    let (menu, flash_of_menu, to_choose) = (view.menu.clone(), view.flash_of_menu.clone(), view.to_choose);
-    let step = {
-        let (offer, base) = (offer.clone(), base.clone());
+        .into_any()
+    } else if view.to_choose {
+        let slug = view.about.slug.clone();
+        view! { <MenuForm slug menu=view.menu flash=view.flash_of_menu zone=query.zone.clone()/> }.into_any()
+    } else if let Some((day, time)) = view.offer.chosen_time(&query) {
         let spec = DetailsSpec {
-            slug: view.about.slug,
+            slug: view.about.slug.clone(),
+            day: day.clone(),
+            time: time.clone(),
+            zone: zone.clone(),
+            zone_label: view.offer.zone_label.clone(),
             questions: view.questions,
             takes_guests: view.takes_guests,
             confirm_by_mail: view.confirm_by_mail,
             challenge: view.challenge,
             idempotency_key: view.idempotency_key,
         };
-        move || {
-            if to_choose && menu.is_empty() {
-                view! {
-                    <section class="details">
-                        <h2>"Nothing to book here yet"</h2>
-                        <p>"The menu is still empty. Please come back later, or contact us."</p>
-                    </section>
-                }
-                .into_any()
-            } else if to_choose {
-                view! { <MenuForm slug=spec.slug.clone() menu=menu.clone() flash=flash_of_menu.clone() query/> }
-                    .into_any()
-            } else if is_chosen.get() {
-                view! {
-                    <DetailsForm
-                        base=base.clone()
-                        spec=spec.clone()
-                        offer=offer.clone()
-                        query
-                        draft
-                        hold
-                        action
-                        problem
-                    />
-                }
-                .into_any()
-            } else {
-                view! { <SlotPicker base=base.clone() offer=offer.clone() query/> }.into_any()
-            }
-        }
+        view! { <DetailsForm base=base.clone() spec query=query.clone() flash=view.flash/> }.into_any()
+    } else {
+        view! { <SlotPicker base=base.clone() offer=view.offer query=query.clone()/> }.into_any()
     };
     view! {
-        <PageTitle text=title/>
+        <PageTitle text=view.about.name.clone()/>
         {view.notices.into_iter().map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> }).collect_view()}
-        {move || why_not().map(|(title, sentence)| view! {
-            <Notice tone=Tone::Bad title=title><p>{sentence}</p></Notice>
-        })}
+        {why_not.map(|(title, sentence)| view! { <Notice tone=Tone::Bad title><p>{sentence}</p></Notice> })}
         <div class="booking">
-            <AboutCard about base zone=offer.zone.clone() query/>
+            <AboutCard about=view.about base zone query/>
             {step}
         </div>
     }
+}
+
+/// Why the time in the address cannot be chosen, as a heading and a sentence. A refused form knows better than the month.
+fn why_not(
+    offer: &MonthOffer,
+    query: &PickerQuery,
+    refused: Option<&AppError>,
+) -> Option<(&'static str, String)> {
+    let why_not = slot_picker::why_not(offer, query)?;
+    Some(match refused {
+        Some(error) => ("This time is no longer free", error.to_string()),
+        None => (
+            why_not.title,
+            format!("{} Choose another time; what you typed is kept.", why_not.cause),
+        ),
+    })
 }

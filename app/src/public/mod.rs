@@ -6,47 +6,28 @@
 //! | `booking` | `/book/:slug`: month, times, details |
 //! | `appointment` | `/booked/:token`, `/manage/:token` and what is done there |
 //! | `waiting` | `/waiting/:token`: a place on a waiting list |
-//! | `slot_picker` | choosing a free time, for booking and rescheduling |
-//! | `locale`, `parse` | formatting and parsing, on the server only |
+//! | `slot_picker` | an island: choosing a free time, for booking and rescheduling |
+//! | `hold` | an island: keeping the chosen time for the visitor |
+//! | `locale`, `parse` | formatting and parsing |
 //!
-//! In the folder of a page, `load` calls the use cases. It exists on the server only.
+//! In the folder of a page, `load` calls the use cases.
 
+#[cfg(feature = "ssr")]
 pub mod appointment;
+#[cfg(feature = "ssr")]
 pub mod booking;
+pub(crate) mod hold;
 #[cfg(feature = "ssr")]
 pub mod locale;
 #[cfg(feature = "ssr")]
 mod parse;
-pub mod slot_picker;
+#[cfg(feature = "ssr")]
+mod routes;
+pub(crate) mod slot_picker;
+#[cfg(feature = "ssr")]
 pub mod waiting;
+#[cfg(feature = "ssr")]
 pub mod workspace;
 
-use leptos::prelude::*;
-use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
-use leptos_router::components::{ParentRoute, Route};
-use leptos_router::{SsrMode, path};
-
-use crate::ui::layout::PublicLayout;
-use appointment::{BookedPage, CancelPage, ConfirmPage, ManagePage, ReschedulePage};
-use booking::BookingPage;
-use waiting::WaitingPage;
-use workspace::WorkspacePage;
-
-/// The pages that anybody may open.
-#[component(transparent)]
-pub fn PublicRoutes() -> AnyNestedRoute {
-    view! {
-        <ParentRoute path=path!("") view=PublicLayout>
-            <Route path=path!("") view=WorkspacePage ssr=SsrMode::Async/>
-            <Route path=path!("book/:slug") view=BookingPage ssr=SsrMode::Async/>
-            <Route path=path!("booked/:token") view=BookedPage ssr=SsrMode::Async/>
-            <Route path=path!("manage/:token") view=ManagePage ssr=SsrMode::Async/>
-            <Route path=path!("manage/:token/reschedule") view=ReschedulePage ssr=SsrMode::Async/>
-            <Route path=path!("waiting/:token") view=WaitingPage ssr=SsrMode::Async/>
-            <Route path=path!("manage/:token/cancel") view=CancelPage ssr=SsrMode::Async/>
-            <Route path=path!("manage/:token/confirm") view=ConfirmPage ssr=SsrMode::Async/>
-        </ParentRoute>
-    }
-    .into_inner()
-    .into_any_nested_route()
-}
+#[cfg(feature = "ssr")]
+pub use routes::PublicRoutes;

@@ -1,150 +1,225 @@
-//! The slot picker: a month, the free times of a day, the zone. Everything is a link or a GET form, so it works without script. With
-//! script a month of times is loaded at once, so another day appears immediately.
+//! The slot picker: a month, the free times of a day, the zone. Everything is a link or a GET form, so it works without script. As an
+//! island it has the times of a whole month, so another day appears at once, and it loads another month in place.
 
+#[cfg(feature = "ssr")]
+mod address;
+mod browser;
+#[cfg(feature = "ssr")]
 mod host;
 #[cfg(feature = "ssr")]
 pub mod load;
 mod model;
 #[cfg(feature = "ssr")]
 pub mod month;
+#[cfg(feature = "ssr")]
+mod why_not;
+#[cfg(feature = "ssr")]
 mod zone;
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos::server_fn::codec::GetUrl;
+use leptos::task::spawn_local;
 
+#[cfg(feature = "ssr")]
+pub use address::picker_query;
+#[cfg(feature = "ssr")]
 pub use host::HostForm;
-pub use model::{DayTimes, FreeTime, MonthOffer, NextFreeDay, PickerQuery, WhyNot};
-pub use zone::{ZoneForm, detect_zone};
+#[cfg(feature = "ssr")]
+pub use model::{DayTimes, FreeTime};
+pub use model::{MonthOffer, PickerQuery};
+#[cfg(feature = "ssr")]
+pub use why_not::why_not;
+#[cfg(feature = "ssr")]
+pub use zone::ZoneForm;
 
+use crate::error::AppError;
 use crate::ui::{MonthGrid, TimeList};
 
-/// The query of the page's address.
-pub fn use_picker_query() -> Memo<PickerQuery> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        query.with(|query| PickerQuery {
-            month: query.get("month"),
-            date: query.get("date"),
-            start: query.get("start"),
-            zone: query.get("zone"),
-            visit: query.get("visit").filter(|visit| !visit.is_empty()),
-            host: query.get("host").filter(|host| !host.is_empty()),
-        })
-    })
+/// Loads a month of the free times that the page at a path offers: that of a booking calendar, or of an appointment to be moved.
+#[server(prefix = "/api/fn", endpoint = "free-month", input = GetUrl)]
+pub async fn free_month(
+    /// The page's path, without query.
+    page: String,
+    /// The zone in which the page shows times.
+    zone: String,
+    /// The month (`2026-11`), by default the first with free times.
+    #[server(default)]
+    month: Option<String>,
+    /// The member that the client wants, by default anybody.
+    #[server(default)]
+    host: Option<String>,
+    /// The services that the client wants: `SERVICE:STAFF,SERVICE`.
+    #[server(default)]
+    visit: Option<String>,
+) -> Result<MonthOffer, AppError> {
+    let query = PickerQuery {
+        month,
+        zone: Some(zone),
+        host,
+        visit,
+        ..PickerQuery::default()
+    };
+    load::offer_of_page(&page, &query)
+        .await
+        .map_err(crate::context::with_status)
+}
+
+/// The island's state.
+#[derive(Debug, Clone, Copy)]
+struct Picker {
+    base: StoredValue<String>,
+    offer: RwSignal<MonthOffer>,
+    query: RwSignal<PickerQuery>,
+    /// What is being loaded.
+    pending: RwSignal<Option<PickerQuery>>,
+    /// What could not be loaded, and why.
+    failed: RwSignal<Option<(PickerQuery, AppError)>>,
 }
 
 /// The month, and the free times of the chosen day.
-#[component]
+#[island]
 pub fn SlotPicker(
     /// The page's path, without query.
     base: String,
     /// The month's free times.
     offer: MonthOffer,
     /// The query of the page's address.
-    query: Memo<PickerQuery>,
+    query: PickerQuery,
 ) -> impl IntoView {
-    let chosen_date = {
-        let offer = offer.clone();
-        Memo::new(move |_| offer.chosen_day(&query.read()).map(|day| day.date.clone()))
+    let picker = Picker {
+        base: StoredValue::new(base),
+        offer: RwSignal::new(offer),
+        query: RwSignal::new(query),
+        pending: RwSignal::new(None),
+        failed: RwSignal::new(None),
     };
-    let month = {
-        let (offer, base) = (offer.clone(), base.clone());
-        move || offer.month(&base, &query.get(), chosen_date.get().as_deref())
-    };
-    let times = move || match offer.chosen_day(&query.read()) {
-        Some(day) => view! {
-            <h2>{day.title.clone()}</h2>
-            <p class="soft small">{format!("Times in {}", offer.zone_label)}</p>
-            <TimeList groups=day.groups(&base, &query.read())/>
-        }
-        .into_any(),
-        None => no_times(&offer, &base, &query.read()).into_any(),
-    };
-    view! {
-        <div class="choose-day">{move || view! { <MonthGrid month=month()/> }}</div>
-        <section class="day-times" id="times" tabindex="-1" aria-label="Free times">{times}</section>
-    }
-}
-
-fn no_times(offer: &MonthOffer, base: &str, query: &PickerQuery) -> impl IntoView + use<> {
-    let next = offer.next_free.clone().map(|next| {
-        let href = query.on_day(&next.date).href(base);
-        view! { <p><a class="button button-primary" href=href>{next.words}</a></p> }
+    Effect::new(move |_| {
+        let back = window_event_listener(leptos::ev::popstate, move |_| {
+            picker.show(browser::query(), false);
+        });
+        on_cleanup(move || back.remove());
     });
+    let chosen_date = Memo::new(move |_| {
+        let query = picker.query.read();
+        let offer = picker.offer.read();
+        offer.chosen_day(&query).map(|day| day.date.clone())
+    });
+    let month = move || {
+        let base = picker.base.get_value();
+        let chosen = chosen_date.get();
+        picker
+            .offer
+            .read()
+            .month(&base, &picker.query.read(), chosen.as_deref())
+    };
+    let is_busy = move || picker.pending.read().is_some().then_some("true");
     view! {
-        <h2>"No free times"</h2>
-        <div class="no-times">
-            <p>{offer.empty_sentence.clone()}</p>
-            {next}
+        <div class="choose-day" aria-busy=is_busy on:click=move |event| picker.follow(&event)>
+            {move || view! { <MonthGrid month=month()/> }}
         </div>
+        <section
+            class="day-times"
+            id="times"
+            tabindex="-1"
+            aria-label="Free times"
+            aria-busy=is_busy
+            on:click=move |event| picker.follow(&event)
+        >
+            {move || picker.failure()}
+            {move || picker.times()}
+        </section>
     }
 }
 
-/// Moves the focus to what a choice opened: the times of a day, or the form for a time. Keyboard and screen reader users continue there.
-pub fn focus_on_choice(query: Memo<PickerQuery>) {
-    Effect::new(move |before: Option<(Option<String>, Option<String>)>| {
-        let now = query.with(|query| (query.date.clone(), query.start.clone()));
-        if before.is_some_and(|before| before != now) && now.0.is_some() {
-            let place = if now.1.is_some() { "details" } else { "times" };
-            request_animation_frame(move || {
-                // If the time is no longer free, there are other times instead of the form.
-                let place = document().get_element_by_id(place);
-                focus(place.or_else(|| document().get_element_by_id("times")));
-            });
-        }
-        now
-    });
-}
+impl Picker {
+    /// Follows a link within the picker in place. Chosen times are pages of their own.
+    fn follow(self, event: &MouseEvent) {
+        let Some(query) = browser::followed(event).filter(|query| query.start.is_none()) else {
+            return;
+        };
+        event.prevent_default();
+        self.show(query, true);
+    }
 
-/// Restores the focus when the page is rendered again and its control was replaced.
-pub fn keep_focus() {
-    #[cfg(feature = "hydrate")]
-    {
-        let Some(active) = document().active_element() else {
+    /// Shows what a query asks for, once its month is there. `is_new` puts it into the history.
+    fn show(self, query: PickerQuery, is_new: bool) {
+        self.failed.set(None);
+        let wanted = query.month_to_load();
+        if wanted.is_some() && wanted == self.offer.read_untracked().month_key() {
+            self.pending.set(None);
+            self.arrive(query, is_new);
             return;
-        };
-        let is_plain = |value: &String| !value.is_empty() && !value.contains(['"', '\\']);
-        let by = |name: &str| {
-            let value = active.get_attribute(name).filter(is_plain)?;
-            Some(format!("[{name}=\"{value}\"]"))
-        };
-        // The links of times have neither id nor label.
-        let Some(selector) = by("id").or_else(|| by("aria-label")).or_else(|| by("href")) else {
-            return;
-        };
-        request_animation_frame(move || {
-            let is_lost = document()
-                .active_element()
-                .is_none_or(|active| active.tag_name() == "BODY");
-            if is_lost {
-                let same = document().query_selector(&selector).ok().flatten();
-                focus(same.or_else(|| document().query_selector("a.month-step").ok().flatten()));
+        }
+        self.pending.set(Some(query.clone()));
+        let base = self.base.get_value();
+        // The address need not name a zone, so the one shown is asked for.
+        let zone = query
+            .zone
+            .clone()
+            .unwrap_or_else(|| self.offer.read_untracked().zone.clone());
+        spawn_local(async move {
+            let PickerQuery { host, visit, .. } = query.clone();
+            let loaded = free_month(base, zone, wanted, host, visit).await;
+            // Something else may have been chosen meanwhile.
+            if self.pending.get_untracked().as_ref() != Some(&query) {
+                return;
+            }
+            self.pending.set(None);
+            match loaded {
+                Ok(offer) => {
+                    self.offer.set(offer);
+                    self.arrive(query, is_new);
+                }
+                Err(error) => self.failed.set(Some((query, error))),
             }
         });
     }
-}
 
-/// Focuses an element, if it exists.
-fn focus(element: Option<leptos::web_sys::Element>) {
-    use leptos::wasm_bindgen::JsCast as _;
-    if let Some(element) = element.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok())
-    {
-        let _ = element.focus();
+    fn arrive(self, query: PickerQuery, is_new: bool) {
+        if is_new {
+            browser::remember(&query.href(&self.base.get_value()));
+        }
+        let has_day = query.date.is_some();
+        self.query.set(query);
+        // Keyboard and screen reader users continue at the times of the day that they chose.
+        request_animation_frame(move || {
+            browser::focus(if has_day { "#times" } else { "a.month-step" }, has_day);
+        });
     }
-}
 
-/// Navigates within the page without a new entry in the history.
-pub(crate) fn replace_address() -> impl Fn(String) + Clone {
-    let navigate = use_navigate();
-    move |href: String| {
-        navigate(
-            &href,
-            NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..NavigateOptions::default()
-            },
-        );
+    /// Why another month is not shown. The one before stays.
+    fn failure(self) -> Option<impl IntoView> {
+        let (query, error) = self.failed.get()?;
+        let href = query.href(&self.base.get_value());
+        Some(view! {
+            <div class="notice notice-bad" role="alert">
+                <p>{error.to_string()} " " <a href=href>"Try again"</a></p>
+            </div>
+        })
+    }
+
+    fn times(self) -> AnyView {
+        let (offer, query, base) = (self.offer.read(), self.query.read(), self.base.get_value());
+        if let Some(day) = offer.chosen_day(&query) {
+            return view! {
+                <h2>{day.title.clone()}</h2>
+                <p class="soft small">{format!("Times in {}", offer.zone_label)}</p>
+                <TimeList groups=day.groups(&base, &query)/>
+            }
+            .into_any();
+        }
+        let next = offer.next_free.clone().map(|next| {
+            let href = query.on_day(&next.date).href(&base);
+            view! { <p><a class="button button-primary" href=href>{next.words}</a></p> }
+        });
+        view! {
+            <h2>"No free times"</h2>
+            <div class="no-times">
+                <p>{offer.empty_sentence.clone()}</p>
+                {next}
+            </div>
+        }
+        .into_any()
     }
 }

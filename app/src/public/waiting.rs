@@ -1,19 +1,17 @@
 //! `/waiting/:token`: a place on the waiting list of a full session. Opening the link changes nothing; leaving is a form post.
 
-#[cfg(feature = "ssr")]
 mod load;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_params_map;
-use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
+use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, show_page};
 
 /// A place on a waiting list, as its client sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingView {
     /// The token of the link.
     pub token: String,
@@ -35,15 +33,6 @@ pub struct WaitingView {
     pub flash: FormFlash,
 }
 
-/// Loads a place by the token of its link.
-#[server(prefix = "/api/fn", endpoint = "waiting", input = leptos::server_fn::codec::GetUrl)]
-pub async fn waiting_page(
-    /// The token of the link.
-    token: String,
-) -> Result<WaitingView, AppError> {
-    load::waiting(&token).await.map_err(crate::context::with_status)
-}
-
 /// Leaves the waiting list.
 #[server(LeaveForm, prefix = "/api/fn", endpoint = "leave-waiting-list")]
 pub async fn leave_form(
@@ -57,12 +46,9 @@ pub async fn leave_form(
 /// The page of a place on a waiting list.
 #[component]
 pub fn WaitingPage() -> impl IntoView {
-    let params = use_params_map();
-    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
-    let page = Resource::new(move || token.get(), waiting_page);
-    let action = ServerAction::<LeaveForm>::new();
-    load_page(page, move |waiting| {
-        let problem = problem_of(action, &waiting.flash);
+    let token = use_params_map().with_untracked(|params| params.get("token").unwrap_or_default());
+    show_page(async move { load::waiting(&token).await }, |waiting| {
+        let problem = waiting.flash.problem();
         let book = format!("/book/{}", waiting.slug);
         view! {
             <PageTitle text="Waiting list"/>
@@ -77,13 +63,13 @@ pub fn WaitingPage() -> impl IntoView {
                 <dl class="pairs"><dt>"What"</dt><dd>{waiting.calendar}</dd></dl>
                 <p>"As soon as there are free seats for you, they are yours and we email you. If you can no longer come, please leave the list."</p>
                 <FormNotice problem/>
-                <ActionForm action=action>
+                <form method="post" action=LeaveForm::PATH>
                     <input type="hidden" name="token" value=waiting.token/>
                     <div class="actions">
                         <ButtonLink href=book look=Look::Primary>"Look for another time"</ButtonLink>
-                        <Button look=Look::Danger busy=action.pending()>"Leave the waiting list"</Button>
+                        <Button look=Look::Danger>"Leave the waiting list"</Button>
                     </div>
-                </ActionForm>
+                </form>
             </article>
         }
         .into_any()

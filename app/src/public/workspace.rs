@@ -1,16 +1,13 @@
 //! `/`: the booking calendars of the workspace.
 
-#[cfg(feature = "ssr")]
 mod load;
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
-use crate::ui::{EmptyState, Icon, PageTitle, Picture, load_page};
+use crate::ui::{EmptyState, Icon, PageTitle, Picture, show_page};
 
 /// What the workspace page shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceView {
     /// The workspace's name.
     pub name: String,
@@ -19,7 +16,7 @@ pub struct WorkspaceView {
 }
 
 /// A booking calendar in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bookable {
     /// Its slug.
     pub slug: String,
@@ -33,17 +30,10 @@ pub struct Bookable {
     pub location: String,
 }
 
-/// Loads the workspace page.
-#[server(prefix = "/api/fn", endpoint = "workspace-page", input = leptos::server_fn::codec::GetUrl)]
-pub async fn workspace_page() -> Result<WorkspaceView, AppError> {
-    load::workspace().await.map_err(crate::context::with_status)
-}
-
 /// The workspace page.
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| workspace_page());
-    load_page(page, |view| {
+    show_page(load::workspace(), |view| {
         let list = if view.calendars.is_empty() {
             view! {
                 <EmptyState title="Nothing can be booked yet">

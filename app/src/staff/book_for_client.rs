@@ -8,8 +8,8 @@
 #[cfg(feature = "ssr")]
 mod form;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ use serde::{Deserialize, Serialize};
 use super::visit::{self, VisitLists, VisitService};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::public::booking::questions::{AnswerText, Answers, QuestionFields, QuestionView};
+use crate::public::booking::questions::{AnswerText, QuestionFields, QuestionView, answers_of};
 use crate::ui::field::Problem;
 use crate::ui::{
     Button, ButtonLink, Card, Check, Choice, EmptyState, Field, FormNotice, LongText, Look, Notice,
-    PageHeader, TimeChoice, TimeGroup, TimeList, Tone, load_page, problem_of,
+    PageHeader, TimeChoice, TimeGroup, TimeList, Tone, load_page,
 };
 
 /// The posted form.
@@ -98,35 +98,6 @@ pub async fn book_for_client(
     submitted.go(form::book(booking, answers).await).await
 }
 
-/// The client's details as typed. They live as long as the page, so choosing another time loses nothing.
-#[derive(Debug, Clone, Copy, Default)]
-struct ClientDraft {
-    name: RwSignal<String>,
-    email: RwSignal<String>,
-    phone: RwSignal<String>,
-    notes: RwSignal<String>,
-    guests: RwSignal<String>,
-    answers: Answers,
-}
-
-impl ClientDraft {
-    /// Restores fields from a flash message.
-    fn restore(self, form: &ClientText, flash: &FormFlash) {
-        self.answers.restore(&flash.value("answers"));
-        for (signal, flash) in [
-            (self.name, &form.name),
-            (self.email, &form.email),
-            (self.phone, &form.phone),
-            (self.notes, &form.notes),
-            (self.guests, &form.guests),
-        ] {
-            if signal.get_untracked().is_empty() && !flash.is_empty() {
-                signal.set(flash.clone());
-            }
-        }
-    }
-}
-
 /// `/appointments/new?calendar=&date=&time=&host=&visit=`.
 #[component]
 pub fn BookForClientPage() -> impl IntoView {
@@ -147,22 +118,18 @@ pub fn BookForClientPage() -> impl IntoView {
         move || asked.get(),
         |(calendar, date, time, host, visit)| book_for_client_page(calendar, date, time, host, visit),
     );
-    let draft = ClientDraft::default();
     let is_elsewhere = Memo::new(move |_| query.with(|query| query.get("booked").is_some()));
     view! {
         <PageHeader title="Book for a client" lead="The client gets the same mail as after booking themselves."/>
         {move || is_elsewhere.get().then(|| view! {
             <Notice tone=Tone::Good>"Booked. It is in your colleague's list, not in yours."</Notice>
         })}
-        {load_page(page, move |page| {
-            draft.restore(&page.form, &page.flash);
-            view! { <Shown page draft/> }.into_any()
-        })}
+        {load_page(page, |page| view! { <Shown page/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(page: BookPage, draft: ClientDraft) -> AnyView {
+fn Shown(page: BookPage) -> AnyView {
     if page.calendars.is_empty() {
         return view! {
             <EmptyState title="Nothing can be booked">
@@ -171,8 +138,7 @@ fn Shown(page: BookPage, draft: ClientDraft) -> AnyView {
         }
         .into_any();
     }
-    let action = ServerAction::<BookForClient>::new();
-    let problem = problem_of(action, &page.flash);
+    let problem = page.flash.problem();
     let none = page.free.is_empty();
     let groups = (!none).then(|| TimeGroup {
         name: "Free".to_owned(),
@@ -209,18 +175,13 @@ fn Shown(page: BookPage, draft: ClientDraft) -> AnyView {
             <p><a href=why_not>"Why are other times not free?"</a></p>
         </Card>
         <FormNotice problem/>
-        <ClientForm page draft action problem/>
+        <ClientForm page problem/>
     }
     .into_any()
 }
 
 #[component]
-fn ClientForm(
-    page: BookPage,
-    draft: ClientDraft,
-    action: ServerAction<BookForClient>,
-    problem: Problem,
-) -> impl IntoView {
+fn ClientForm(page: BookPage, problem: Problem) -> impl IntoView {
     let form = page.form;
     let why_not = page.why_not;
     let refused = move || match problem.get() {
@@ -230,7 +191,7 @@ fn ClientForm(
     let name = |field: &str| format!("booking[{field}]");
     view! {
         <Card title="The client">
-            <ActionForm action=action>
+            <form method="post" action=BookForClient::PATH data-draft="book for a client">
                 <input type="hidden" name=name("calendar") value=form.calendar/>
                 <input type="hidden" name=name("key") value=form.key/>
                 <input type="hidden" name=name("services") value=form.services/>
@@ -241,14 +202,14 @@ fn ClientForm(
                 {(page.hosts.len() > 1).then(|| view! {
                     <Choice label="With" id="booking-host" name=name("host") options=page.hosts value=form.host problem/>
                 })}
-                <Field label="Name" name=name("name") bind=draft.name required=true problem/>
-                <Field label="Email" name=name("email") kind="email" bind=draft.email required=true help="The confirmation is sent to this address." problem/>
-                <Field label="Phone" name=name("phone") kind="tel" bind=draft.phone maxlength=40 problem/>
+                <Field label="Name" name=name("name") value=form.name required=true problem/>
+                <Field label="Email" name=name("email") kind="email" value=form.email required=true help="The confirmation is sent to this address." problem/>
+                <Field label="Phone" name=name("phone") kind="tel" value=form.phone maxlength=40 problem/>
                 {page.takes_guests.then(|| view! {
-                    <LongText label="Who is coming with them" name=name("guests") bind=draft.guests rows=2 help="One name per line. Each person takes a seat." problem/>
+                    <LongText label="Who is coming with them" name=name("guests") value=form.guests rows=2 help="One name per line. Each person takes a seat." problem/>
                 })}
-                <QuestionFields questions=page.questions answers=draft.answers/>
-                <LongText label="Notes" name=name("notes") bind=draft.notes rows=3 problem/>
+                <QuestionFields questions=page.questions answers=answers_of(&page.flash)/>
+                <LongText label="Notes" name=name("notes") value=form.notes rows=3 problem/>
                 {move || refused().map(|sentence| {
                     let why_not = why_not.clone();
                     view! {
@@ -258,16 +219,17 @@ fn ClientForm(
                     }
                 })}
                 <Check
+                    attr:data-undrafted=""
                     label="Book it even if the time is not free"
                     name=name("override_conflicts")
                     checked=form.override_conflicts == "true"
                     help="Hours, other appointments and events are then ignored, and the appointment says so. A class never gets more seats."
                 />
                 <div class="form-end">
-                    <Button look=Look::Primary busy=action.pending()>"Book"</Button>
+                    <Button look=Look::Primary>"Book"</Button>
                     <ButtonLink href="/appointments">"Cancel"</ButtonLink>
                 </div>
-            </ActionForm>
+            </form>
         </Card>
     }
 }

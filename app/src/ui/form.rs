@@ -119,7 +119,8 @@ where
     })
 }
 
-/// The outcome above a form: the error, or what was done. Screen readers announce it, and the focus moves to an error.
+/// The outcome above a form: the error, or what was done. Screen readers announce it, and the focus moves to an error,
+/// to which the refused form redirects.
 #[component]
 pub fn FormNotice(
     /// The form's error, from [`problem_of`].
@@ -128,12 +129,6 @@ pub fn FormNotice(
     #[prop(optional, into)]
     done: Signal<Option<String>>,
 ) -> impl IntoView {
-    // An error that is rendered with the page gets the focus from the address' fragment.
-    Effect::new(move |before: Option<()>| {
-        if problem.read().is_some() && before.is_some() {
-            request_animation_frame(focus_problem);
-        }
-    });
     move || {
         problem
             .get()
@@ -142,14 +137,5 @@ pub fn FormNotice(
                 done.get()
                     .map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> }.into_any())
             })
-    }
-}
-
-fn focus_problem() {
-    use leptos::wasm_bindgen::JsCast as _;
-    let problem = document().get_element_by_id(PROBLEM);
-    let problem = problem.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok());
-    if let Some(problem) = problem {
-        let _ = problem.focus();
     }
 }

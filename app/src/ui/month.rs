@@ -1,12 +1,11 @@
 //! A month grid whose days are links, so it works without script.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::icon::{Icon, Picture};
 
 /// A month to choose a day from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Month {
     /// "November 2026".
     pub title: String,
@@ -21,7 +20,7 @@ pub struct Month {
 }
 
 /// A day of the month.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayCell {
     /// Day of the month.
     pub day: u8,
@@ -45,7 +44,7 @@ pub fn MonthGrid(
 ) -> impl IntoView {
     let step = |href: Option<String>, label: &'static str, picture: Picture| match href {
         Some(href) => view! {
-            <a class="month-step" href=href aria-label=label data-noscroll="true"><Icon picture/></a>
+            <a class="month-step" href=href aria-label=label><Icon picture/></a>
         }
         .into_any(),
         None => view! { <span class="month-step" aria-hidden="true"><Icon picture/></span> }.into_any(),
@@ -96,7 +95,7 @@ fn day_cell(cell: Option<DayCell>) -> impl IntoView {
                     data-today=today
                     aria-label=cell.label
                     aria-current=cell.chosen.then_some("date")
-                    data-noscroll="true"
+
                 >
                     {cell.day}
                 </a>

@@ -31,7 +31,8 @@ pub struct Assets {
 pub struct Missing(&'static str);
 
 /// The files that pages refer to, by their names in the build.
-const PAGE_FILES: [&str; 4] = [
+const PAGE_FILES: [&str; 5] = [
+    "page.js",
     "pkg/quince.css",
     "pkg/quince.js",
     "pkg/quince_bg.wasm",

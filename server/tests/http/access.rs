@@ -35,26 +35,21 @@ use May::{Admin, Everybody, Owner, Staff};
 /// Every server function with the fields of a request about a thing of Jonas's. A word in braces stands for the id of that
 /// thing. What destroys things comes last.
 pub const FUNCTIONS: &[(&str, May, &str)] = &[
-    ("appointment", Everybody, ""),
     ("book", Everybody, ""),
-    ("booking-page", Everybody, ""),
     ("cancel-appointment", Everybody, ""),
     ("choose-services", Everybody, ""),
     ("confirm-booking", Everybody, ""),
     ("create-owner", Everybody, ""),
     ("booking-challenge", Everybody, ""),
+    ("free-month", Everybody, ""),
     ("hold-time", Everybody, ""),
     ("leave-waiting-list", Everybody, ""),
     ("move-appointment", Everybody, ""),
     ("take-out-guest", Everybody, ""),
-    ("reschedule-page", Everybody, ""),
     ("setup-page", Everybody, ""),
     ("sign-in", Everybody, ""),
     ("sign-in-page", Everybody, ""),
     ("sign-out", Everybody, ""),
-    ("waiting", Everybody, ""),
-    ("workspace-page", Everybody, ""),
-    ("zones", Everybody, ""),
     ("appointments-page", Staff, "show=all"),
     ("blocked-time-page", Owner, "id={block}&date="),
     (

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::confirm::{EXPIRED, confirm_sentence};
 use super::summary::{Facts, When};
-use super::{AppointmentState, use_appointment};
-use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
+use super::{AppointmentState, appointment};
+use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, show_page};
 
 /// The confirmation after booking.
 #[component]
 pub fn BookedPage() -> impl IntoView {
-    load_page(use_appointment(), |appointment| {
+    show_page(appointment(), |appointment| {
         let confirm = confirm_sentence(&appointment);
         let (title, sentence) = match appointment.state {
             AppointmentState::Unconfirmed => ("Almost booked", confirm.as_str()),

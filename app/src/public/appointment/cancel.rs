@@ -1,12 +1,12 @@
 //! `/manage/:token/cancel`: asks, then cancels.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::summary::When;
-use super::{AppointmentState, AppointmentView, use_appointment};
+use super::{AppointmentState, AppointmentView, appointment};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_page, problem_of};
+use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, show_page};
 
 /// Cancels the appointment of a link.
 #[server(CancelForm, prefix = "/api/fn", endpoint = "cancel-appointment")]
@@ -23,14 +23,13 @@ pub async fn cancel_form(
 /// The page that asks before it cancels.
 #[component]
 pub fn CancelPage() -> impl IntoView {
-    let action = ServerAction::<CancelForm>::new();
-    load_page(use_appointment(), move |appointment| {
-        view! { <CancelQuestion appointment action/> }.into_any()
+    show_page(appointment(), |appointment| {
+        view! { <CancelQuestion appointment/> }.into_any()
     })
 }
 
 #[component]
-fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>) -> impl IntoView {
+fn CancelQuestion(appointment: AppointmentView) -> impl IntoView {
     let manage = format!("/manage/{}", appointment.token);
     let refused = match appointment.state {
         AppointmentState::Cancelled | AppointmentState::Expired => {
@@ -43,7 +42,7 @@ fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>
             appointment.not_cancellable.clone()
         }
     };
-    let problem = problem_of(action, &appointment.flash);
+    let problem = appointment.flash.problem();
     let reason = appointment.flash.value("reason");
     view! {
         <PageTitle text="Cancel appointment"/>
@@ -58,14 +57,14 @@ fn CancelQuestion(appointment: AppointmentView, action: ServerAction<CancelForm>
                 }
                 .into_any(),
                 None => view! {
-                    <ActionForm action=action>
+                    <form method="post" action=CancelForm::PATH>
                         <input type="hidden" name="token" value=appointment.token/>
                         <Field label="Reason, which the host will see" name="reason" value=reason problem maxlength=200/>
                         <div class="form-end">
-                            <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
+                            <Button look=Look::Danger>"Cancel appointment"</Button>
                             <ButtonLink href=manage>"Keep it"</ButtonLink>
                         </div>
-                    </ActionForm>
+                    </form>
                 }
                 .into_any(),
             }}

@@ -1,13 +1,13 @@
 //! `/manage/:token/confirm`: the link in the mail that asks a client to confirm. Opening it changes nothing, since mail scanners open
 //! links, too; confirming is a form post.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::summary::{Facts, When};
-use super::{AppointmentState, AppointmentView, use_appointment, use_mailed};
+use super::{AppointmentState, AppointmentView, appointment, mailed};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page, problem_of};
+use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, show_page};
 
 /// The sentence about a booking that was not confirmed in time.
 pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, so this time is free again.";
@@ -35,20 +35,15 @@ pub async fn confirm_form(
 /// The page with the button.
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
-    let action = ServerAction::<ConfirmForm>::new();
-    let mailed = use_mailed();
-    load_page(use_appointment(), move |appointment| {
-        view! { <ConfirmQuestion appointment mailed=mailed.get_untracked() action/> }.into_any()
+    let mailed = mailed();
+    show_page(appointment(), move |appointment| {
+        view! { <ConfirmQuestion appointment mailed/> }.into_any()
     })
 }
 
 #[component]
-fn ConfirmQuestion(
-    appointment: AppointmentView,
-    mailed: Option<String>,
-    action: ServerAction<ConfirmForm>,
-) -> impl IntoView {
-    let problem = problem_of(action, &appointment.flash_of_confirm);
+fn ConfirmQuestion(appointment: AppointmentView, mailed: String) -> impl IntoView {
+    let problem = appointment.flash_of_confirm.problem();
     let manage = format!("/manage/{}", appointment.token);
     let (title, sentence) = match appointment.state {
         AppointmentState::Unconfirmed => (
@@ -77,13 +72,13 @@ fn ConfirmQuestion(
             <FormNotice problem/>
             {match state {
                 AppointmentState::Unconfirmed => view! {
-                    <ActionForm action=action>
+                    <form method="post" action=ConfirmForm::PATH>
                         <input type="hidden" name="token" value=token/>
-                        <input type="hidden" name="mailed" value=mailed.unwrap_or_default()/>
+                        <input type="hidden" name="mailed" value=mailed/>
                         <div class="form-end">
-                            <Button look=Look::Primary busy=action.pending()>"Confirm the booking"</Button>
+                            <Button look=Look::Primary>"Confirm the booking"</Button>
                         </div>
-                    </ActionForm>
+                    </form>
                 }
                 .into_any(),
                 AppointmentState::Expired if is_bookable => view! {

@@ -1,12 +1,11 @@
 //! The guests of an appointment on the manage page. Taking one out frees the seat.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::AppointmentView;
 use crate::error::AppError;
-use crate::settings::profile::done_of;
-use crate::ui::{Button, FormNotice, problem_of};
+use crate::ui::{Button, FormNotice};
 
 /// Takes a guest out of the appointment of a link.
 #[server(TakeOutGuest, prefix = "/api/fn", endpoint = "take-out-guest")]
@@ -27,15 +26,15 @@ pub async fn take_out_guest(
 
 /// The outcome of taking a guest out.
 #[component]
-pub fn GuestsNotice(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) -> impl IntoView {
-    let problem = problem_of(action, &appointment.flash_of_guests);
-    let done = done_of(action, &appointment.flash_of_guests);
+pub fn GuestsNotice(appointment: AppointmentView) -> impl IntoView {
+    let problem = appointment.flash_of_guests.problem();
+    let done = appointment.flash_of_guests.done();
     view! { <FormNotice problem done/> }
 }
 
 /// The guests, each with a button that takes them out.
 #[component]
-pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) -> impl IntoView {
+pub fn Guests(appointment: AppointmentView) -> impl IntoView {
     let token = appointment.token;
     let rows = appointment
         .guests
@@ -45,11 +44,11 @@ pub fn Guests(appointment: AppointmentView, action: ServerAction<TakeOutGuest>) 
             view! {
                 <li class="row">
                     <div class="row-main">{guest.clone()}</div>
-                    <ActionForm action=action>
+                    <form method="post" action=TakeOutGuest::PATH>
                         <input type="hidden" name="token" value=token/>
                         <input type="hidden" name="guest" value=guest/>
-                        <Button busy=action.pending()>{words}</Button>
-                    </ActionForm>
+                        <Button>{words}</Button>
+                    </form>
                 </li>
             }
         })

@@ -1,7 +1,6 @@
 //! Loading and changing an appointment through its client's link.
 
 use bookings::appointments::{self, Actor, ClientView};
-use bookings::{Kind, Quince};
 use jiff::Timestamp;
 
 use super::reschedule::RescheduleView;
@@ -12,7 +11,8 @@ use crate::flash::FormFlash;
 use crate::limit::{Attempt, limited};
 use crate::public::locale::{Locale, full_day_label};
 use crate::public::parse::{parse_start, zone_or};
-use crate::public::slot_picker::load::{SlotFilter, load_month};
+use crate::public::slot_picker::PickerQuery;
+use crate::public::slot_picker::load::{SlotFilter, load_month, present_host};
 use crate::public::slot_picker::month::month_query;
 use crate::ui::zone::zone_label;
 
@@ -32,21 +32,16 @@ pub async fn appointment(token: &str, mailed: &str) -> Result<AppointmentView, A
 }
 
 /// Loads the appointment with a month of times that it can be moved to, with anybody or with its present host only.
-pub async fn reschedule(
-    token: &str,
-    month: Option<&str>,
-    zone: Option<&str>,
-    host: Option<&str>,
-) -> Result<RescheduleView, AppError> {
+pub async fn reschedule(token: &str, query: &PickerQuery) -> Result<RescheduleView, AppError> {
     let quince = quince()?;
     let found = appointments::by_token(&quince, token).await?;
-    let (zone, _) = zone_or(zone, &found.zone);
-    let asked = month_query(month, &zone, quince.now());
-    let choice = host_choice(&quince, &found).await?;
-    let present = found.host.filter(|_| !choice.is_empty());
+    let (zone, _) = zone_or(query.zone.as_deref(), &found.zone);
+    let asked = month_query(query.month_to_load().as_deref(), &zone, quince.now());
+    let choice = present_host(&quince, &found).await?;
+    let present = choice.as_ref().map(|(id, _)| *id);
     let filter = SlotFilter {
         moving: Some(found.id),
-        host: present.filter(|present| host == Some(present.to_string().as_str())),
+        host: present.filter(|present| query.host == Some(present.to_string())),
         present,
         ..SlotFilter::default()
     };
@@ -57,28 +52,15 @@ pub async fn reschedule(
     };
     Ok(RescheduleView {
         host: filter.host.map(|host| host.to_string()),
-        choice,
+        choice: choice
+            .map(|(id, name)| (id.to_string(), name))
+            .into_iter()
+            .collect(),
         is_closed: offer.is_none(),
         appointment: view(token, found, quince.now(), FormFlash::default()),
         offer: offer.unwrap_or_default(),
         flash: flash("move").await,
     })
-}
-
-/// The present host, by id and name, if others could be the host, too.
-async fn host_choice(quince: &Quince, found: &ClientView) -> Result<Vec<(String, String)>, AppError> {
-    if found.kind != Kind::RoundRobin || !found.calendar_active {
-        return Ok(Vec::new());
-    }
-    let members = bookings::booking_calendars::by_slug(quince, &found.slug)
-        .await?
-        .hosts;
-    let present = members.iter().find(|(member, _)| Some(*member) == found.host);
-    Ok(present
-        .filter(|_| members.len() > 1)
-        .map(|(id, name)| (id.to_string(), name.clone()))
-        .into_iter()
-        .collect())
 }
 
 /// Moves it. Returns the path of the page that shows it.

@@ -4,59 +4,55 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::confirm::{EXPIRED, confirm_sentence};
-use super::guests::{Guests, GuestsNotice, TakeOutGuest};
+use super::guests::{Guests, GuestsNotice};
 use super::summary::{Facts, When};
-use super::{AppointmentState, AppointmentView, appointment_page, use_mailed, use_token};
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, accepted, load_page};
+use super::{AppointmentState, AppointmentView, load, mailed, token};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, show_page};
 
 /// The manage page.
 #[component]
 pub fn ManagePage() -> impl IntoView {
-    let query = use_query_map();
-    let done = Memo::new(move |_| query.read().get("done"));
-    let take_out = ServerAction::<TakeOutGuest>::new();
-    let (token, mailed, changes) = (use_token(), use_mailed(), accepted(take_out));
-    let page = Resource::new(
-        move || (token.get(), mailed.get(), changes.get()),
-        |(token, mailed, _)| appointment_page(token, mailed),
-    );
-    load_page(page, move |appointment| {
-        let may_take_out = matches!(
-            appointment.state,
-            AppointmentState::Upcoming | AppointmentState::Pending
-        ) && appointment.not_cancellable.is_none()
-            && !appointment.guests.is_empty();
-        let confirm = confirm_sentence(&appointment);
-        let (title, notice) = match appointment.state {
-            AppointmentState::Upcoming => ("Your appointment", None),
-            AppointmentState::Unconfirmed => ("Not confirmed yet", Some(confirm.as_str())),
-            AppointmentState::Expired => ("Not confirmed in time", Some(EXPIRED)),
-            AppointmentState::Pending => (
-                "Your request",
-                Some("The host has not confirmed this appointment yet. You will get an email."),
-            ),
-            AppointmentState::Cancelled => ("Cancelled", Some("This appointment was cancelled.")),
-            AppointmentState::Past => (
-                "Past appointment",
-                Some("This appointment has begun or is over, so it can no longer be changed."),
-            ),
-        };
-        view! {
+    let is_moved = use_query_map().with_untracked(|query| query.get("done").as_deref() == Some("moved"));
+    let (token, mailed) = (token(), mailed());
+    show_page(
+        async move { load::appointment(&token, &mailed).await },
+        move |appointment| {
+            let may_take_out = matches!(
+                appointment.state,
+                AppointmentState::Upcoming | AppointmentState::Pending
+            ) && appointment.not_cancellable.is_none()
+                && !appointment.guests.is_empty();
+            let confirm = confirm_sentence(&appointment);
+            let (title, notice) = match appointment.state {
+                AppointmentState::Upcoming => ("Your appointment", None),
+                AppointmentState::Unconfirmed => ("Not confirmed yet", Some(confirm.as_str())),
+                AppointmentState::Expired => ("Not confirmed in time", Some(EXPIRED)),
+                AppointmentState::Pending => (
+                    "Your request",
+                    Some("The host has not confirmed this appointment yet. You will get an email."),
+                ),
+                AppointmentState::Cancelled => ("Cancelled", Some("This appointment was cancelled.")),
+                AppointmentState::Past => (
+                    "Past appointment",
+                    Some("This appointment has begun or is over, so it can no longer be changed."),
+                ),
+            };
+            view! {
             <PageTitle text=title/>
             <article class="appointment">
-                {move || (done.read().as_deref() == Some("moved"))
-                    .then(|| view! { <Notice tone=Tone::Good>"Your appointment was moved. This is the new time."</Notice> })}
-                <GuestsNotice appointment=appointment.clone() action=take_out/>
+                {is_moved.then(|| view! { <Notice tone=Tone::Good>"Your appointment was moved. This is the new time."</Notice> })}
+                <GuestsNotice appointment=appointment.clone()/>
                 <h1>{title}</h1>
                 {notice.map(|sentence| view! { <p class="lead">{sentence.to_owned()}</p> })}
                 <When appointment=appointment.clone()/>
                 <Facts appointment=appointment.clone()/>
-                {may_take_out.then(|| view! { <Guests appointment=appointment.clone() action=take_out/> })}
+                {may_take_out.then(|| view! { <Guests appointment=appointment.clone()/> })}
                 <Actions appointment/>
             </article>
         }
         .into_any()
-    })
+        },
+    )
 }
 
 #[component]

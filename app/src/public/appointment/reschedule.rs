@@ -1,22 +1,18 @@
 //! `/manage/:token/reschedule`: the slot picker of the booking page; the chosen time is confirmed by a form.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use leptos::server_fn::ServerFn as _;
 
-use super::{AppointmentView, use_token};
+use super::{AppointmentView, load, token};
 use crate::error::AppError;
 use crate::flash::FormFlash;
 use crate::public::slot_picker::{
-    HostForm, MonthOffer, PickerQuery, SlotPicker, ZoneForm, detect_zone, focus_on_choice, keep_focus,
-    use_picker_query,
+    FreeTime, HostForm, MonthOffer, PickerQuery, SlotPicker, ZoneForm, picker_query, why_not,
 };
-use crate::ui::{
-    Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page, problem_of,
-};
+use crate::ui::{Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, show_page};
 
 /// The reschedule page for one month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RescheduleView {
     /// The appointment before the move.
     pub appointment: AppointmentView,
@@ -30,26 +26,6 @@ pub struct RescheduleView {
     pub host: Option<String>,
     /// Flash message of the form.
     pub flash: FormFlash,
-}
-
-/// Loads one month of times that an appointment can be moved to.
-#[server(prefix = "/api/fn", endpoint = "reschedule-page", input = leptos::server_fn::codec::GetUrl)]
-pub async fn reschedule_page(
-    /// The token of the link.
-    token: String,
-    /// The month to show (`2026-11`), by default the first with free times.
-    #[server(default)]
-    month: Option<String>,
-    /// The visitor's zone, by default the client's.
-    #[server(default)]
-    zone: Option<String>,
-    /// The present host to show only their times, by default everybody's.
-    #[server(default)]
-    host: Option<String>,
-) -> Result<RescheduleView, AppError> {
-    let (month, zone, host) = (month.as_deref(), zone.as_deref(), host.as_deref());
-    let view = super::load::reschedule(&token, month, zone, host).await;
-    view.map_err(crate::context::with_status)
 }
 
 /// Moves the appointment of a link.
@@ -67,44 +43,23 @@ pub async fn move_form(
 /// The reschedule page.
 #[component]
 pub fn ReschedulePage() -> impl IntoView {
-    let token = use_token();
-    let base = move || format!("/manage/{}/reschedule", token.get_untracked());
-    let query = use_picker_query();
-    let wanted = Memo::new(move |_| {
-        let (month, zone, host) =
-            query.with(|query| (query.month_to_load(), query.zone.clone(), query.host.clone()));
-        (token.get(), month, zone, host)
-    });
-    let page = Resource::new(
-        move || wanted.get(),
-        |(token, month, zone, host)| reschedule_page(token, month, zone, host),
-    );
-    let action = ServerAction::<MoveForm>::new();
-    detect_zone(base, query);
-    focus_on_choice(query);
-    Effect::new(move |_| {
-        if matches!(&*action.value().read(), Some(Err(AppError::SlotTaken(_)))) {
-            page.refetch();
-        }
-    });
-    load_page(page, move |view| {
-        keep_focus();
-        let host = view.host.clone();
-        let query = Memo::new(move |_| PickerQuery {
-            host: host.clone(),
-            ..query.get()
-        });
-        view! { <Reschedule base=base() view query action/> }.into_any()
-    })
+    let (token, query) = (token(), picker_query());
+    let base = format!("/manage/{token}/reschedule");
+    let asked = query.clone();
+    show_page(
+        async move { load::reschedule(&token, &asked).await },
+        move |view| {
+            let query = PickerQuery {
+                host: view.host.clone(),
+                ..query
+            };
+            view! { <Reschedule base view query/> }.into_any()
+        },
+    )
 }
 
 #[component]
-fn Reschedule(
-    base: String,
-    view: RescheduleView,
-    query: Memo<PickerQuery>,
-    action: ServerAction<MoveForm>,
-) -> impl IntoView {
+fn Reschedule(base: String, view: RescheduleView, query: PickerQuery) -> impl IntoView {
     let RescheduleView {
         appointment,
         offer,
@@ -129,33 +84,25 @@ fn Reschedule(
         }
         .into_any();
     }
-    let is_chosen = Memo::new({
-        let offer = offer.clone();
-        move |_| offer.chosen_time(&query.read()).is_some()
-    });
-    let why_not = {
-        let offer = offer.clone();
-        move || offer.why_not(&query.read())
-    };
-    let (zone, zone_base) = (offer.zone.clone(), base.clone());
+    let why_not = why_not(&offer, &query);
+    let zone = offer.zone.clone();
     let now = [appointment.day.as_str(), &appointment.time].join(", ");
     let now = if choice.is_empty() {
         now
     } else {
         format!("{now}, with {}", appointment.host)
     };
-    let host_base = base.clone();
-    let token = appointment.token.clone();
-    let step = move || {
-        if is_chosen.get() {
-            view! { <Confirm base=base.clone() token=token.clone() offer=offer.clone() query action flash=flash.clone()/> }.into_any()
-        } else {
-            view! { <SlotPicker base=base.clone() offer=offer.clone() query/> }.into_any()
+    let step = match offer.chosen_time(&query) {
+        Some((day, time)) => {
+            let back = query.on_day(&day.date).href(&base);
+            let (day, time, zone) = (day.title.clone(), time.clone(), offer.zone_label.clone());
+            view! { <Confirm token=appointment.token back day time zone flash/> }.into_any()
         }
+        None => view! { <SlotPicker base=base.clone() offer=offer.clone() query=query.clone()/> }.into_any(),
     };
     view! {
         <PageTitle text="Reschedule"/>
-        {move || why_not().map(|why_not| view! {
+        {why_not.map(|why_not| view! {
             <Notice tone=Tone::Bad title=why_not.title>
                 <p>{why_not.cause} " Choose another time. Your appointment stays as it is until you confirm."</p>
             </Notice>
@@ -168,8 +115,8 @@ fn Reschedule(
                     <li><Icon picture=Picture::Calendar/><span>"Now: " {now}</span></li>
                 </ul>
                 <p><a href=manage>"Keep my appointment"</a></p>
-                {(!choice.is_empty()).then(|| view! { <HostForm base=host_base hosts=choice query/> })}
-                <ZoneForm base=zone_base zone query/>
+                {(!choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=choice query=query.clone()/> })}
+                <ZoneForm base zone query/>
             </section>
             {step}
         </div>
@@ -179,26 +126,14 @@ fn Reschedule(
 
 #[component]
 fn Confirm(
-    base: String,
     token: String,
-    offer: MonthOffer,
-    query: Memo<PickerQuery>,
-    action: ServerAction<MoveForm>,
+    back: String,
+    day: String,
+    time: FreeTime,
+    zone: String,
     flash: FormFlash,
 ) -> impl IntoView {
-    let problem = problem_of(action, &flash);
-    let asked = query.get_untracked();
-    let (title, range, with, back) =
-        offer
-            .chosen_time(&asked)
-            .map_or_else(Default::default, |(day, time)| {
-                (
-                    day.title.clone(),
-                    format!("{} – {}", time.label, time.until),
-                    time.with.clone(),
-                    asked.on_day(&day.date).href(&base),
-                )
-            });
+    let problem = flash.problem();
     view! {
         <section class="details" id="details" tabindex="-1">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
@@ -206,18 +141,18 @@ fn Confirm(
             <div class="chosen">
                 <Icon picture=Picture::Calendar/>
                 <div>
-                    <p class="chosen-time">{title}</p>
-                    <p>{range}</p>
-                    {(!with.is_empty()).then(|| view! { <p>{with}</p> })}
-                    <p class="soft small">{offer.zone_label}</p>
+                    <p class="chosen-time">{day}</p>
+                    <p>{format!("{} – {}", time.label, time.until)}</p>
+                    {(!time.with.is_empty()).then(|| view! { <p>{time.with}</p> })}
+                    <p class="soft small">{zone}</p>
                 </div>
             </div>
             <FormNotice problem/>
-            <ActionForm action=action>
+            <form method="post" action=MoveForm::PATH>
                 <input type="hidden" name="token" value=token/>
-                <input type="hidden" name="start" value=asked.start/>
-                <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Move appointment"</Button></div>
-            </ActionForm>
+                <input type="hidden" name="start" value=time.start/>
+                <div class="form-end"><Button look=Look::Primary>"Move appointment"</Button></div>
+            </form>
         </section>
     }
 }

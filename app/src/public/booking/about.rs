@@ -1,13 +1,12 @@
 //! The left column of the booking page: what is booked, with whom, how long and where.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::public::slot_picker::{HostForm, PickerQuery, ZoneForm};
 use crate::ui::{Icon, Picture};
 
 /// A booking calendar, as clients see it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
     /// Its slug.
     pub slug: String,
@@ -29,7 +28,7 @@ pub struct About {
 
 /// The card, which ends with the choice of zone.
 #[component]
-pub fn AboutCard(about: About, base: String, zone: String, query: Memo<PickerQuery>) -> impl IntoView {
+pub fn AboutCard(about: About, base: String, zone: String, query: PickerQuery) -> impl IntoView {
     let hosts = about.hosts.join(", ");
     view! {
         <section class="about">
@@ -47,7 +46,7 @@ pub fn AboutCard(about: About, base: String, zone: String, query: Memo<PickerQue
                     .then(|| view! { <li><Icon picture=Picture::Pin/><span>{about.location.clone()}</span></li> })}
             </ul>
             {(!about.description.is_empty()).then(|| view! { <p class="about-text">{about.description.clone()}</p> })}
-            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() query/> })}
+            {(!about.choice.is_empty()).then(|| view! { <HostForm base=base.clone() hosts=about.choice.clone() query=query.clone()/> })}
             <ZoneForm base zone query/>
         </section>
     }

@@ -3,11 +3,12 @@
 use bookings::appointments::Booking;
 use zones::Zone;
 
-use super::visitor::visitor;
-use super::{AnswerText, ProofText, to_answers};
+use super::{AnswerText, to_answers};
 use crate::context::quince;
 use crate::error::AppError;
 use crate::limit::{Attempt, audited, limited, stranger};
+use crate::public::hold::ProofText;
+use crate::public::hold::visitor::visitor;
 use crate::public::parse::{parse_host, parse_services, parse_start};
 
 /// The posted booking form.

@@ -1,16 +1,19 @@
 //! The form with the client's details, for a chosen time.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
-use super::hold::HoldStatus;
-use super::puzzle::{ChallengeText, Puzzle};
-use super::questions::{AnswerText, Answers, QuestionFields, QuestionView};
+use super::questions::{AnswerText, QuestionFields, QuestionView, answers_of};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::public::slot_picker::{MonthOffer, PickerQuery};
-use crate::ui::field::Problem;
+use crate::public::hold::{ChallengeText, Hold, ProofText, TimeToHold};
+use crate::public::slot_picker::{DayTimes, FreeTime, PickerQuery};
 use crate::ui::{Button, Field, FormNotice, Icon, LongText, Look, Notice, Picture, Tone};
+
+/// The sentence for people without script, where the form has a puzzle.
+const WITHOUT_SCRIPT: &str = "To keep out bots, this form can only be sent ten seconds after it was opened.";
+/// The form's id.
+const FORM: &str = "details-form";
 
 /// Books, or joins the waiting list. On success the browser is redirected to the confirmation.
 #[server(BookForm, prefix = "/api/fn", endpoint = "book")]
@@ -73,7 +76,7 @@ pub async fn book_form(
         waits: waits == "true",
         host,
         visit,
-        proof: crate::public::booking::ProofText {
+        proof: ProofText {
             challenge: challenge.clone(),
             solution,
         },
@@ -87,41 +90,19 @@ pub async fn book_form(
     form.keep("challenge", &challenge).go(result).await
 }
 
-/// The fields as typed. They live as long as the page, so choosing another time loses nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct DetailsDraft {
-    name: RwSignal<String>,
-    email: RwSignal<String>,
-    phone: RwSignal<String>,
-    notes: RwSignal<String>,
-    guests: RwSignal<String>,
-    answers: Answers,
-}
-
-impl DetailsDraft {
-    /// Restores fields from a flash message, unless something was typed since.
-    pub fn restore(self, flash: &FormFlash) {
-        for (field, signal) in [
-            ("name", self.name),
-            ("email", self.email),
-            ("phone", self.phone),
-            ("notes", self.notes),
-            ("guests", self.guests),
-        ] {
-            let is_empty = signal.get_untracked().is_empty();
-            if let Some(value) = flash.values.get(field).filter(|_| is_empty) {
-                signal.set(value.clone());
-            }
-        }
-        self.answers.restore(&flash.value("answers"));
-    }
-}
-
-/// What the form needs to know besides the chosen time.
+/// What the form needs to know.
 #[derive(Debug, Clone)]
 pub struct DetailsSpec {
     /// The booking calendar's slug.
     pub slug: String,
+    /// The chosen day.
+    pub day: DayTimes,
+    /// The chosen time.
+    pub time: FreeTime,
+    /// The zone in which it is shown.
+    pub zone: String,
+    /// "Europe/Berlin (UTC+1)".
+    pub zone_label: String,
     /// The booking calendar's questions.
     pub questions: Vec<QuestionView>,
     /// Whether clients may bring guests.
@@ -134,50 +115,25 @@ pub struct DetailsSpec {
     pub idempotency_key: String,
 }
 
-/// The form, with a summary of the chosen time and a link back to the times.
+/// The form, with a summary of the chosen time and a link back to the times. What was typed is kept in the browser's tab until it is
+/// accepted, so choosing another time loses nothing.
 #[component]
-pub fn DetailsForm(
-    base: String,
-    spec: DetailsSpec,
-    offer: MonthOffer,
-    query: Memo<PickerQuery>,
-    draft: DetailsDraft,
-    hold: HoldStatus,
-    action: ServerAction<BookForm>,
-    problem: Problem,
-) -> impl IntoView {
-    let chosen = query.get_untracked();
-    let (day, time) = offer
-        .chosen_time(&chosen)
-        .map(|(day, time)| (day.clone(), time.clone()))
-        .unzip();
-    let title = day.as_ref().map(|day| day.title.clone()).unwrap_or_default();
-    let range = time
-        .as_ref()
-        .map(|time| format!("{} – {}", time.label, time.until))
-        .unwrap_or_default();
-    let seats = time.as_ref().map(|time| time.seats.clone()).unwrap_or_default();
-    let is_full = time.is_some_and(|time| time.full);
-    let back = day.map_or_else(|| chosen.href(&base), |day| chosen.on_day(&day.date).href(&base));
-    let zone = offer.zone.clone();
-    let puzzle = Puzzle::new(spec.challenge);
-    let slug = spec.slug.clone();
-    // Runs when the form appears, and again when its puzzle has expired.
-    Effect::new(move |before: Option<()>| {
-        let is_outdated = matches!(&*action.value().read(), Some(Err(AppError::FormOutdated(_))));
-        if before.is_none() || is_outdated {
-            puzzle.solve(slug.clone());
-        }
-    });
-    if !is_full {
-        let (slug, zone, chosen) = (spec.slug.clone(), zone.clone(), chosen.clone());
-        Effect::new(move |_| {
-            if let Some(proof) = puzzle.proof() {
-                hold.request(slug.clone(), zone.clone(), chosen.clone(), proof);
-            }
-        });
-    }
-    let is_busy = Signal::derive(move || action.pending().get() || puzzle.is_busy.get());
+pub fn DetailsForm(base: String, spec: DetailsSpec, query: PickerQuery, flash: FormFlash) -> impl IntoView {
+    let problem = flash.problem();
+    let typed = |field: &str| flash.value(field);
+    let DetailsSpec { slug, day, time, .. } = spec;
+    let back = query.on_day(&day.date).href(&base);
+    let (host, visit) = (query.host.unwrap_or_default(), query.visit.unwrap_or_default());
+    let to_hold = TimeToHold {
+        slug: slug.clone(),
+        start: time.start.clone(),
+        zone: spec.zone.clone(),
+        host: host.clone(),
+        visit: visit.clone(),
+    };
+    let draft = format!("book {slug}");
+    let is_full = time.full;
+    let has_puzzle = spec.challenge.is_some();
     view! {
         <section class="details" id="details" tabindex="-1" aria-labelledby="details-title">
             <a class="back" href=back><Icon picture=Picture::ChevronLeft/>"Back to the times"</a>
@@ -185,13 +141,11 @@ pub fn DetailsForm(
             <div class="chosen">
                 <Icon picture=Picture::Calendar/>
                 <div>
-                    <p class="chosen-time">{title}</p>
-                    <p>{range}</p>
-                    {(!seats.is_empty()).then(|| view! { <p>{seats}</p> })}
-                    <p class="soft small">{offer.zone_label}</p>
-                    <p class="held small" role="status">
-                        {move || hold.until.get().map(|until| format!("Held for you until {until}"))}
-                    </p>
+                    <p class="chosen-time">{day.title}</p>
+                    <p>{format!("{} – {}", time.label, time.until)}</p>
+                    {(!time.seats.is_empty()).then(|| view! { <p>{time.seats}</p> })}
+                    <p class="soft small">{spec.zone_label}</p>
+                    <Hold time=to_hold challenge=spec.challenge is_free=!is_full form=FORM.to_owned()/>
                 </div>
             </div>
             {is_full.then(|| view! {
@@ -200,20 +154,20 @@ pub fn DetailsForm(
                 </Notice>
             })}
             <FormNotice problem/>
-            <ActionForm action=action>
-                <input type="hidden" name="slug" value=spec.slug/>
-                <input type="hidden" name="start" value=chosen.start/>
-                <input type="hidden" name="zone" value=zone/>
-                {chosen.host.map(|host| view! { <input type="hidden" name="host" value=host/> })}
-                {chosen.visit.map(|visit| view! { <input type="hidden" name="visit" value=visit/> })}
+            <form id=FORM method="post" action=BookForm::PATH data-draft=draft>
+                <input type="hidden" name="slug" value=slug/>
+                <input type="hidden" name="start" value=time.start/>
+                <input type="hidden" name="zone" value=spec.zone/>
+                <input type="hidden" name="host" value=host/>
+                <input type="hidden" name="visit" value=visit/>
                 <input type="hidden" name="key" value=spec.idempotency_key/>
-                {puzzle.fields()}
-                <Field label="Name" name="name" bind=draft.name problem required=true autocomplete="name" maxlength=120/>
+                {has_puzzle.then(|| view! { <p class="field-help without-script">{WITHOUT_SCRIPT}</p> })}
+                <Field label="Name" name="name" value=typed("name") problem required=true autocomplete="name" maxlength=120/>
                 <Field
                     label="Email"
                     name="email"
                     kind="email"
-                    bind=draft.email
+                    value=typed("email")
                     problem
                     required=true
                     autocomplete="email"
@@ -224,26 +178,24 @@ pub fn DetailsForm(
                         "We will send the confirmation to this address."
                     }
                 />
-                <Field label="Phone" name="phone" kind="tel" bind=draft.phone problem autocomplete="tel" maxlength=40/>
+                <Field label="Phone" name="phone" kind="tel" value=typed("phone") problem autocomplete="tel" maxlength=40/>
                 {spec.takes_guests.then(|| view! {
                     <LongText
                         label="Who is coming with you"
                         name="guests"
-                        bind=draft.guests
+                        value=typed("guests")
                         problem
                         rows=2
                         help="One name per line. Each person takes a seat."
                     />
                 })}
-                <QuestionFields questions=spec.questions answers=draft.answers/>
-                <LongText label="Anything we should know" name="notes" bind=draft.notes problem rows=3/>
+                <QuestionFields questions=spec.questions answers=answers_of(&flash)/>
+                <LongText label="Anything we should know" name="notes" value=typed("notes") problem rows=3/>
                 {is_full.then(|| view! { <input type="hidden" name="waits" value="true"/> })}
                 <div class="form-end">
-                    <Button look=Look::Primary busy=is_busy>
-                        {if is_full { "Join the waiting list" } else { "Book this time" }}
-                    </Button>
+                    <Button look=Look::Primary>{if is_full { "Join the waiting list" } else { "Book this time" }}</Button>
                 </div>
-            </ActionForm>
+            </form>
         </section>
     }
 }

@@ -4,31 +4,18 @@ use bookings::services::{Chosen, ServiceView};
 use bookings::{Error, Kind, StaffId, booking_calendars};
 
 use super::visit::{self, VisitChoice};
-use super::visitor::{challenge, visitor};
 use super::{About, BookingView, question_view};
 use crate::context::{flash, flash_until_accepted, quince};
 use crate::error::AppError;
+use crate::public::hold::visitor::{challenge, visitor};
 use crate::public::locale::duration_label;
 use crate::public::parse::zone_or;
-use crate::public::slot_picker::MonthOffer;
 use crate::public::slot_picker::load::{SlotFilter, load_month};
 use crate::public::slot_picker::month::month_query;
-
-/// The query of a booking page.
-#[derive(Debug, Clone, Copy)]
-pub struct BookingPageQuery<'a> {
-    /// The month: `2026-11`.
-    pub month: Option<&'a str>,
-    /// The visitor's zone.
-    pub zone: Option<&'a str>,
-    /// The wanted member's id.
-    pub host: Option<&'a str>,
-    /// The wanted services.
-    pub visit: Option<&'a str>,
-}
+use crate::public::slot_picker::{MonthOffer, PickerQuery};
 
 /// Loads the booking page for one month; for a Service calendar without chosen services, the menu.
-pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingView, AppError> {
+pub async fn booking(slug: &str, query: &PickerQuery) -> Result<BookingView, AppError> {
     let quince = quince()?;
     let page = match booking_calendars::by_slug(&quince, slug).await {
         Err(Error::NotFound(_)) => {
@@ -37,7 +24,7 @@ pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingV
         }
         found => found?,
     };
-    let (zone, zone_problem) = zone_or(query.zone, &page.zone);
+    let (zone, zone_problem) = zone_or(query.zone.as_deref(), &page.zone);
     let mut notices: Vec<String> = zone_problem.into_iter().collect();
     let is_service = page.calendar.kind == Kind::Service;
     let menu = if is_service {
@@ -47,11 +34,11 @@ pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingV
     };
     let flash_of_menu = flash("menu").await;
     let visit = if is_service {
-        VisitChoice::of(query.visit.unwrap_or_default(), &menu)
+        VisitChoice::of(query.visit.as_deref().unwrap_or_default(), &menu)
     } else {
         VisitChoice::default()
     };
-    let host = host_on_offer(&page, query.host, &mut notices);
+    let host = host_on_offer(&page, query.host.as_deref(), &mut notices);
     // Services that are no longer on the menu lead back to it.
     let to_choose = is_service && (visit.chosen.is_empty() || visit.problem.is_some());
     notices.extend(visit.problem.clone().filter(|_| !menu.is_empty()));
@@ -67,7 +54,7 @@ pub async fn booking(slug: &str, query: BookingPageQuery<'_>) -> Result<BookingV
             holder: visitor().await,
             ..SlotFilter::default()
         };
-        let asked = month_query(query.month, &zone, quince.now());
+        let asked = month_query(query.month_to_load().as_deref(), &zone, quince.now());
         load_month(slug, asked, &zone, filter).await?
     };
     let ticked = match flash_of_menu.values.get("visit") {
@@ -121,7 +108,7 @@ fn host_on_offer(
     named: Option<&str>,
     notices: &mut Vec<String>,
 ) -> Option<StaffId> {
-    let named = named.filter(|named| !named.is_empty() && page.calendar.kind == Kind::RoundRobin)?;
+    let named = named.filter(|_| page.calendar.kind == Kind::RoundRobin)?;
     let host = named.parse().ok();
     let host = host.filter(|host| page.hosts.iter().any(|(known, _)| known == host));
     if host.is_none() {

@@ -1,16 +1,16 @@
 //! The menu of a Service calendar: one or several services for one visit, each with a chosen person or anyone.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
 use crate::public::slot_picker::PickerQuery;
-use crate::ui::{Button, Choice, FormNotice, Look, problem_of};
+use crate::ui::{Button, Choice, FormNotice, Look};
 
 /// A service, as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MenuItem {
     /// Its id.
     pub id: String,
@@ -60,7 +60,6 @@ pub async fn choose_services(
 }
 
 /// The ticked services in the form used by addresses.
-#[cfg(feature = "ssr")]
 fn visit_text(menu: &[MenuChoice]) -> String {
     let wanted = menu.iter().filter(|choice| choice.wanted == "true");
     let texts: Vec<String> = wanted
@@ -72,7 +71,6 @@ fn visit_text(menu: &[MenuChoice]) -> String {
     texts.join(",")
 }
 
-#[cfg(feature = "ssr")]
 fn visit_address(slug: &str, zone: &str, visit: String) -> Result<String, AppError> {
     let chosen =
         bookings::services::Chosen::list(&visit).map_err(|error| AppError::Refused(error.to_string()))?;
@@ -99,11 +97,10 @@ pub fn MenuForm(
     menu: Vec<MenuItem>,
     /// Flash message of the form.
     flash: FormFlash,
-    /// The query of the page's address.
-    query: Memo<PickerQuery>,
+    /// The zone in the page's address.
+    zone: Option<String>,
 ) -> impl IntoView {
-    let action = ServerAction::<ChooseServices>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     let mut groups: Vec<(String, Vec<(usize, MenuItem)>)> = Vec::new();
     for (row, item) in menu.into_iter().enumerate() {
         match groups.iter_mut().find(|(group, _)| *group == item.group) {
@@ -131,12 +128,12 @@ pub fn MenuForm(
             <h2 id="menu-title">"What would you like?"</h2>
             <p class="soft">"Choose one or more services for your visit. They take place in this order."</p>
             <FormNotice problem/>
-            <ActionForm action=action>
+            <form method="post" action=ChooseServices::PATH>
                 <input type="hidden" name="slug" value=slug/>
-                <input type="hidden" name="zone" value=move || query.read().zone.clone().unwrap_or_default()/>
+                <input type="hidden" name="zone" value=zone/>
                 {groups}
-                <div class="form-end"><Button look=Look::Primary busy=action.pending()>"Show free times"</Button></div>
-            </ActionForm>
+                <div class="form-end"><Button look=Look::Primary>"Show free times"</Button></div>
+            </form>
         </section>
     }
 }

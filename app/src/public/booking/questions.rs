@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::flash::FormFlash;
 use crate::ui::{Check, Choice, Field, LongText};
 
 /// A question, as the form shows it.
@@ -30,34 +31,19 @@ pub struct AnswerText {
     pub text: String,
 }
 
-/// The answers as typed, by the question's text. They live as long as the page.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Answers(StoredValue<BTreeMap<String, ArcRwSignal<String>>>);
+/// The answers as typed, by the question's text.
+pub type Answers = BTreeMap<String, String>;
 
-impl Answers {
-    /// The answer to a question.
-    pub fn of(self, label: &str) -> RwSignal<String> {
-        let mut answer = ArcRwSignal::default();
-        self.0.update_value(|answers| {
-            answer = answers.entry(label.to_owned()).or_default().clone();
-        });
-        answer.into()
-    }
-
-    /// Restores answers from the JSON in a flash message.
-    pub fn restore(self, flash: &str) {
-        let answers: Vec<AnswerText> = serde_json::from_str(flash).unwrap_or_default();
-        for answer in answers {
-            let signal = self.of(&answer.label);
-            if signal.get_untracked().is_empty() {
-                signal.set(answer.text);
-            }
-        }
-    }
+/// The answers that a refused form keeps under `answers`, as JSON.
+pub fn answers_of(flash: &FormFlash) -> Answers {
+    let answers: Vec<AnswerText> = serde_json::from_str(&flash.value("answers")).unwrap_or_default();
+    answers
+        .into_iter()
+        .map(|answer| (answer.label, answer.text))
+        .collect()
 }
 
 /// Converts a question for the form.
-#[cfg(feature = "ssr")]
 pub fn question_view(question: &bookings::booking_calendars::IntakeQuestion) -> QuestionView {
     QuestionView {
         label: question.label.clone(),
@@ -71,7 +57,6 @@ pub fn question_view(question: &bookings::booking_calendars::IntakeQuestion) -> 
 }
 
 /// Converts posted answers for the use cases.
-#[cfg(feature = "ssr")]
 pub fn to_answers(answers: Vec<AnswerText>) -> Vec<bookings::booking_calendars::Answer> {
     let answers = answers.into_iter();
     answers
@@ -95,11 +80,11 @@ pub fn QuestionFields(
         .enumerate()
         .map(|(row, question)| {
             let name = format!("answers[{row}][text]");
-            let bind = answers.of(&question.label);
+            let value = answers.get(&question.label).cloned().unwrap_or_default();
             let label = question.label.clone();
             let required = question.required;
             let field = match question.kind.as_str() {
-                "text" => view! { <LongText label name bind required rows=3/> }.into_any(),
+                "text" => view! { <LongText label name value required rows=3/> }.into_any(),
                 "choice" => {
                     let nothing = if required { "Choose one" } else { "No answer" };
                     let options = std::iter::once((String::new(), nothing.to_owned()))
@@ -110,12 +95,12 @@ pub fn QuestionFields(
                                 .map(|choice| (choice.clone(), choice)),
                         )
                         .collect();
-                    view! { <Choice label name options bind required optional=!required/> }.into_any()
+                    view! { <Choice label name options value required optional=!required/> }.into_any()
                 }
                 "yes-no" => {
-                    view! { <Check label name value="yes" bind required optional=!required/> }.into_any()
+                    view! { <Check label name value="yes" checked=value == "yes" required optional=!required/> }.into_any()
                 }
-                _ => view! { <Field label name bind required/> }.into_any(),
+                _ => view! { <Field label name value required/> }.into_any(),
             };
             view! {
                 <div class="asked">

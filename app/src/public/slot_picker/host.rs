@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{PickerQuery, replace_address};
+use super::PickerQuery;
 use crate::ui::Choice;
 
-/// The form that changes whom the client wants. Without script its button sends it.
+/// The form that changes whom the client wants. Without script its button sends it. A chosen start is dropped, since it may not be free
+/// with them.
 #[component]
 pub fn HostForm(
     /// The page's path.
@@ -13,33 +14,17 @@ pub fn HostForm(
     /// The members that can be chosen: id and name.
     hosts: Vec<(String, String)>,
     /// The query of the page's address.
-    query: Memo<PickerQuery>,
+    query: PickerQuery,
 ) -> impl IntoView {
-    let replace = replace_address();
-    let changed = {
-        let base = base.clone();
-        move |event: leptos::ev::Event| {
-            let query = query.get_untracked().with_host(&event_target_value(&event));
-            replace(query.href(&base));
-        }
-    };
     let anybody = (String::new(), "Anybody".to_owned());
     let options: Vec<(String, String)> = std::iter::once(anybody).chain(hosts).collect();
-    let hidden = move |name: &'static str, value: Option<String>| {
-        value.map(|value| view! { <input type="hidden" name=name value=value/> })
-    };
-    let value = query.get_untracked().host.unwrap_or_default();
+    let value = query.host.unwrap_or_default();
     view! {
-        <form class="zone-form" method="get" action=base on:change=changed>
-            {move || {
-                let query = query.get();
-                view! {
-                    {hidden("zone", query.zone)}
-                    {hidden("visit", query.visit)}
-                    {hidden("month", query.month)}
-                    {hidden("date", query.date)}
-                }
-            }}
+        <form class="zone-form" method="get" action=base data-auto="">
+            <input type="hidden" name="zone" value=query.zone/>
+            <input type="hidden" name="visit" value=query.visit/>
+            <input type="hidden" name="month" value=query.month/>
+            <input type="hidden" name="date" value=query.date/>
             <Choice label="With" name="host" options value/>
             <button class="button" type="submit">"Change"</button>
         </form>

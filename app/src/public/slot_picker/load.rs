@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use bookings::appointments::{self, ClientView};
 use bookings::availability::SlotQuery;
 use bookings::services::Chosen;
-use bookings::{Slot, StaffId, availability};
+use bookings::{Kind, Quince, Slot, StaffId, availability};
 use jiff::civil::Date;
 use zones::Zone;
 
-use super::MonthOffer;
-use super::month::{BeyondMonth, MonthQuery, month_offer};
+use super::model::{MonthOffer, PickerQuery};
+use super::month::{BeyondMonth, MonthQuery, month_offer, month_query};
 use crate::context::quince;
 use crate::error::AppError;
+use crate::public::hold::visitor::visitor;
 use crate::public::locale::Locale;
+use crate::public::parse::{parse_host, parse_services, zone_or};
 
 /// Whose free times a month shows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +30,55 @@ pub struct SlotFilter<'a> {
     pub holder: Option<bookings::VisitorId>,
     /// The present host of an appointment that is being moved. Times with another host say so.
     pub present: Option<StaffId>,
+}
+
+/// Loads a month of what the page at a path offers: `/book/SLUG` or `/manage/TOKEN/reschedule`. The page itself has checked host and
+/// services, and named its zone.
+pub async fn offer_of_page(path: &str, query: &PickerQuery) -> Result<MonthOffer, AppError> {
+    let quince = quince()?;
+    let (zone, _) = zone_or(query.zone.as_deref(), &Zone::utc());
+    let asked = month_query(query.month.as_deref(), &zone, quince.now());
+    let host = parse_host(query.host.as_deref().unwrap_or_default())?;
+    if let Some(slug) = path.strip_prefix("/book/") {
+        let services = parse_services(query.visit.as_deref().unwrap_or_default())?;
+        let filter = SlotFilter {
+            host,
+            services: &services,
+            holder: visitor().await,
+            ..SlotFilter::default()
+        };
+        return load_month(slug, asked, &zone, filter).await;
+    }
+    let token = path
+        .strip_prefix("/manage/")
+        .and_then(|rest| rest.strip_suffix("/reschedule"));
+    let found = appointments::by_token(&quince, token.ok_or(AppError::NotFound)?).await?;
+    let present = present_host(&quince, &found).await?.map(|(id, _)| id);
+    let filter = SlotFilter {
+        moving: Some(found.id),
+        host: present.filter(|present| host == Some(*present)),
+        present,
+        ..SlotFilter::default()
+    };
+    load_month(&found.slug, asked, &zone, filter).await
+}
+
+/// The present host of an appointment, by id and name, if others could be its host, too.
+pub async fn present_host(
+    quince: &Quince,
+    found: &ClientView,
+) -> Result<Option<(StaffId, String)>, AppError> {
+    if found.kind != Kind::RoundRobin || !found.calendar_active {
+        return Ok(None);
+    }
+    let members = bookings::booking_calendars::by_slug(quince, &found.slug)
+        .await?
+        .hosts;
+    let has_others = members.len() > 1;
+    let present = members
+        .into_iter()
+        .find(|(member, _)| Some(*member) == found.host);
+    Ok(present.filter(|_| has_others))
 }
 
 /// Loads a month of free times. A page that names no month opens on the first one with free times.

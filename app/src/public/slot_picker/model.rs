@@ -22,6 +22,19 @@ pub struct PickerQuery {
 }
 
 impl PickerQuery {
+    /// The query whose parts `named` finds. Empty ones count as missing.
+    pub fn of(named: impl Fn(&str) -> Option<String>) -> Self {
+        let part = |name| named(name).filter(|value| !value.is_empty());
+        Self {
+            month: part("month"),
+            date: part("date"),
+            start: part("start"),
+            zone: part("zone"),
+            host: part("host"),
+            visit: part("visit"),
+        }
+    }
+
     /// The month to load: the named one, else the named day's.
     pub fn month_to_load(&self) -> Option<String> {
         let of_day = || {
@@ -61,25 +74,6 @@ impl PickerQuery {
         Self {
             start: Some(start.to_owned()),
             ..self.on_day(date)
-        }
-    }
-
-    /// The query for another zone. The chosen start stays; the day is dropped, since it may differ there.
-    #[must_use]
-    pub fn in_zone(&self, zone: &str) -> Self {
-        Self {
-            zone: Some(zone.to_owned()),
-            ..self.clone()
-        }
-    }
-
-    /// The query for another member, or for anybody. The chosen start is dropped, since it may not be free with them.
-    #[must_use]
-    pub fn with_host(&self, host: &str) -> Self {
-        Self {
-            host: Some(host.to_owned()).filter(|host| !host.is_empty()),
-            start: None,
-            ..self.clone()
         }
     }
 
@@ -126,15 +120,19 @@ pub struct FreeTime {
     pub start: String,
     /// Local start: "9:30".
     pub label: String,
-    /// Local end: "10:00".
+    /// Local end: "10:00". Shown once the time is chosen, which is a page of the server.
+    #[serde(skip)]
     pub until: String,
     /// Local start in minutes after midnight, which determines the part of the day.
     pub minute: u16,
     /// The seats left in a class: "3 seats left", "Full"; empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seats: String,
     /// Whether only the waiting list is left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub full: bool,
     /// "with Jonas Okafor", if moving an appointment to this time would change its host; empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub with: String,
 }
 
@@ -189,16 +187,13 @@ pub struct MonthOffer {
     pub now: String,
 }
 
-/// Why the time in the address cannot be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WhyNot {
-    /// A heading.
-    pub title: &'static str,
-    /// The probable cause.
-    pub cause: &'static str,
-}
-
 impl MonthOffer {
+    /// The month that this is, as in addresses: `2026-11`.
+    pub fn month_key(&self) -> Option<String> {
+        let first = self.days.first()?;
+        first.date.get(..7).map(str::to_owned)
+    }
+
     /// The day whose times are shown: the named one, else the named time's, else the first with free times. None if the named day has
     /// none.
     pub fn chosen_day(&self, query: &PickerQuery) -> Option<&DayTimes> {
@@ -228,31 +223,6 @@ impl MonthOffer {
             .iter()
             .flat_map(|day| day.times.iter().map(move |time| (day, time)))
             .find(|(_, time)| time.start == start)
-    }
-
-    /// Why the time in the address cannot be chosen; none if it can, or if there is none.
-    pub fn why_not(&self, query: &PickerQuery) -> Option<WhyNot> {
-        let start = query.start.as_deref()?;
-        if self.chosen_time(query).is_some() {
-            return None;
-        }
-        let second = |text: &str| text.get(..19).map(str::to_owned);
-        Some(if !looks_like_an_instant(start) {
-            WhyNot {
-                title: "This is not a valid time",
-                cause: "The link may be incomplete.",
-            }
-        } else if start.ends_with('Z') && second(start) < second(&self.now) {
-            WhyNot {
-                title: "This time has passed",
-                cause: "Choose a time in the future.",
-            }
-        } else {
-            WhyNot {
-                title: "This time is not free",
-                cause: "Somebody else may have booked it, or it was never available.",
-            }
-        })
     }
 
     /// The month grid, with links for its days.
@@ -285,21 +255,6 @@ impl MonthOffer {
     }
 }
 
-/// Whether a text begins like `2026-11-24T08:30:00` and is long enough for a zone. It only selects the sentence of an error.
-fn looks_like_an_instant(text: &str) -> bool {
-    text.len() >= 20
-        && text
-            .bytes()
-            .zip("0000-00-00T00:00:00".bytes())
-            .all(|(found, shape)| {
-                if shape == b'0' {
-                    found.is_ascii_digit()
-                } else {
-                    found == shape
-                }
-            })
-}
-
 fn day_cell(day: &DayTimes, base: &str, query: &PickerQuery, chosen: Option<&str>) -> DayCell {
     let count = match day.times.iter().filter(|time| !time.full).count() {
         0 if !day.times.is_empty() => "full, with a waiting list".to_owned(),
@@ -311,7 +266,7 @@ fn day_cell(day: &DayTimes, base: &str, query: &PickerQuery, chosen: Option<&str
         day: day.day,
         date: day.date.clone(),
         label: format!("{}, {count}", day.title),
-        // Without script the fragment scrolls to the times; with script the focus moves there.
+        // The fragment moves to the times, where the picker moves the focus itself.
         href: (!day.times.is_empty()).then(|| format!("{}#times", query.on_day(&day.date).href(base))),
         chosen: chosen == Some(day.date.as_str()),
         today: day.today,
@@ -340,7 +295,7 @@ impl DayTimes {
                         .collect::<Vec<_>>()
                         .join(", "),
                     start: time.start.clone(),
-                    href: query.at(&self.date, &time.start).href(base),
+                    href: format!("{}#details", query.at(&self.date, &time.start).href(base)),
                     chosen: query.start.as_deref() == Some(time.start.as_str()),
                 })
                 .collect();
@@ -447,10 +402,13 @@ mod tests {
 
     #[test]
     fn addresses_keep_the_chosen_host() {
-        let query = PickerQuery::default().with_host("a1").on_day("2026-11-02");
+        let named = |name: &str| match name {
+            "host" => Some("a1".to_owned()),
+            "visit" => Some(String::new()),
+            _ => None,
+        };
+        let query = PickerQuery::of(named).on_day("2026-11-02");
         assert_eq!(query.href("/book/x"), "/book/x?host=a1&date=2026-11-02");
-        let at = query.at("2026-11-02", "2026-11-02T09:00:00Z");
-        assert_eq!(at.with_host("").href("/book/x"), "/book/x?date=2026-11-02");
     }
 
     #[test]
@@ -463,37 +421,5 @@ mod tests {
             query.on_month("2026-12").href("/book/x"),
             "/book/x?zone=Etc/GMT%2B5%20%26x&month=2026-12"
         );
-    }
-
-    #[test]
-    fn a_time_that_cannot_be_chosen_says_why() {
-        let asking = |start: &str| PickerQuery {
-            start: Some(start.to_owned()),
-            ..PickerQuery::default()
-        };
-        let title = |query: &PickerQuery| november().why_not(query).map(|why| why.title);
-        assert_eq!(title(&asking("2026-11-02T09:00:00Z")), None);
-        assert_eq!(title(&PickerQuery::default()), None);
-        assert_eq!(
-            title(&asking("2026-11-02T09:07:00Z")),
-            Some("This time is not free")
-        );
-        assert_eq!(
-            title(&asking("2026-10-31T09:00:00Z")),
-            Some("This time has passed")
-        );
-        for nonsense in [
-            "noon",
-            "",
-            "2026-11-02",
-            "2026-11-02T09:00:00",
-            "\u{20ac}026-11-02T09:00:00Z",
-        ] {
-            assert_eq!(
-                title(&asking(nonsense)),
-                Some("This is not a valid time"),
-                "{nonsense}"
-            );
-        }
     }
 }

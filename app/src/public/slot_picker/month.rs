@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use zones::Zone;
 
+use super::model::{DayTimes, FreeTime, MonthOffer, NextFreeDay};
 use crate::public::locale::{Locale, day_label, month_label, seats_label};
-use crate::public::slot_picker::{DayTimes, FreeTime, MonthOffer, NextFreeDay};
 use crate::ui::zone::{offset_text, zone_label};
 
 /// The month that a page shows.

@@ -1,5 +1,5 @@
-//! The puzzle that the browser solves while the visitor fills in the form, if the booking calendar asks for it. It runs in slices that
-//! keep the page responsive. Without script the form is accepted once it is some seconds old.
+//! The puzzle that the browser solves while the visitor fills in the form. It runs in slices that keep the page responsive. Without script
+//! the form is accepted once it is some seconds old.
 
 use std::time::Duration;
 
@@ -15,9 +15,6 @@ const SLICE: u32 = 4_000;
 const DELAY: Duration = Duration::from_secs(11);
 /// The age at which a new puzzle is requested, before the server rejects the old one.
 const RENEW: Duration = Duration::from_mins(15);
-
-/// The sentence for people without script.
-const WITHOUT_SCRIPT: &str = "To keep out bots, this form can only be sent ten seconds after it was opened.";
 
 /// A puzzle to solve.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +50,7 @@ pub struct Puzzle {
     challenge: RwSignal<String>,
     solution: RwSignal<String>,
     /// Whether the form waits for the solution.
-    pub is_busy: RwSignal<bool>,
+    is_busy: RwSignal<bool>,
     /// Counts the puzzles of this form; results for earlier ones are dropped.
     round: StoredValue<u32>,
 }
@@ -61,11 +58,12 @@ pub struct Puzzle {
 impl Puzzle {
     /// The puzzle from the page, if there is one.
     pub fn new(challenge: Option<ChallengeText>) -> Self {
+        let is_asked = challenge.is_some();
         Self {
-            is_asked: challenge.is_some(),
+            is_asked,
             challenge: RwSignal::new(challenge.unwrap_or_default().text),
             solution: RwSignal::new(String::new()),
-            is_busy: RwSignal::new(false),
+            is_busy: RwSignal::new(is_asked),
             round: StoredValue::new(0),
         }
     }
@@ -79,13 +77,13 @@ impl Puzzle {
         })
     }
 
-    /// The hidden fields, and the sentence for people without script.
-    pub fn fields(self) -> impl IntoView {
+    /// The hidden fields of the form with this id. The form waits while one of them is marked as busy.
+    pub fn fields(self, form: String) -> impl IntoView {
+        let is_busy = move || self.is_busy.get().then_some("true");
         self.is_asked.then(|| {
             view! {
-                <input type="hidden" name="challenge" value=move || self.challenge.get()/>
-                <input type="hidden" name="solution" value=move || self.solution.get()/>
-                <p class="field-help without-script">{WITHOUT_SCRIPT}</p>
+                <input type="hidden" name="challenge" form=form.clone() value=move || self.challenge.get()/>
+                <input type="hidden" name="solution" form=form data-busy=is_busy value=move || self.solution.get()/>
             }
         })
     }

@@ -4,7 +4,7 @@ use bookings::appointments::{self, HoldRequest};
 use bookings::strangers::Proof;
 use bookings::{Error, Refusal, VisitorId};
 
-use super::{ChallengeText, HoldAnswer, ProofText};
+use super::{ChallengeText, HoldAnswer, ProofText, TimeToHold};
 use crate::context::{internal, quince, session};
 use crate::error::AppError;
 use crate::limit::{Attempt, audited, limited, stranger};
@@ -40,14 +40,7 @@ pub fn challenge(slug: &str, before: &str) -> Result<ChallengeText, AppError> {
 
 /// Holds a time for the visitor. A browser that does not send its session back gets no hold, since it would block the time for its own
 /// visitor, too.
-pub async fn hold(
-    slug: String,
-    start: &str,
-    zone: &str,
-    host: &str,
-    visit: &str,
-    proof: ProofText,
-) -> Result<HoldAnswer, AppError> {
+pub async fn hold(time: TimeToHold, proof: ProofText) -> Result<HoldAnswer, AppError> {
     limited(Attempt::Hold)?;
     let quince = quince()?;
     let Some(visitor) = visitor().await else {
@@ -57,15 +50,15 @@ pub async fn hold(
         return Ok(HoldAnswer::Again);
     };
     let request = HoldRequest {
-        slug,
-        start: parse_start(start)?,
-        host: parse_host(host)?,
-        services: parse_services(visit)?,
+        slug: time.slug,
+        start: parse_start(&time.start)?,
+        host: parse_host(&time.host)?,
+        services: parse_services(&time.visit)?,
     };
     let stranger = stranger()?.with(proof.into());
     match appointments::hold_as_stranger(&quince, &stranger, visitor, &request).await {
         Ok(until) => {
-            let (zone, _) = zone_or(Some(zone), &zones::Zone::utc());
+            let (zone, _) = zone_or(Some(&time.zone), &zones::Zone::utc());
             let until = zone.local(until);
             Ok(HoldAnswer::Until(Locale::of_request().time(until)))
         }
