@@ -22,7 +22,7 @@ use super::hold::ChallengeText;
 use super::slot_picker::{self, MonthOffer, PickerQuery, SlotPicker, picker_query};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, show_page};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Tone, load_page};
 
 /// The booking page for one month.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -67,7 +67,7 @@ pub fn BookingPage() -> impl IntoView {
     let query = picker_query();
     let base = format!("/book/{slug}");
     let asked = query.clone();
-    show_page(async move { load::booking(&slug, &asked).await }, move |view| {
+    load_page(async move { load::booking(&slug, &asked).await }, move |view| {
         if view.is_closed {
             return view! { <Closed name=view.about.name/> }.into_any();
         }

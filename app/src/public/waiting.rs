@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, show_page};
+use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page};
 
 /// A place on a waiting list, as its client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub async fn leave_form(
 #[component]
 pub fn WaitingPage() -> impl IntoView {
     let token = use_params_map().with_untracked(|params| params.get("token").unwrap_or_default());
-    show_page(async move { load::waiting(&token).await }, |waiting| {
+    load_page(async move { load::waiting(&token).await }, |waiting| {
         let problem = waiting.flash.problem();
         let book = format!("/book/{}", waiting.slug);
         view! {

@@ -4,7 +4,7 @@ mod load;
 
 use leptos::prelude::*;
 
-use crate::ui::{EmptyState, Icon, PageTitle, Picture, show_page};
+use crate::ui::{EmptyState, Icon, PageTitle, Picture, load_page};
 
 /// What the workspace page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Bookable {
 /// The workspace page.
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
-    show_page(load::workspace(), |view| {
+    load_page(load::workspace(), |view| {
         let list = if view.calendars.is_empty() {
             view! {
                 <EmptyState title="Nothing can be booked yet">

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::flash::FormFlash;
 use crate::ui::field::Problem;
@@ -69,7 +68,6 @@ pub fn servers(accounts: &[AccountView]) -> String {
 }
 
 /// A short label for a calendar's problem; none if all is well.
-#[cfg(feature = "ssr")]
 pub fn trouble(state: bookings::connections::CalendarState) -> Option<&'static str> {
     use bookings::connections::CalendarState;
 
@@ -234,7 +232,6 @@ pub fn PoliciesChoice(
 }
 
 /// Parses a connection's policies from a form.
-#[cfg(feature = "ssr")]
 pub fn policies(
     connection: &str,
     policy: &str,
@@ -263,10 +260,8 @@ pub fn policies(
     Ok((connection, policies))
 }
 
-#[cfg(feature = "ssr")]
 pub use of_configuration::accounts;
 
-#[cfg(feature = "ssr")]
 mod of_configuration {
     use bookings::configuration::Configuration;
 

@@ -5,19 +5,18 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::calendar_choice::{
     AccountView, CalendarView, ConflictChoice, PoliciesChoice, PrimaryChoice, TroubleBadge,
 };
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load, problem_of};
+use crate::ui::{Button, ButtonLink, Card, EmptyState, FormNotice, Look, load};
 
 /// What Calendar Configuration shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,7 +52,6 @@ pub async fn save_primary(#[server(default)] primary: String) -> Result<(), AppE
     form.go(store_primary(&primary).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn store_primary(primary: &str) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let primary = calendar_id("primary", primary)?;
@@ -68,7 +66,6 @@ pub async fn save_conflicts(#[server(default)] conflicts: Vec<String>) -> Result
     form.stay(store_conflicts(&conflicts).await, "Saved.").await
 }
 
-#[cfg(feature = "ssr")]
 async fn store_conflicts(conflicts: &[String]) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let conflicts = calendar_ids("conflicts", conflicts)?;
@@ -92,7 +89,6 @@ pub async fn save_policies(
     form.stay(stored, "Saved.").await
 }
 
-#[cfg(feature = "ssr")]
 async fn store_policies(
     connection: &str,
     policy: &str,
@@ -108,14 +104,12 @@ async fn store_policies(
 }
 
 /// Parses a calendar's id from a form.
-#[cfg(feature = "ssr")]
 pub fn calendar_id(field: &str, text: &str) -> Result<bookings::RemoteCalendarId, AppError> {
     text.parse()
         .map_err(|_| AppError::field(field, "Choose one of your calendars."))
 }
 
 /// Parses calendars' ids from a form.
-#[cfg(feature = "ssr")]
 pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::RemoteCalendarId>, AppError> {
     texts.iter().map(|text| calendar_id(field, text)).collect()
 }
@@ -123,12 +117,10 @@ pub fn calendar_ids(field: &str, texts: &[String]) -> Result<Vec<bookings::Remot
 /// `/settings/calendar-configuration`.
 #[component]
 pub fn CalendarConfigurationPage() -> impl IntoView {
-    let query = use_query_map();
-    let editing = Memo::new(move |_| query.with(|query| query.get("edit").is_some()));
-    let page = Resource::new(move || editing.get(), |_| configuration_page());
+    let editing = use_query_map().with_untracked(|query| query.get("edit").is_some());
     view! {
         <SettingsHeader title="Calendar Configuration" lead="Where appointments are written, and what blocks your time."/>
-        {load(page, move |configuration| {
+        {load(configuration_page(), move |configuration| {
             let without_icloud = configuration
                 .without_icloud
                 .clone()
@@ -143,7 +135,7 @@ pub fn CalendarConfigurationPage() -> impl IntoView {
                 }
                 .into_any()
             } else {
-                view! { {without_icloud}<ConfigurationForms configuration editing=editing.get_untracked()/> }.into_any()
+                view! { {without_icloud}<ConfigurationForms configuration editing/> }.into_any()
             }
         })}
     }
@@ -182,8 +174,7 @@ fn ConfigurationForms(configuration: ConfigurationView, editing: bool) -> impl I
 
 #[component]
 fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<SavePrimary>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     let current = accounts.iter().find_map(|account| {
         let calendar = account.calendars.iter().find(|calendar| calendar.primary)?;
         Some((
@@ -206,13 +197,13 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> i
                 .into_any(),
                 _ => view! {
                     <p>"Your appointments are written here. Future ones move along when you choose another calendar."</p>
-                    <ActionForm action=action>
+                    <form method="post" action=SavePrimary::PATH>
                         <PrimaryChoice accounts/>
                         <div class="button-row">
-                            <Button look=Look::Primary busy=action.pending()>"Save"</Button>
+                            <Button look=Look::Primary>"Save"</Button>
                             <ButtonLink href="/settings/calendar-configuration">"Cancel"</ButtonLink>
                         </div>
-                    </ActionForm>
+                    </form>
                 }
                 .into_any(),
             }}
@@ -222,26 +213,24 @@ fn PrimaryCard(accounts: Vec<AccountView>, editing: bool, flash: FormFlash) -> i
 
 #[component]
 fn ConflictsCard(accounts: Vec<AccountView>, flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<SaveConflicts>::new();
-    let problem = problem_of(action, &flash);
-    let done = done_of(action, &flash);
+    let problem = flash.problem();
+    let done = flash.done();
     view! {
         <Card title="Check for conflicts">
             <p>"Nobody can book you while these calendars have an event."</p>
             <FormNotice problem done/>
-            <ActionForm action=action>
+            <form method="post" action=SaveConflicts::PATH>
                 <ConflictChoice accounts/>
-                <Button look=Look::Primary busy=action.pending()>"Save conflict calendars"</Button>
-            </ActionForm>
+                <Button look=Look::Primary>"Save conflict calendars"</Button>
+            </form>
         </Card>
     }
 }
 
 #[component]
 fn PoliciesCard(account: AccountView, is_only: bool, flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<SavePolicies>::new();
-    let problem = problem_of(action, &flash);
-    let done = done_of(action, &flash);
+    let problem = flash.problem();
+    let done = flash.done();
     let title = if is_only {
         "Rules".to_owned()
     } else {
@@ -270,7 +259,7 @@ fn PoliciesCard(account: AccountView, is_only: bool, flash: FormFlash) -> impl I
     view! {
         <Card title>
             <FormNotice problem done/>
-            <ActionForm action=action>
+            <form method="post" action=SavePolicies::PATH>
                 <PoliciesChoice account flash problem/>
                 {others}
                 {has_checked.then(|| view! {
@@ -280,8 +269,8 @@ fn PoliciesCard(account: AccountView, is_only: bool, flash: FormFlash) -> impl I
                         {checked}
                     </fieldset>
                 })}
-                <Button look=Look::Primary busy=action.pending()>"Save rules"</Button>
-            </ActionForm>
+                <Button look=Look::Primary>"Save rules"</Button>
+            </form>
         </Card>
     }
 }

@@ -5,13 +5,13 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, Field, FormNotice, Look, Notice, problem_of};
+use crate::ui::{Button, Field, FormNotice, Look, Notice};
 
 /// The login to the practice iCloud, where one runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,6 @@ pub struct PracticeView {
 }
 
 /// The practice login, if the server runs beside a practice iCloud.
-#[cfg(feature = "ssr")]
 pub fn practice(quince: &bookings::Quince) -> Option<PracticeView> {
     quince.settings().practice.as_ref().map(|practice| PracticeView {
         apple_id: practice.apple_id.clone(),
@@ -41,7 +40,6 @@ pub async fn connect_icloud(apple_id: String, app_password: String) -> Result<()
     form.go(connect(apple_id, app_password).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn connect(apple_id: String, app_password: String) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
@@ -61,8 +59,7 @@ pub fn ConnectForm(
     /// The practice login, if there is one.
     practice: Option<PracticeView>,
 ) -> impl IntoView {
-    let action = ServerAction::<ConnectIcloud>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     view! {
         {practice.map(|practice| view! {
             <Notice title="This is the practice iCloud">
@@ -75,7 +72,7 @@ pub fn ConnectForm(
             </Notice>
         })}
         <FormNotice problem/>
-        <ActionForm action=action>
+        <form method="post" action=ConnectIcloud::PATH>
             <Field
                 label="iCloud email address" name="apple_id" kind="email" value=flash.value("apple_id") required=true
                 autocomplete="username" help="The address of your Apple Account." problem
@@ -87,8 +84,7 @@ pub fn ConnectForm(
             <p class="field-help">
                 "Quince signs in to iCloud once to check this, and saves nothing if that fails. The password is stored encrypted."
             </p>
-            <Button look=Look::Primary busy=action.pending()>"Connect"</Button>
-            <p class="waiting" role="status">{move || action.pending().get().then_some("Signing in to iCloud …")}</p>
-        </ActionForm>
+            <Button look=Look::Primary>"Connect"</Button>
+        </form>
     }
 }

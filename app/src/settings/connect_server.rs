@@ -5,12 +5,12 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, load, problem_of};
+use crate::ui::{Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, load};
 
 /// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "connect-server-page")]
@@ -28,7 +28,6 @@ pub async fn connect_server(address: String, username: String, password: String)
     form.go(connect(address, username, password).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn connect(address: String, username: String, password: String) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
@@ -44,22 +43,20 @@ async fn connect(address: String, username: String, password: String) -> Result<
 /// `/connect-server`.
 #[component]
 pub fn ConnectServerPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| connect_server_page());
     view! {
         <PageHeader title="Connect another CalDAV server" lead="Nextcloud, Fastmail, Radicale and every other server that calendar apps can use."/>
-        {load(page, |flash| view! { <ServerForm flash/> }.into_any())}
+        {load(connect_server_page(), |flash| view! { <ServerForm flash/> }.into_any())}
     }
 }
 
 #[component]
 fn ServerForm(flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<ConnectServer>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     view! {
         <div class="wizard">
             <Card title="Sign in to the server">
                 <FormNotice problem/>
-                <ActionForm action=action>
+                <form method="post" action=ConnectServer::PATH>
                     <Field
                         label="Address of the server" name="address" value=flash.value("address") required=true maxlength=500 autocomplete="url"
                         help="The one that your calendar apps use, or only its domain: https://cloud.example.com/remote.php/dav, or cloud.example.com."
@@ -78,11 +75,10 @@ fn ServerForm(flash: FormFlash) -> impl IntoView {
                          this server only."
                     </p>
                     <div class="button-row">
-                        <Button look=Look::Primary busy=action.pending()>"Connect"</Button>
+                        <Button look=Look::Primary>"Connect"</Button>
                         <ButtonLink href="/connect-icloud">"Connect iCloud instead"</ButtonLink>
                     </div>
-                    <p class="waiting" role="status">{move || action.pending().get().then_some("Signing in …")}</p>
-                </ActionForm>
+                </form>
             </Card>
         </div>
     }

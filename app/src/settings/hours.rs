@@ -188,10 +188,8 @@ fn SpanFields(field: String, what: String, from: String, to: String, problem: Pr
     }
 }
 
-#[cfg(feature = "ssr")]
 pub use parse::{from_rules, to_rules};
 
-#[cfg(feature = "ssr")]
 mod parse {
     use jiff::ToSpan as _;
     use jiff::civil::Date;

@@ -5,20 +5,18 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::calendar_choice::TroubleBadge;
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::staff::frame::reload_warnings;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, EmptyState, Field, FormNotice, Look, Options, PageHeader, Picture, Tone,
-    load, load_page, problem_of,
+    load, load_page,
 };
 
 /// A connection.
@@ -78,7 +76,6 @@ pub async fn integrations_page() -> Result<IntegrationsView, AppError> {
     })
 }
 
-#[cfg(feature = "ssr")]
 fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp) -> ConnectionCard {
     let state = connection.state.as_str();
     let words = state_label(&connection);
@@ -102,7 +99,6 @@ fn card(connection: bookings::connections::ConnectionView, now: jiff::Timestamp)
 }
 
 /// A short label for a connection's state. It is not called connected while one of its calendars has a problem.
-#[cfg(feature = "ssr")]
 fn state_label(connection: &bookings::connections::ConnectionView) -> String {
     let failing = connection
         .calendars
@@ -120,7 +116,6 @@ fn state_label(connection: &bookings::connections::ConnectionView) -> String {
 }
 
 /// When it was read, and which calendars were not.
-#[cfg(feature = "ssr")]
 fn freshness(
     read: Option<jiff::Timestamp>,
     calendars: &[bookings::connections::RemoteCalendarView],
@@ -136,7 +131,6 @@ fn freshness(
     }
 }
 
-#[cfg(feature = "ssr")]
 fn line(calendar: bookings::connections::RemoteCalendarView, now: jiff::Timestamp) -> CalendarLine {
     let mut uses = Vec::new();
     if calendar.is_primary {
@@ -166,7 +160,6 @@ pub async fn check_now(id: String) -> Result<String, AppError> {
     form.stay(checked.map(drop), &done).await
 }
 
-#[cfg(feature = "ssr")]
 async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
@@ -175,7 +168,6 @@ async fn check(id: &str) -> Result<bookings::connections::ConnectionView, AppErr
 }
 
 /// The result of a sync, as a sentence.
-#[cfg(feature = "ssr")]
 fn sync_result(connection: &bookings::connections::ConnectionView) -> String {
     use bookings::connections::CalendarState;
 
@@ -205,7 +197,6 @@ pub async fn reconnect(id: String, app_password: String) -> Result<String, AppEr
     form.stay(renewed.map(drop), &done).await
 }
 
-#[cfg(feature = "ssr")]
 async fn renew(id: &str, app_password: String) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::Connect)?;
     let staff = crate::staff::access::signed_in().await?;
@@ -223,7 +214,6 @@ pub async fn disconnect(id: String, events: String) -> Result<(), AppError> {
     form.go(end(&id, &events).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn end(id: &str, events: &str) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let events = match events {
@@ -240,7 +230,6 @@ async fn end(id: &str, events: &str) -> Result<String, AppError> {
     Ok("/settings/integrations".to_owned())
 }
 
-#[cfg(feature = "ssr")]
 fn connection_id(id: &str) -> Result<bookings::ConnectionId, AppError> {
     id.parse().map_err(|_| AppError::NotFound)
 }
@@ -248,20 +237,13 @@ fn connection_id(id: &str) -> Result<bookings::ConnectionId, AppError> {
 /// `/settings/integrations`.
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
-    let check = ServerAction::<CheckNow>::new();
-    let reconnect = ServerAction::<Reconnect>::new();
-    let page = Resource::new(
-        move || (check.version().get(), reconnect.version().get()),
-        |_| integrations_page(),
-    );
-    reload_warnings(move || check.version().get() + reconnect.version().get());
     view! {
         <SettingsHeader title="Integrations" lead="The accounts whose calendars Quince reads and writes."/>
-        {load(page, move |view| {
-            let problem = problem_of(check, &view.flash);
-            let done = done_of(check, &view.flash);
-            let reconnect_problem = problem_of(reconnect, &view.flash_of_reconnect);
-            let reconnect_done = done_of(reconnect, &view.flash_of_reconnect);
+        {load(integrations_page(), |view| {
+            let problem = view.flash.problem();
+            let done = view.flash.done();
+            let reconnect_problem = view.flash_of_reconnect.problem();
+            let reconnect_done = view.flash_of_reconnect.done();
             let empty = view.connections.is_empty();
             view! {
                 <FormNotice problem done/>
@@ -269,7 +251,7 @@ pub fn IntegrationsPage() -> impl IntoView {
                 {view
                     .connections
                     .into_iter()
-                    .map(|connection| view! { <ConnectionSection connection check reconnect/> })
+                    .map(|connection| view! { <ConnectionSection connection/> })
                     .collect_view()}
                 {if empty {
                     view! {
@@ -300,11 +282,7 @@ pub fn IntegrationsPage() -> impl IntoView {
 }
 
 #[component]
-fn ConnectionSection(
-    connection: ConnectionCard,
-    check: ServerAction<CheckNow>,
-    reconnect: ServerAction<Reconnect>,
-) -> impl IntoView {
+fn ConnectionSection(connection: ConnectionCard) -> impl IntoView {
     let tone = match connection.state.as_str() {
         "connected" if connection.well => Tone::Good,
         "connected" | "stale" => Tone::Warn,
@@ -332,23 +310,23 @@ fn ConnectionSection(
             {connection.calendars.is_empty().then(|| view! { <p class="field-help">"No calendars found."</p> })}
             <ul class="plain-list">{connection.calendars.into_iter().map(|calendar| view! { <CalendarShown calendar/> }).collect_view()}</ul>
             <div class="button-row">
-                <ActionForm action=check>
+                <form method="post" action=CheckNow::PATH>
                     <input type="hidden" name="id" value=checked/>
-                    <Button busy=check.pending()>"Check now"</Button>
-                </ActionForm>
+                    <Button>"Check now"</Button>
+                </form>
                 <ButtonLink href="/settings/calendar-configuration">"Choose calendars"</ButtonLink>
                 <ButtonLink href=disconnect look=Look::Danger>"Disconnect"</ButtonLink>
             </div>
             <details class="more" open=needs_password>
                 <summary>{if connection.icloud { "Use a new app-specific password" } else { "Use a new password" }}</summary>
-                <ActionForm action=reconnect>
+                <form method="post" action=Reconnect::PATH>
                     <input type="hidden" name="id" value=renewed/>
                     <Field
                         label=password name="app_password" id=field kind="password" required=true
                         help="Every choice you made stays as it is."
                     />
-                    <Button busy=reconnect.pending()>"Reconnect"</Button>
-                </ActionForm>
+                    <Button>"Reconnect"</Button>
+                </form>
             </details>
         </Card>
     }
@@ -398,24 +376,19 @@ pub async fn disconnect_page(id: String) -> Result<DisconnectView, AppError> {
 /// `/settings/integrations/{id}/disconnect`.
 #[component]
 pub fn DisconnectPage() -> impl IntoView {
-    let params = use_params_map();
-    let page = Resource::new(
-        move || params.with(|params| params.get("id").unwrap_or_default()),
-        disconnect_page,
-    );
-    view! {
-        {load_page(page, |view| view! {
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(disconnect_page(id), |view| {
+        view! {
             <PageHeader title=format!("Disconnect {}", view.place)/>
             <DisconnectForm view/>
         }
-        .into_any())}
-    }
+        .into_any()
+    })
 }
 
 #[component]
 fn DisconnectForm(view: DisconnectView) -> impl IntoView {
-    let action = ServerAction::<Disconnect>::new();
-    let problem = problem_of(action, &view.flash);
+    let problem = view.flash.problem();
     let events = match view.written {
         0 => "There are no future events.".to_owned(),
         1 => "One future event.".to_owned(),
@@ -439,14 +412,14 @@ fn DisconnectForm(view: DisconnectView) -> impl IntoView {
                 <li>"The stored password is erased."</li>
             </ul>
             <FormNotice problem/>
-            <ActionForm action=action>
+            <form method="post" action=Disconnect::PATH>
                 <input type="hidden" name="id" value=view.id/>
                 <Options legend=format!("Events that Quince wrote to {place} ({events})") name="events" options value=view.flash.value_or("events", "keep") problem/>
                 <div class="button-row">
-                    <Button look=Look::Danger busy=action.pending()>"Disconnect"</Button>
+                    <Button look=Look::Danger>"Disconnect"</Button>
                     <ButtonLink href="/settings/integrations">"Keep it connected"</ButtonLink>
                 </div>
-            </ActionForm>
+            </form>
         </Card>
     }
 }

@@ -5,15 +5,14 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page, problem_of};
+use crate::ui::{Button, EmptyState, FormNotice, Notice, Tone, load_page};
 
 /// A mail that could not be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +85,6 @@ pub async fn send_mail_again(id: String) -> Result<String, AppError> {
     form.stay(again(&id).await, done).await
 }
 
-#[cfg(feature = "ssr")]
 async fn again(id: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let id = id.parse().map_err(|_| AppError::NotFound)?;
@@ -101,7 +99,6 @@ pub async fn try_mails_now() -> Result<String, AppError> {
     form.stay(hurry().await, done).await
 }
 
-#[cfg(feature = "ssr")]
 async fn hurry() -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     Ok(bookings::mails::try_now(&crate::context::quince()?, staff).await?)
@@ -110,28 +107,15 @@ async fn hurry() -> Result<(), AppError> {
 /// `/settings/mails`.
 #[component]
 pub fn MailsPage() -> impl IntoView {
-    let again = ServerAction::<SendMailAgain>::new();
-    let now = ServerAction::<TryMailsNow>::new();
-    let page = Resource::new(
-        move || (again.version().get(), now.version().get()),
-        |_| mails_page(),
-    );
     view! {
         <SettingsHeader title="Mails" lead="Mails that could not be sent. Waiting ones are retried automatically; those that were given up can be sent again."/>
-        {load_page(page, move |view| view! { <Shown view again now/> }.into_any())}
+        {load_page(mails_page(), |view| view! { <Shown view/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(
-    view: MailsView,
-    again: ServerAction<SendMailAgain>,
-    now: ServerAction<TryMailsNow>,
-) -> impl IntoView {
-    let problems = (problem_of(again, &view.flash), problem_of(now, &view.flash));
-    let problem = Signal::derive(move || problems.0.get().or_else(|| problems.1.get()));
-    let dones = (done_of(again, &view.flash), done_of(now, &view.flash));
-    let done = Signal::derive(move || dones.0.get().or_else(|| dones.1.get()));
+fn Shown(view: MailsView) -> impl IntoView {
+    let (problem, done) = (view.flash.problem(), view.flash.done());
     let folder = view.folder.map(|folder| {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set">
@@ -154,9 +138,9 @@ fn Shown(
         view! {
             <Notice tone=Tone::Warn title="Mails are waiting to be sent">
                 <p>{sentence}</p>
-                <ActionForm action=now>
-                    <Button busy=now.pending()>{button}</Button>
-                </ActionForm>
+                <form method="post" action=TryMailsNow::PATH>
+                    <Button>{button}</Button>
+                </form>
             </Notice>
             <ul class="rows">{view.waiting.into_iter().map(|mail| view! { <li class="row"><MailWords mail/></li> }).collect_view()}</ul>
         }
@@ -170,10 +154,10 @@ fn Shown(
             view! {
                 <li class="row">
                     <MailWords mail/>
-                    <ActionForm action=again>
+                    <form method="post" action=SendMailAgain::PATH>
                         <input type="hidden" name="id" value=id/>
-                        <Button busy=again.pending()>"Send again"</Button>
-                    </ActionForm>
+                        <Button>"Send again"</Button>
+                    </form>
                 </li>
             }
         })

@@ -51,7 +51,6 @@ pub fn SettingsRoutes() -> AnyNestedRoute {
 }
 
 /// The sentence about Simple calendars, which do not use iCloud (D1); none if there are none.
-#[cfg(feature = "ssr")]
 async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, crate::error::AppError> {
     let all = bookings::booking_calendars::public_list(quince).await?;
     let simple = all.into_iter().filter(|calendar| !calendar.kind.uses_icloud());
@@ -66,7 +65,6 @@ async fn without_icloud(quince: &bookings::Quince) -> Result<Option<String>, cra
 }
 
 /// Converts appointments on closed days for display in a person's zone.
-#[cfg(feature = "ssr")]
 fn staying(found: Vec<bookings::holidays::OnClosedDay>, zone: &zones::Zone) -> Vec<StayingRow> {
     let row = |found: bookings::holidays::OnClosedDay| {
         let local = zone.local(found.start);

@@ -5,10 +5,9 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 use bookings::versions::Versioned;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use super::hours::{HoursFields, HoursText};
@@ -16,10 +15,7 @@ use super::tabs::SettingsHeader;
 use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{
-    Button, Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, load, problem_of,
-    rebuild_on,
-};
+use crate::ui::{Button, Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, load};
 
 /// What My Profile shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,7 +76,6 @@ pub async fn save_profile(
     form.stay(save(&seen, name, zone, &hours).await, "Saved.").await
 }
 
-#[cfg(feature = "ssr")]
 async fn save(seen: &str, name: String, zone: String, hours: &HoursText) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let (weekly, overrides) = super::hours::to_rules("hours", hours)?;
@@ -104,7 +99,6 @@ pub async fn change_password(current: String, new_password: String) -> Result<St
     .await
 }
 
-#[cfg(feature = "ssr")]
 async fn change(current: &str, new: &str) -> Result<(), AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
     let staff = crate::staff::access::signed_in().await?;
@@ -116,20 +110,14 @@ async fn change(current: &str, new: &str) -> Result<(), AppError> {
 /// `/settings/profile`.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let save = ServerAction::<SaveProfile>::new();
-    let saved = accepted(save);
-    let page = Resource::new(move || saved.get(), |_| profile_page());
     view! {
         <SettingsHeader title="My Profile" lead="Your name, time zone and working hours."/>
-        {load(page, move |profile| {
-            rebuild_on(saved.get_untracked(), move || view! { <ProfileForms profile=profile.clone() save/> }).into_any()
-        })}
+        {load(profile_page(), |profile| view! { <ProfileForms profile/> }.into_any())}
     }
 }
 
 #[component]
-fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl IntoView {
-    let change = ServerAction::<ChangePassword>::new();
+fn ProfileForms(profile: ProfileView) -> impl IntoView {
     let ProfileView {
         name,
         email,
@@ -141,42 +129,29 @@ fn ProfileForms(profile: ProfileView, save: ServerAction<SaveProfile>) -> impl I
         flash,
         flash_of_password,
     } = profile;
-    let problem = problem_of(save, &flash);
-    let done = done_of(save, &flash);
-    let password_problem = problem_of(change, &flash_of_password);
-    let password_done = done_of(change, &flash_of_password);
+    let problem = flash.problem();
+    let done = flash.done();
+    let password_problem = flash_of_password.problem();
+    let password_done = flash_of_password.done();
     view! {
         <Card title="You">
             <FormNotice problem done/>
             <StayingNotice title="These appointments fall on your days off and are kept" rows=staying/>
-            <ActionForm action=save>
+            <form method="post" action=SaveProfile::PATH>
                 <Field label="Name" name="name" value=flash.value_or("name", &name) required=true autocomplete="name" help="Clients see it on your booking pages." problem/>
                 <p class="field-help">"You sign in as " <strong>{email}</strong> "."</p>
                 <ZonePicker options=zones value=flash.value_or("zone", &zone) help="Your hours are in this zone." problem/>
                 <HoursFields name="hours" hours problem/>
-                <SaveButtons version problem busy=save.pending()/>
-            </ActionForm>
+                <SaveButtons version problem/>
+            </form>
         </Card>
         <Card title="Password">
             <FormNotice problem=password_problem done=password_done/>
-            <ActionForm action=change>
+            <form method="post" action=ChangePassword::PATH>
                 <Field label="Current password" name="current" kind="password" required=true autocomplete="current-password" problem=password_problem/>
                 <Field label="New password" name="new_password" kind="password" required=true autocomplete="new-password" help="At least 10 characters, a few unrelated words for example." problem=password_problem/>
-                <Button busy=change.pending()>"Change password"</Button>
-            </ActionForm>
+                <Button>"Change password"</Button>
+            </form>
         </Card>
     }
-}
-
-/// What a form that stays on its page has done: from the action with script, else from the flash message.
-pub fn done_of<S>(action: ServerAction<S>, flash: &FormFlash) -> Signal<Option<String>>
-where
-    S: leptos::server_fn::ServerFn<Error = AppError, Output = String> + Clone + Send + Sync + 'static,
-{
-    let remembered = flash.done.clone();
-    Signal::derive(move || match &*action.value().read() {
-        Some(Ok(done)) => Some(done.clone()),
-        Some(Err(_)) => None,
-        None => remembered.clone(),
-    })
 }

@@ -5,22 +5,18 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 use bookings::versions::Versioned;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
-#[cfg(feature = "ssr")]
 use crate::error::FieldProblem;
 use crate::flash::FormFlash;
 use crate::ui::field::sentence_of;
-#[cfg(feature = "ssr")]
 use crate::ui::number::whole_number;
-use crate::ui::{Card, Field, FormNotice, SaveButtons, accepted, load_page, problem_of, rebuild_on};
+use crate::ui::{Card, Field, FormNotice, SaveButtons, load_page};
 
 /// A row as typed; without a name it is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +78,6 @@ pub async fn save_resources(
     form.stay(save(&seen, resources).await, "Saved.").await
 }
 
-#[cfg(feature = "ssr")]
 async fn save(seen: &str, rows: Vec<ResourceText>) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let all = parse_form(rows).map_err(AppError::Fields)?;
@@ -91,7 +86,6 @@ async fn save(seen: &str, rows: Vec<ResourceText>) -> Result<(), AppError> {
 }
 
 /// Parses the rows that have a name. Problems are reported at their rows.
-#[cfg(feature = "ssr")]
 fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::ResourceForm>, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut all = Vec::new();
@@ -140,21 +134,16 @@ fn parse_form(rows: Vec<ResourceText>) -> Result<Vec<bookings::services::Resourc
 /// `/settings/resources`.
 #[component]
 pub fn ResourcesPage() -> impl IntoView {
-    let save = ServerAction::<SaveResources>::new();
-    let saved = accepted(save);
-    let page = Resource::new(move || saved.get(), |_| resources_page());
     view! {
         <SettingsHeader title="Rooms and equipment" lead="What services can need. Nobody is booked into a room that is taken."/>
-        {load_page(page, move |view| {
-            rebuild_on(saved.get_untracked(), move || view! { <Shown view=view.clone() save/> }).into_any()
-        })}
+        {load_page(resources_page(), |view| view! { <Shown view/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoView {
-    let problem = problem_of(save, &view.flash);
-    let done = done_of(save, &view.flash);
+fn Shown(view: ResourcesView) -> impl IntoView {
+    let problem = view.flash.problem();
+    let done = view.flash.done();
     let sentence = sentence_of(Some(problem), "resources");
     // Empty rows in between stay, so that an error finds its row.
     let used = view
@@ -188,7 +177,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
         .collect_view();
     view! {
         <FormNotice problem done/>
-        <ActionForm action=save>
+        <form method="post" action=SaveResources::PATH>
             <Card title="What there is">
                 <div id="field-resources" tabindex="-1">
                     <p class="field-help">"For example 2 treatment rooms and 1 laser. Empty a name to remove it; save to get more empty rows. Visits that are booked keep what they have."</p>
@@ -196,7 +185,7 @@ fn Shown(view: ResourcesView, save: ServerAction<SaveResources>) -> impl IntoVie
                 </div>
                 {rows}
             </Card>
-            <div class="form-end"><SaveButtons version=view.version problem busy=save.pending()/></div>
-        </ActionForm>
+            <div class="form-end"><SaveButtons version=view.version problem/></div>
+        </form>
     }
 }

@@ -5,16 +5,15 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_page, problem_of};
+use crate::ui::{Button, Card, Check, EmptyState, Field, FormNotice, Look, load_page};
 
 /// What the page shows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,7 +40,6 @@ pub async fn strangers_page(whose: String) -> Result<StrangersView, AppError> {
     load(&me, whose).await.map_err(crate::context::with_status)
 }
 
-#[cfg(feature = "ssr")]
 async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersView, AppError> {
     use bookings::undo;
 
@@ -103,7 +101,6 @@ async fn load(me: &bookings::accounts::Me, whose: String) -> Result<StrangersVie
 }
 
 /// The path of this page for a network or address.
-#[cfg(feature = "ssr")]
 pub fn address_of(whose: &str) -> String {
     format!(
         "/settings/strangers?whose={}",
@@ -111,7 +108,6 @@ pub fn address_of(whose: &str) -> String {
     )
 }
 
-#[cfg(feature = "ssr")]
 fn counted(number: u32, one: &str, many: &str) -> String {
     match number {
         1 => format!("1 {one}"),
@@ -120,7 +116,6 @@ fn counted(number: u32, one: &str, many: &str) -> String {
 }
 
 /// What was found, one sentence each.
-#[cfg(feature = "ssr")]
 fn sentences(found: &bookings::undo::Found) -> Vec<String> {
     let all = [
         (found.appointments, "appointment to come", "appointments to come"),
@@ -152,7 +147,6 @@ pub async fn undo_strangers(whose: String, #[server(default)] tell: String) -> R
     }
 }
 
-#[cfg(feature = "ssr")]
 async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
     let staff = crate::staff::access::signed_in().await?;
     let whose: bookings::undo::Whose = whose
@@ -169,23 +163,17 @@ async fn undo(whose: &str, tell: bool) -> Result<String, AppError> {
 /// `/settings/strangers`.
 #[component]
 pub fn StrangersPage() -> impl IntoView {
-    let action = ServerAction::<UndoStrangers>::new();
-    let query = use_query_map();
-    let whose = Memo::new(move |_| query.read().get("whose").unwrap_or_default());
-    let page = Resource::new(
-        move || (whose.get(), action.version().get()),
-        |(whose, _)| strangers_page(whose),
-    );
+    let whose = use_query_map().with_untracked(|query| query.get("whose").unwrap_or_default());
     view! {
         <SettingsHeader title="Undo bookings" lead="Somebody filled your calendar with made-up bookings? Undo at once all that came from one network or with one mail address. What staff booked stays."/>
-        {load_page(page, move |view| view! { <Shown view action/> }.into_any())}
+        {load_page(strangers_page(whose), |view| view! { <Shown view/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoView {
-    let problem = problem_of(action, &view.flash);
-    let done = done_of(action, &view.flash);
+fn Shown(view: StrangersView) -> impl IntoView {
+    let problem = view.flash.problem();
+    let done = view.flash.done();
     let asked = view.problem.clone();
     let asked = Signal::derive(move || asked.clone());
     let is_asked = !view.whose.is_empty() && view.problem.is_none();
@@ -222,7 +210,7 @@ fn Shown(view: StrangersView, action: ServerAction<UndoStrangers>) -> impl IntoV
             </form>
         </Card>
         {is_asked.then(|| view! {
-            <ToUndo whose counts=view.counts appointments=view.appointments more=view.more action/>
+            <ToUndo whose counts=view.counts appointments=view.appointments more=view.more/>
         })}
         <Card title="Who booked most in the last seven days">
             {if none {
@@ -240,7 +228,6 @@ fn ToUndo(
     counts: Vec<String>,
     appointments: Vec<(String, String, String)>,
     more: String,
-    action: ServerAction<UndoStrangers>,
 ) -> impl IntoView {
     if counts.is_empty() {
         return view! {
@@ -261,13 +248,13 @@ fn ToUndo(
                 <ul>{rows}</ul>
                 <p class="soft">{more}</p>
             </details>
-            <ActionForm action=action>
+            <form method="post" action=UndoStrangers::PATH>
                 <input type="hidden" name="whose" value=whose/>
                 <Check label="Tell the clients by mail" name="tell" checked=false help="Usually not ticked: the addresses may be made up, or belong to people who know nothing about it. Hosts see it in their calendars."/>
                 <div class="form-end">
-                    <Button look=Look::Danger busy=action.pending()>"Cancel and remove all of it"</Button>
+                    <Button look=Look::Danger>"Cancel and remove all of it"</Button>
                 </div>
-            </ActionForm>
+            </form>
         </Card>
     }
     .into_any()

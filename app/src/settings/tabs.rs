@@ -30,21 +30,13 @@ pub fn SettingsHeader(
     #[prop(into)]
     title: String,
 ) -> impl IntoView {
-    let who = use_context::<Frame>().map(|frame| frame.who);
+    let is_admin = use_context::<Frame>().is_some_and(|frame| frame.who.is_some_and(|who| who.admin));
     view! {
         <PageHeader title lead/>
         <nav class="tabs" aria-label="Settings">
             <ul>
                 {tabs(&OWN)}
-                <Transition>
-                    {move || Suspend::new(async move {
-                        let admin = match who {
-                            Some(who) => who.await.is_ok_and(|who| who.admin),
-                            None => false,
-                        };
-                        admin.then(|| tabs(&ADMINS))
-                    })}
-                </Transition>
+                {is_admin.then(|| tabs(&ADMINS))}
             </ul>
         </nav>
     }

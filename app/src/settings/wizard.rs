@@ -6,8 +6,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use super::calendar_choice::{AccountView, ConflictChoice, PoliciesChoice, Primar
 use super::connect_form::{ConnectForm, PracticeView};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, ButtonLink, Card, FormNotice, Look, Notice, PageHeader, Tone, load, problem_of};
+use crate::ui::{Button, ButtonLink, Card, FormNotice, Look, Notice, PageHeader, Tone, load};
 
 /// What the wizard shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,7 +63,6 @@ pub async fn choose_calendars(
     form.go(choose(&primary, &conflicts, policies).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn choose(
     primary: &str,
     conflicts: &[String],
@@ -87,14 +86,11 @@ async fn choose(
 /// `/connect-icloud`.
 #[component]
 pub fn WizardPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| query.get("step").unwrap_or_default()));
-    // Depends on the step, so that it is loaded again after a step changed something.
-    let page = Resource::new(move || asked.get(), |_| wizard_page());
+    let asked = use_query_map().with_untracked(|query| query.get("step").unwrap_or_default());
     view! {
         <PageHeader title="Connect iCloud" lead="Three short steps. You can leave at any time and come back."/>
-        {load(page, move |wizard| {
-            let step = step(&asked.get_untracked(), &wizard);
+        {load(wizard_page(), move |wizard| {
+            let step = step(&asked, &wizard);
             view! { <Steps step/> <div class="wizard">{shown(step, wizard)}</div> }.into_any()
         })}
     }
@@ -188,8 +184,7 @@ fn connected(servers: &str) -> String {
 
 #[component]
 fn CalendarsStep(wizard: WizardView) -> impl IntoView {
-    let action = ServerAction::<ChooseCalendars>::new();
-    let problem = problem_of(action, &wizard.flash_of_choice);
+    let problem = wizard.flash_of_choice.problem();
     // Earlier connections keep their policies.
     let newest = wizard.accounts.last().cloned();
     let servers = servers(&wizard.accounts);
@@ -203,7 +198,7 @@ fn CalendarsStep(wizard: WizardView) -> impl IntoView {
     view! {
         {done.map(|sentence| view! { <Notice tone=Tone::Good>{sentence}</Notice> })}
         <FormNotice problem/>
-        <ActionForm action=action>
+        <form method="post" action=ChooseCalendars::PATH>
             <Card title="Primary calendar">
                 <p>"Your appointments are written here. Its events block your time, too."</p>
                 <PrimaryChoice accounts=primary/>
@@ -213,8 +208,8 @@ fn CalendarsStep(wizard: WizardView) -> impl IntoView {
                 <ConflictChoice accounts=conflicts/>
             </Card>
             {rules}
-            <Button look=Look::Primary busy=action.pending()>"Save"</Button>
-        </ActionForm>
+            <Button look=Look::Primary>"Save"</Button>
+        </form>
     }
 }
 

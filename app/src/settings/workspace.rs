@@ -5,20 +5,16 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 use bookings::versions::Versioned;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
-use super::profile::done_of;
 use super::tabs::SettingsHeader;
 use super::{StayingNotice, StayingRow};
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{
-    Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, accepted, load_page, problem_of, rebuild_on,
-};
+use crate::ui::{Card, Field, FormNotice, SaveButtons, ZoneOption, ZonePicker, load_page};
 
 /// A row of holidays as typed, one date or several in a row; ignored without a date.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +90,6 @@ pub async fn save_workspace(
         .await
 }
 
-#[cfg(feature = "ssr")]
 async fn save(seen: &str, name: &str, zone: &str, holidays: &[HolidayText]) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let all = rows::to_holidays(holidays)?;
@@ -103,7 +98,6 @@ async fn save(seen: &str, name: &str, zone: &str, holidays: &[HolidayText]) -> R
 }
 
 /// Converts between holidays and rows. Consecutive days with the same name are one row.
-#[cfg(feature = "ssr")]
 mod rows {
     use bookings::holidays::Holiday;
     use jiff::ToSpan as _;
@@ -212,21 +206,16 @@ mod rows {
 /// `/settings/workspace`.
 #[component]
 pub fn WorkspaceSettingsPage() -> impl IntoView {
-    let save = ServerAction::<SaveWorkspace>::new();
-    let saved = accepted(save);
-    let page = Resource::new(move || saved.get(), |_| workspace_settings());
     view! {
         <SettingsHeader title="Workspace" lead="Your business, and the days on which it is closed."/>
-        {load_page(page, move |settings| {
-            rebuild_on(saved.get_untracked(), move || view! { <Shown settings=settings.clone() save/> }).into_any()
-        })}
+        {load_page(workspace_settings(), |settings| view! { <Shown settings/> }.into_any())}
     }
 }
 
 #[component]
-fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl IntoView {
-    let problem = problem_of(save, &settings.flash);
-    let done = done_of(save, &settings.flash);
+fn Shown(settings: WorkspaceView) -> impl IntoView {
+    let problem = settings.flash.problem();
+    let done = settings.flash.done();
     let sentence = Signal::derive(move || problem.read().as_ref()?.of_field("holidays"));
     let WorkspaceView {
         name,
@@ -256,7 +245,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
     view! {
         <FormNotice problem done/>
         <StayingNotice title="These appointments lie on holidays, and stay" rows=staying/>
-        <ActionForm action=save>
+        <form method="post" action=SaveWorkspace::PATH>
             <Card title="The business">
                 <Field label="Name" name="name" value=flash.value_or("name", &name) required=true help="Clients read it on your pages and in mails." problem/>
                 <ZonePicker options=zones value=flash.value_or("zone", &zone) help="Used where nobody's own zone applies." problem/>
@@ -268,7 +257,7 @@ fn Shown(settings: WorkspaceView, save: ServerAction<SaveWorkspace>) -> impl Int
                 {move || sentence.get().map(|text| view! { <p class="field-error">{text}</p> })}
                 {rows}
             </Card>
-            <div class="form-end"><SaveButtons version problem busy=save.pending()/></div>
-        </ActionForm>
+            <div class="form-end"><SaveButtons version problem/></div>
+        </form>
     }
 }

@@ -1,7 +1,7 @@
 //! The account menu, and signing out.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::frame::Person;
 use crate::error::AppError;
@@ -22,17 +22,12 @@ pub async fn sign_out() -> Result<(), AppError> {
 #[component]
 pub fn AccountMenu(
     /// Who is signed in.
-    who: Resource<Result<Person, AppError>>,
+    who: Option<Person>,
 ) -> impl IntoView {
-    let action = ServerAction::<SignOut>::new();
     view! {
         <div class="account">
-            <Transition>
-                {move || Suspend::new(async move {
-                    who.await.ok().map(|who| view! { <p class="account-name">{who.name}</p> })
-                })}
-            </Transition>
-            <ActionForm action=action><Button>"Sign out"</Button></ActionForm>
+            {who.map(|who| view! { <p class="account-name">{who.name}</p> })}
+            <form method="post" action=SignOut::PATH><Button>"Sign out"</Button></form>
         </div>
     }
 }

@@ -8,9 +8,7 @@
 mod actions;
 mod cards;
 
-#[cfg(feature = "ssr")]
 use bookings::Party;
-#[cfg(feature = "ssr")]
 use bookings::versions::Versioned;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -18,11 +16,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::appointments::status_label;
-use super::frame::Frame;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, accepted, load_page};
-use actions::Actions;
+use crate::ui::{Badge, Card, FormNotice, Notice, PageHeader, Tone, load_page};
 use cards::{CancelCard, DeclineCard, DeleteCard, EditCard, MoveCard, ReassignCard, StatusCard, WritesCard};
 
 /// The page's data.
@@ -108,7 +104,6 @@ pub async fn appointment_page(id: String) -> Result<AppointmentDetail, AppError>
     load(&me, &id).await.map_err(crate::context::with_status)
 }
 
-#[cfg(feature = "ssr")]
 async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail, AppError> {
     let quince = crate::context::quince()?;
     let id = appointment_id(id)?;
@@ -153,7 +148,6 @@ async fn load(me: &bookings::accounts::Me, id: &str) -> Result<AppointmentDetail
 }
 
 /// The hosts who can be replaced, and the members who could replace them; empty if that is not possible.
-#[cfg(feature = "ssr")]
 async fn reassignable(
     quince: &bookings::Quince,
     found: &bookings::appointments::AppointmentView,
@@ -174,7 +168,6 @@ async fn reassignable(
     Ok((named(taking_part), named(others)))
 }
 
-#[cfg(feature = "ssr")]
 fn client_zone(zone: &zones::Zone) -> String {
     if zone.is_known() {
         zone.name().replace('_', " ")
@@ -183,12 +176,10 @@ fn client_zone(zone: &zones::Zone) -> String {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn is_changeable(status: bookings::Status) -> bool {
     matches!(status, bookings::Status::New | bookings::Status::Confirmed)
 }
 
-#[cfg(feature = "ssr")]
 fn detail(
     appointment: bookings::appointments::AppointmentView,
     zone: &zones::Zone,
@@ -265,7 +256,6 @@ fn detail(
     }
 }
 
-#[cfg(feature = "ssr")]
 fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
     let names = [Some(write.host_name.as_str()), write.calendar_name.as_deref()];
     let names: Vec<&str> = names
@@ -282,7 +272,6 @@ fn write_view(write: &bookings::appointments::WriteView) -> WriteView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
     use bookings::Status;
 
@@ -308,7 +297,6 @@ fn step(from: bookings::Status, to: bookings::Status) -> StatusStep {
 }
 
 /// A label for the state of a calendar write. `place` is the server.
-#[cfg(feature = "ssr")]
 pub fn write_label(state: bookings::WriteState, place: &str) -> String {
     use bookings::WriteState;
 
@@ -322,7 +310,6 @@ pub fn write_label(state: bookings::WriteState, place: &str) -> String {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn appointment_id(id: &str) -> Result<bookings::AppointmentId, AppError> {
     id.parse()
         .map_err(|_| crate::context::with_status(AppError::NotFound))
@@ -331,36 +318,25 @@ fn appointment_id(id: &str) -> Result<bookings::AppointmentId, AppError> {
 /// `/appointments/{id}`.
 #[component]
 pub fn AppointmentPage() -> impl IntoView {
-    let params = use_params_map();
-    let actions = Actions::new();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let changes = actions.accepted();
-    let page = Resource::new(move || (id.get(), changes.get()), |(id, _)| appointment_page(id));
-    let frame = use_context::<Frame>();
-    let deleted = accepted(actions.delete);
-    Effect::new(move |_| {
-        if let (Some(frame), true) = (frame, changes.get() + deleted.get() > 0) {
-            frame.to_confirm.refetch();
-        }
-    });
-    load_page(page, move |detail| view! { <Shown detail actions/> }.into_any())
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(appointment_page(id), |detail| {
+        view! { <Shown detail/> }.into_any()
+    })
 }
 
 #[component]
-fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
+fn Shown(detail: AppointmentDetail) -> impl IntoView {
     let (status_text, tone) = status_label(&detail.status);
-    let problem = actions.problem(&detail.flash);
-    let latest = actions.done(&detail.flash);
-    let done = Signal::derive(move || problem.read().is_none().then(&latest).flatten());
+    let (problem, done) = (detail.flash.problem(), detail.flash.done());
     let waits_for_client = detail.confirm_until.is_some();
     let pending = detail.status == "new" || waits_for_client;
     let (id, flash, can_change) = (detail.id.clone(), detail.flash.clone(), detail.can_change);
     let version = detail.version.clone();
     let decline = (pending && can_change).then(|| {
-        view! { <DeclineCard id=id.clone() version=version.clone() reason=flash.value("reason") is_told=!waits_for_client action=actions.decline problem/> }
+        view! { <DeclineCard id=id.clone() version=version.clone() reason=flash.value("reason") is_told=!waits_for_client problem/> }
     });
     let cancel = (!pending && can_change).then(|| {
-        view! { <CancelCard id=id.clone() version=version.clone() reason=flash.value("reason") action=actions.cancel problem/> }
+        view! { <CancelCard id=id.clone() version=version.clone() reason=flash.value("reason") problem/> }
     });
     let event = detail.writes.first().map(|write| match &detail.session {
         Some(_) => format!("the session's event in {} follows", write.server),
@@ -372,11 +348,10 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
             tells_client=detail.tells_client
             event
             version=version.clone()
-            action=actions.delete
             problem
         />
     };
-    let edit = can_change.then(|| view! { <EditCard detail=detail.clone() action=actions.edit problem/> });
+    let edit = can_change.then(|| view! { <EditCard detail=detail.clone() problem/> });
     view! {
         <PageHeader title=detail.name.clone() lead=format!("{} ({})", detail.when, detail.zone.replace('_', " "))>
             <Badge tone>{status_text}</Badge>
@@ -392,9 +367,9 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
         <Collision sentence=detail.collision.clone()/>
         <Record by=detail.booked_by.clone() record=detail.record.clone()/>
         <FactsCard detail=detail.clone()/>
-        <StatusCard id=id.clone() version=version.clone() steps=detail.steps pending waits_for_client action=actions.status problem/>
+        <StatusCard id=id.clone() version=version.clone() steps=detail.steps pending waits_for_client problem/>
         {decline}
-        <WritesCard writes=detail.writes nothing=detail.no_writes id=id.clone() again=actions.again/>
+        <WritesCard writes=detail.writes nothing=detail.no_writes id=id.clone()/>
         {edit}
         {can_change.then(|| view! {
             <MoveCard
@@ -403,10 +378,9 @@ fn Shown(detail: AppointmentDetail, actions: Actions) -> impl IntoView {
                 date=flash.value_or("date", &detail.date)
                 time=flash.value_or("time", &detail.time)
                 others=detail.may_change_hands
-                action=actions.reschedule
                 problem
             />
-            <ReassignCard id version hosts=detail.hosts others=detail.others action=actions.reassign problem/>
+            <ReassignCard id version hosts=detail.hosts others=detail.others problem/>
         })}
         {cancel}
         {delete}

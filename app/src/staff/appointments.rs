@@ -84,7 +84,6 @@ pub async fn appointments_page(
     })
 }
 
-#[cfg(feature = "ssr")]
 fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone) -> AppointmentRow {
     AppointmentRow {
         id: appointment.id.to_string(),
@@ -102,7 +101,6 @@ fn row(appointment: bookings::appointments::AppointmentView, zone: &zones::Zone)
 }
 
 /// A label for the status, or for a missing confirmation by the client.
-#[cfg(feature = "ssr")]
 pub fn status_text(appointment: &bookings::appointments::AppointmentView) -> String {
     match appointment.confirm_until {
         Some(_) => "unconfirmed".to_owned(),
@@ -130,17 +128,15 @@ pub fn status_label(status: &str) -> (&'static str, Tone) {
 #[component]
 pub fn AppointmentsPage() -> impl IntoView {
     let query = use_query_map();
-    let of =
-        move |key: &'static str| Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
+    let of = |key: &'static str| query.with_untracked(|query| query.get(key).unwrap_or_default());
     let (show, before, after) = (of("show"), of("before"), of("after"));
-    let page = Resource::new(
-        move || (show.get(), before.get(), after.get()),
-        |(show, before, after)| appointments_page(show, before, after),
-    );
+    let is_first = before.is_empty() && after.is_empty();
+    let page = appointments_page(show.clone(), before, after);
+    let shown = show.clone();
     let tab = move |key: &'static str, words: &'static str| {
         let href = address(key);
         let count = (key == "pending").then(|| view! { <ToConfirmCount/> });
-        view! { <li><a href=href aria-current=move || (show.read().as_str() == key).then_some("page")>{words}{count}</a></li> }
+        view! { <li><a href=href aria-current=(shown == key).then_some("page")>{words}{count}</a></li> }
     };
     view! {
         <PageHeader title="Appointments">
@@ -154,16 +150,16 @@ pub fn AppointmentsPage() -> impl IntoView {
             let deleted = may_see_deleted.then(|| view! {
                 <p class="small"><a href="/appointments/deleted">"Recently deleted"</a></p>
             });
-            if rows.is_empty() && !(before.get_untracked().is_empty() && after.get_untracked().is_empty()) {
+            if rows.is_empty() && !is_first {
                 return view! {
                     <EmptyState title="No more appointments">
-                        <p><a href=address(&show.get_untracked())>"Back to the first page"</a></p>
+                        <p><a href=address(&show)>"Back to the first page"</a></p>
                     </EmptyState>
                 }
                 .into_any();
             }
             if rows.is_empty() {
-                let text = match show.get_untracked().as_str() {
+                let text = match show.as_str() {
                     "past" => "Appointments move here when they are over.",
                     "colliding" => "When an event in a host's calendar overlaps a future appointment, the appointment appears here.",
                     "pending" => "Appointments that need your confirmation appear here.",

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::frame::Frame;
 use crate::error::AppError;
 use crate::ui::{Notice, Tone};
 
@@ -31,7 +30,6 @@ pub async fn calendar_warnings() -> Result<Vec<Banner>, AppError> {
         .collect())
 }
 
-#[cfg(feature = "ssr")]
 fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
     use bookings::warnings::{Remedy, Urgency};
 
@@ -72,20 +70,15 @@ fn banner(warning: bookings::warnings::Warning, zone: &zones::Zone) -> Banner {
 
 /// The warnings, if any.
 #[component]
-pub fn Banners() -> impl IntoView {
-    let frame = use_context::<Frame>();
-    frame.map(|Frame { warnings, .. }| {
+pub fn Banners(
+    /// The warnings.
+    banners: Vec<Banner>,
+) -> impl IntoView {
+    (!banners.is_empty()).then(|| {
         view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let banners = warnings.await.unwrap_or_default();
-                    (!banners.is_empty()).then(|| view! {
-                        <aside class="banners" aria-label="What needs attention">
-                            {banners.into_iter().map(|banner| view! { <BannerShown banner/> }).collect_view()}
-                        </aside>
-                    })
-                })}
-            </Transition>
+            <aside class="banners" aria-label="What needs attention">
+                {banners.into_iter().map(|banner| view! { <BannerShown banner/> }).collect_view()}
+            </aside>
         }
     })
 }

@@ -5,8 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::flash::FormFlash;
 use crate::ui::{
     ButtonLink, Card, Choice, DeleteButton, Field, FormNotice, Notice, PageHeader, SaveButtons, Tone,
-    load_page, problem_of,
+    load_page,
 };
 
 /// Blocked-off time as typed. Without times it covers whole days.
@@ -84,12 +84,8 @@ pub async fn remove_blocked_time(id: String, #[server(default)] seen: String) ->
 /// `/blocked-time/new`.
 #[component]
 pub fn NewBlockedTimePage() -> impl IntoView {
-    let query = use_query_map();
-    let page = Resource::new(
-        move || query.with(|query| query.get("date").unwrap_or_default()),
-        |date| blocked_time_page(String::new(), date),
-    );
-    load_page(page, |page| {
+    let date = use_query_map().with_untracked(|query| query.get("date").unwrap_or_default());
+    load_page(blocked_time_page(String::new(), date), |page| {
         view! { <Shown title="Block off time" page/> }.into_any()
     })
 }
@@ -97,23 +93,15 @@ pub fn NewBlockedTimePage() -> impl IntoView {
 /// `/blocked-time/{id}`.
 #[component]
 pub fn BlockedTimePage() -> impl IntoView {
-    let params = use_params_map();
-    let page = Resource::new(
-        move || params.with(|params| params.get("id").unwrap_or_default()),
-        |id| blocked_time_page(id, String::new()),
-    );
-    load_page(page, |page| {
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(blocked_time_page(id, String::new()), |page| {
         view! { <Shown title="Blocked-off time" page/> }.into_any()
     })
 }
 
 #[component]
 fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
-    let save = ServerAction::<SaveBlockedTime>::new();
-    let remove = ServerAction::<RemoveBlockedTime>::new();
-    let saved = problem_of(save, &page.flash);
-    let removed = problem_of(remove, &FormFlash::default());
-    let problem = Signal::derive(move || removed.get().or_else(|| saved.get()));
+    let problem = page.flash.problem();
     let BlockPage {
         id,
         form,
@@ -149,7 +137,7 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
         })}
         <FormNotice problem/>
         <Card>
-            <ActionForm action=save>
+            <form method="post" action=SaveBlockedTime::PATH>
                 <input type="hidden" name="id" value=id/>
                 {if several {
                     view! { <Choice label="Whose time" name=name("staff") options=people value=form.staff problem/> }.into_any()
@@ -166,23 +154,22 @@ fn Shown(title: &'static str, page: BlockPage) -> impl IntoView {
                     <Field label="Time" id="to-time" name=name("to_time") kind="time" value=form.to_time help="Empty: to the end of the day." problem/>
                 </div>
                 <div class="form-end">
-                    <SaveButtons version=of_save problem busy=save.pending()/>
+                    <SaveButtons version=of_save problem/>
                     <ButtonLink href=calendar>"Cancel"</ButtonLink>
                 </div>
-            </ActionForm>
+            </form>
         </Card>
         {stored.map(|id| view! {
             <Card title="Unblock this time">
-                <ActionForm action=remove>
+                <form method="post" action=RemoveBlockedTime::PATH>
                     <input type="hidden" name="id" value=id/>
-                    <DeleteButton version problem busy=remove.pending() form=REMOVE words="Remove" words_when_told="Remove all the same"/>
-                </ActionForm>
+                    <DeleteButton version problem form=REMOVE words="Remove" words_when_told="Remove all the same"/>
+                </form>
             </Card>
         })}
     }
 }
 
-#[cfg(feature = "ssr")]
 mod form {
     use bookings::accounts::Me;
     use bookings::blocked::{self, BlockView, Owner};

@@ -5,12 +5,10 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 mod form;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
@@ -102,26 +100,21 @@ pub async fn book_for_client(
 #[component]
 pub fn BookForClientPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            let text = |name| query.get(name).unwrap_or_default();
-            (
-                text("calendar"),
-                text("date"),
-                text("time"),
-                text("host"),
-                visit::asked(query),
-            )
-        })
+    let (calendar, date, time, host, visit) = query.with_untracked(|query| {
+        let text = |name| query.get(name).unwrap_or_default();
+        (
+            text("calendar"),
+            text("date"),
+            text("time"),
+            text("host"),
+            visit::asked(query),
+        )
     });
-    let page = Resource::new(
-        move || asked.get(),
-        |(calendar, date, time, host, visit)| book_for_client_page(calendar, date, time, host, visit),
-    );
-    let is_elsewhere = Memo::new(move |_| query.with(|query| query.get("booked").is_some()));
+    let is_elsewhere = query.with_untracked(|query| query.get("booked").is_some());
+    let page = book_for_client_page(calendar, date, time, host, visit);
     view! {
         <PageHeader title="Book for a client" lead="The client gets the same mail as after booking themselves."/>
-        {move || is_elsewhere.get().then(|| view! {
+        {is_elsewhere.then(|| view! {
             <Notice tone=Tone::Good>"Booked. It is in your colleague's list, not in yours."</Notice>
         })}
         {load_page(page, |page| view! { <Shown page/> }.into_any())}
@@ -158,7 +151,7 @@ fn Shown(page: BookPage) -> AnyView {
     };
     view! {
         <Card title="What and when">
-            <Form method="GET" action="" attr:class="day-form">
+            <form method="get" action="/appointments/new" class="day-form">
                 <div class="field-row">
                     <Choice label="Booking calendar" name="calendar" options=calendars value=calendar/>
                     <Field label="Date" name="date" kind="date" value=date required=true/>
@@ -166,7 +159,7 @@ fn Shown(page: BookPage) -> AnyView {
                 {(hosts.len() > 1).then(|| view! { <Choice label="With" name="host" options=hosts value=host/> })}
                 <VisitLists menu/>
                 <div class="form-end"><Button>"Show free times"</Button></div>
-            </Form>
+            </form>
             {no_icloud.map(|sentence| view! { <Notice>{sentence}</Notice> })}
             <h3>{day}</h3>
             <p class="field-help">{format!("Times in {zone}.")}</p>

@@ -5,7 +5,6 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 mod form;
 mod kind;
 mod limits;
@@ -13,8 +12,8 @@ mod members;
 mod questions;
 mod times;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +23,7 @@ use crate::settings::hours::HoursText;
 use crate::ui::field::Problem;
 use crate::ui::{
     ButtonLink, Card, DeleteButton, Field, FormNotice, LongText, Look, Notice, PageHeader, SaveButtons, Tone,
-    ZoneOption, load, load_page, problem_of,
+    ZoneOption, load, load_page,
 };
 use kind::{KindCard, KindChangeText};
 use limits::LimitsCard;
@@ -130,22 +129,17 @@ pub async fn delete_booking_calendar(id: String, #[server(default)] seen: String
 /// `/booking-calendars/new`.
 #[component]
 pub fn NewBookingCalendarPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| booking_calendar_page(String::new()));
     view! {
         <PageHeader title="New booking calendar"/>
-        {load(page, |editor| view! { <Editor editor/> }.into_any())}
+        {load(booking_calendar_page(String::new()), |editor| view! { <Editor editor/> }.into_any())}
     }
 }
 
 /// `/booking-calendars/{id}`.
 #[component]
 pub fn BookingCalendarPage() -> impl IntoView {
-    let params = use_params_map();
-    let page = Resource::new(
-        move || params.with(|params| params.get("id").unwrap_or_default()),
-        booking_calendar_page,
-    );
-    load_page(page, |editor| {
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(booking_calendar_page(id), |editor| {
         let title = editor.form.name.clone();
         let public_page = editor.public_page.clone();
         let id = editor.id.clone();
@@ -173,8 +167,7 @@ pub fn BookingCalendarPage() -> impl IntoView {
 
 #[component]
 fn Editor(editor: EditorView) -> impl IntoView {
-    let action = ServerAction::<SaveBookingCalendar>::new();
-    let problem = problem_of(action, &editor.flash);
+    let problem = editor.flash.problem();
     let EditorView {
         id,
         form,
@@ -192,7 +185,7 @@ fn Editor(editor: EditorView) -> impl IntoView {
         {(!may_change).then(|| view! {
             <Notice tone=Tone::Info>"Only the owner or an admin can change this booking calendar. Ask one of them."</Notice>
         })}
-        <ActionForm action=action attr:class="editor">
+        <form method="post" action=SaveBookingCalendar::PATH class="editor">
             <fieldset class="cards" disabled=!may_change>
                 <legend class="visually-hidden">"Settings"</legend>
                 <input type="hidden" name="id" value=id/>
@@ -205,11 +198,11 @@ fn Editor(editor: EditorView) -> impl IntoView {
             </fieldset>
             {may_change.then(|| view! {
                 <div class="button-row">
-                    <SaveButtons version problem busy=action.pending() words=save/>
+                    <SaveButtons version problem words=save/>
                     <ButtonLink href="/booking-calendars">"Cancel"</ButtonLink>
                 </div>
             })}
-        </ActionForm>
+        </form>
     }
 }
 
@@ -245,18 +238,17 @@ pub fn pair((value, label): (&str, &str)) -> (String, String) {
 
 #[component]
 fn DeleteCard(id: String, version: String, flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<DeleteBookingCalendar>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     view! {
         <details class="more" open=flash.problem.is_some()>
             <summary>"Delete this booking calendar"</summary>
             <Card>
                 <p>"Its page disappears. It can be deleted as long as nobody ever booked it. Otherwise switch it off above: its appointments stay, and nobody can book it."</p>
                 <FormNotice problem/>
-                <ActionForm action=action>
+                <form method="post" action=DeleteBookingCalendar::PATH>
                     <input type="hidden" name="id" value=id/>
-                    <DeleteButton version problem busy=action.pending()/>
-                </ActionForm>
+                    <DeleteButton version problem/>
+                </form>
             </Card>
         </details>
     }

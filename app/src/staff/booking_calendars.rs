@@ -42,7 +42,6 @@ pub async fn booking_calendars_page() -> Result<CalendarsView, AppError> {
     })
 }
 
-#[cfg(feature = "ssr")]
 fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
@@ -67,7 +66,6 @@ fn row(calendar: bookings::booking_calendars::Calendar) -> CalendarRow {
 }
 
 /// The name of a kind (product.md).
-#[cfg(feature = "ssr")]
 pub fn kind_label(kind: bookings::Kind) -> &'static str {
     match kind {
         bookings::Kind::ClassBooking => "Class Booking",
@@ -82,8 +80,7 @@ pub fn kind_label(kind: bookings::Kind) -> &'static str {
 /// `/booking-calendars`.
 #[component]
 pub fn BookingCalendarsPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| booking_calendars_page());
-    load_page(page, |view| {
+    load_page(booking_calendars_page(), |view| {
         let CalendarsView {
             rows,
             may_change,

@@ -5,7 +5,6 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-#[cfg(feature = "ssr")]
 mod agenda;
 
 use leptos::prelude::*;
@@ -63,19 +62,14 @@ pub async fn calendar_page(date: String, days: u8, who: String) -> Result<Calend
 /// `/calendar?date=&view=&who=`.
 #[component]
 pub fn CalendarPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            let text = |name| query.get(name).unwrap_or_default();
-            let days: u8 = if text("view") == "day" { 1 } else { 7 };
-            (text("date"), days, text("who"))
-        })
+    let (date, days, who) = use_query_map().with_untracked(|query| {
+        let text = |name| query.get(name).unwrap_or_default();
+        let days: u8 = if text("view") == "day" { 1 } else { 7 };
+        (text("date"), days, text("who"))
     });
-    let page = Resource::new(
-        move || asked.get(),
-        |(date, days, who)| calendar_page(date, days, who),
-    );
-    load_page(page, |view| view! { <CalendarShown view/> }.into_any())
+    load_page(calendar_page(date, days, who), |view| {
+        view! { <CalendarShown view/> }.into_any()
+    })
 }
 
 #[component]

@@ -5,14 +5,13 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::settings::profile::done_of;
-use crate::ui::{Badge, Button, EmptyState, FormNotice, PageHeader, Tone, load, problem_of};
+use crate::ui::{Badge, Button, EmptyState, FormNotice, PageHeader, Tone, load};
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +80,6 @@ pub async fn settle_removal(
     form.stay(settle(&id, &how).await, done).await
 }
 
-#[cfg(feature = "ssr")]
 async fn settle(id: &str, how: &str) -> Result<(), AppError> {
     use bookings::appointments::GivenUp;
 
@@ -98,12 +96,10 @@ async fn settle(id: &str, how: &str) -> Result<(), AppError> {
 /// `/appointments/deleted`.
 #[component]
 pub fn DeletedAppointmentsPage() -> impl IntoView {
-    let settle = ServerAction::<SettleRemoval>::new();
-    let page = Resource::new(move || settle.version().get(), |_| deleted_appointments_page());
     view! {
         <PageHeader title="Recently deleted" lead="Appointments that were deleted: which they were, who deleted them, and when."/>
-        {load(page, move |DeletedView { rows, flash }| {
-            let (problem, done) = (problem_of(settle, &flash), done_of(settle, &flash));
+        {load(deleted_appointments_page(), |DeletedView { rows, flash }| {
+            let (problem, done) = (flash.problem(), flash.done());
             if rows.is_empty() {
                 return view! {
                     <EmptyState title="Nothing was deleted">
@@ -114,7 +110,7 @@ pub fn DeletedAppointmentsPage() -> impl IntoView {
             }
             view! {
                 <FormNotice problem done/>
-                <ul class="rows">{rows.into_iter().map(|row| view! { <Row row settle/> }).collect_view()}</ul>
+                <ul class="rows">{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</ul>
             }
             .into_any()
         })}
@@ -123,14 +119,14 @@ pub fn DeletedAppointmentsPage() -> impl IntoView {
 }
 
 #[component]
-fn Row(row: DeletedRow, settle: ServerAction<SettleRemoval>) -> impl IntoView {
+fn Row(row: DeletedRow) -> impl IntoView {
     let buttons = row.given_up.map(|id| {
         view! {
-            <ActionForm action=settle>
+            <form method="post" action=SettleRemoval::PATH>
                 <input type="hidden" name="id" value=id/>
-                <Button busy=settle.pending() name="how" value="again">"Try again"</Button>
-                <Button busy=settle.pending() name="how" value="removed">"I removed it myself"</Button>
-            </ActionForm>
+                <Button name="how" value="again">"Try again"</Button>
+                <Button name="how" value="removed">"I removed it myself"</Button>
+            </form>
         }
     });
     view! {

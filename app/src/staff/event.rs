@@ -48,7 +48,6 @@ pub async fn event_page(id: String, start: String) -> Result<EventDetail, AppErr
         .map_err(crate::context::with_status)
 }
 
-#[cfg(feature = "ssr")]
 fn detail(event: bookings::agenda::EventView, zone: &zones::Zone, now: jiff::Timestamp) -> EventDetail {
     EventDetail {
         when: super::format::extent(event.start, event.end, event.all_day, zone),
@@ -70,7 +69,6 @@ fn detail(event: bookings::agenda::EventView, zone: &zones::Zone, now: jiff::Tim
 }
 
 /// The path of an event's page.
-#[cfg(feature = "ssr")]
 pub fn href(id: bookings::EventId, start: jiff::Timestamp) -> String {
     format!("/events/{id}?start={}", start.as_millisecond())
 }
@@ -78,13 +76,11 @@ pub fn href(id: bookings::EventId, start: jiff::Timestamp) -> String {
 /// `/events/{id}?start=`.
 #[component]
 pub fn EventPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let asked = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        (id, query.with(|query| query.get("start").unwrap_or_default()))
-    });
-    let page = Resource::new(move || asked.get(), |(id, start)| event_page(id, start));
-    load_page(page, |event| view! { <EventShown event/> }.into_any())
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let start = use_query_map().with_untracked(|query| query.get("start").unwrap_or_default());
+    load_page(event_page(id, start), |event| {
+        view! { <EventShown event/> }.into_any()
+    })
 }
 
 #[component]

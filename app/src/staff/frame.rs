@@ -1,7 +1,6 @@
 //! Data of the layout around the staff's pages: who is signed in, and what waits for them.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use super::banners::{Banner, calendar_warnings};
@@ -33,55 +32,36 @@ pub async fn to_confirm() -> Result<u32, AppError> {
     Ok(bookings::appointments::to_confirm(&crate::context::quince()?, staff).await?)
 }
 
-/// The layout's data, in the Leptos context.
-#[derive(Clone, Copy)]
+/// What the layout shows around every page, in the Leptos context.
+#[derive(Debug, Clone, Default)]
 pub struct Frame {
-    /// The signed-in person, loaded once.
-    pub who: Resource<Result<Person, AppError>>,
-    /// Number of appointments to confirm, loaded again on every page.
-    pub to_confirm: Resource<Result<u32, AppError>>,
-    /// Their warnings, loaded again on every page.
-    pub warnings: Resource<Result<Vec<Banner>, AppError>>,
+    /// The signed-in person.
+    pub who: Option<Person>,
+    /// Number of appointments to confirm.
+    pub to_confirm: u32,
+    /// Their warnings.
+    pub warnings: Vec<Banner>,
 }
 
 impl Frame {
-    /// Loads the data and provides it in the context.
-    pub fn provide() -> Self {
-        let page = use_location();
-        let frame = Self {
-            who: Resource::new(|| (), |()| who()),
-            to_confirm: Resource::new(move || page.pathname.get(), |_| to_confirm()),
-            warnings: Resource::new(move || page.pathname.get(), |_| calendar_warnings()),
+    /// Loads what can be loaded: the page itself says what is wrong.
+    pub async fn load() -> Self {
+        let Ok(who) = who().await else {
+            return Self::default();
         };
-        provide_context(frame);
-        frame
-    }
-}
-
-/// Loads the warnings again after a form that may have ended one.
-pub fn reload_warnings(sent: impl Fn() -> usize + 'static) {
-    let frame = use_context::<Frame>();
-    Effect::new(move |_| {
-        if let (Some(frame), true) = (frame, sent() > 0) {
-            frame.warnings.refetch();
+        Self {
+            who: Some(who),
+            to_confirm: to_confirm().await.unwrap_or_default(),
+            warnings: calendar_warnings().await.unwrap_or_default(),
         }
-    });
+    }
 }
 
 /// The number of appointments to confirm, inside a link to them; nothing if there are none.
 #[component]
 pub fn ToConfirmCount() -> impl IntoView {
-    let frame = use_context::<Frame>();
-    frame.map(|Frame { to_confirm, .. }| {
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let count = to_confirm.await.ok().filter(|count| *count > 0);
-                    count.map(|count| view! {
-                        <span class="count">{count}<span class="visually-hidden">" to confirm"</span></span>
-                    })
-                })}
-            </Transition>
-        }
-    })
+    let count = use_context::<Frame>().map_or(0, |frame| frame.to_confirm);
+    (count > 0).then(
+        || view! { <span class="count">{count}<span class="visually-hidden">" to confirm"</span></span> },
+    )
 }

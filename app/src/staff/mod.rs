@@ -2,7 +2,6 @@
 //!
 //! Every server function asks [`access`] who is signed in; [`mod@format`] formats times in the person's zone.
 
-#[cfg(feature = "ssr")]
 pub mod access;
 pub mod account;
 pub mod appointment;
@@ -15,7 +14,6 @@ pub mod booking_calendars;
 pub mod calendar;
 pub mod deleted_appointments;
 pub mod event;
-#[cfg(feature = "ssr")]
 pub mod format;
 pub mod frame;
 pub mod services;

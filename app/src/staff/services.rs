@@ -6,21 +6,18 @@
 )]
 
 mod fields;
-#[cfg(feature = "ssr")]
 mod form;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::settings::profile::done_of;
 use crate::ui::field::Problem;
 use crate::ui::{
-    Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, SeenVersion, Tone, accepted,
-    load_page, problem_of, rebuild_on,
+    Button, ButtonLink, Card, EmptyState, FormNotice, Look, Notice, PageHeader, SeenVersion, Tone, load_page,
 };
 
 use fields::ServiceForm;
@@ -120,71 +117,13 @@ pub async fn shift_service(calendar: String, id: String, to: String) -> Result<S
 /// `/booking-calendars/{id}/services`.
 #[component]
 pub fn ServicesPage() -> impl IntoView {
-    let params = use_params_map();
-    let save = ServerAction::<SaveService>::new();
-    let remove = ServerAction::<RemoveService>::new();
-    let shift = ServerAction::<ShiftService>::new();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let (saved, removed, shifted) = (accepted(save), accepted(remove), accepted(shift));
-    let page = Resource::new(
-        move || (id.get(), saved.get() + removed.get() + shifted.get()),
-        |(id, _)| menu_page(id),
-    );
-    let answers = move || {
-        [
-            save.version().get(),
-            remove.version().get(),
-            shift.version().get(),
-        ]
-    };
-    let latest = Memo::new(move |before: Option<&([usize; 3], usize)>| {
-        let (now, (earlier, latest)) = (answers(), before.copied().unwrap_or_default());
-        let answered = (0..now.len()).find(|action| now[*action] != earlier[*action]);
-        (now, answered.unwrap_or(latest))
-    });
-    let actions = Actions {
-        save,
-        remove,
-        shift,
-        latest,
-    };
-    load_page(page, move |menu| {
-        let changes = saved.get_untracked() + removed.get_untracked() + shifted.get_untracked();
-        rebuild_on(changes, move || view! { <Shown menu=menu.clone() actions/> }).into_any()
-    })
-}
-
-/// The actions of the page.
-#[derive(Clone, Copy)]
-struct Actions {
-    save: ServerAction<SaveService>,
-    remove: ServerAction<RemoveService>,
-    shift: ServerAction<ShiftService>,
-    /// The version of each action's result, and which came last. Earlier results stay as they are.
-    latest: Memo<([usize; 3], usize)>,
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(menu_page(id), |menu| view! { <Shown menu/> }.into_any())
 }
 
 #[component]
-fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
-    let Actions {
-        save,
-        remove,
-        shift,
-        latest,
-    } = actions;
-    let nothing = FormFlash::default();
-    let problems = [
-        problem_of(save, &menu.flash),
-        problem_of(remove, &nothing),
-        problem_of(shift, &nothing),
-    ];
-    let problem = Signal::derive(move || problems[latest.read().1].get());
-    let dones = [
-        done_of(save, &menu.flash),
-        done_of(remove, &nothing),
-        done_of(shift, &nothing),
-    ];
-    let done = Signal::derive(move || dones[latest.read().1].get());
+fn Shown(menu: MenuView) -> impl IntoView {
+    let (problem, done) = (menu.flash.problem(), menu.flash.done());
     let editor = format!("/booking-calendars/{}", menu.calendar);
     let public = format!("/book/{}", menu.slug);
     let title = format!("Services: {}", menu.name);
@@ -202,7 +141,7 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
             let (menu, service) = (menu.clone(), stored.clone());
             view! {
                 {new_heading.map(|words| view! { <h2 class="menu-heading">{if words.is_empty() { "Without a heading".to_owned() } else { words }}</h2> })}
-                <ServiceRow menu service actions is_first=row == 0 is_last=row == last problem/>
+                <ServiceRow menu service is_first=row == 0 is_last=row == last problem/>
             }
         })
         .collect_view();
@@ -219,7 +158,7 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
         })}
         {rows}
         <Card title="Add a service">
-            <ServiceForm version=version_of(&menu, typed_new.as_ref()) menu service=typed_new.unwrap_or_else(fresh) save problem/>
+            <ServiceForm version=version_of(&menu, typed_new.as_ref()) menu service=typed_new.unwrap_or_else(fresh) problem/>
         </Card>
     }
 }
@@ -229,14 +168,10 @@ fn Shown(menu: MenuView, actions: Actions) -> impl IntoView {
 fn ServiceRow(
     menu: MenuView,
     service: ServiceText,
-    actions: Actions,
     is_first: bool,
     is_last: bool,
     problem: Problem,
 ) -> impl IntoView {
-    let Actions {
-        save, remove, shift, ..
-    } = actions;
     let typed = menu.typed.clone().filter(|typed| typed.id == service.id);
     let open = typed.is_some();
     let words = format!("{}, {} minutes", service.name, service.duration);
@@ -247,13 +182,15 @@ fn ServiceRow(
         let (calendar, id, name) = (calendar.clone(), id.clone(), service.name.clone());
         move |to: &'static str, words: &'static str, is_end: bool| {
             let (calendar, id, name) = (calendar.clone(), id.clone(), name.clone());
-            (!is_end).then(|| view! {
-                <ActionForm action=shift>
-                    <input type="hidden" name="calendar" value=calendar/>
-                    <input type="hidden" name="id" value=id/>
-                    <input type="hidden" name="to" value=to/>
-                    <Button busy=shift.pending()>{words}<span class="visually-hidden">{format!(" {name}")}</span></Button>
-                </ActionForm>
+            (!is_end).then(|| {
+                view! {
+                    <form method="post" action=ShiftService::PATH>
+                        <input type="hidden" name="calendar" value=calendar/>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="to" value=to/>
+                        <Button>{words}<span class="visually-hidden">{format!(" {name}")}</span></Button>
+                    </form>
+                }
             })
         }
     };
@@ -266,13 +203,13 @@ fn ServiceRow(
                 <summary>{words}</summary>
                 {(!needs.is_empty()).then(|| view! { <p class="field-help">{needs}</p> })}
                 <Card>
-                    <ServiceForm menu service=shown version save problem/>
-                    <ActionForm action=remove>
+                    <ServiceForm menu service=shown version problem/>
+                    <form method="post" action=RemoveService::PATH>
                         <input type="hidden" name="calendar" value=calendar/>
                         <input type="hidden" name="id" value=id/>
                         <SeenVersion version=newest problem/>
-                        <div class="form-end"><Button look=Look::Danger busy=remove.pending()>"Remove from the menu"</Button></div>
-                    </ActionForm>
+                        <div class="form-end"><Button look=Look::Danger>"Remove from the menu"</Button></div>
+                    </form>
                 </Card>
             </details>
             <div class="menu-move">{move_button("up", "Up", is_first)}{move_button("down", "Down", is_last)}</div>

@@ -5,8 +5,8 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +14,7 @@ use super::appointment::Collision;
 use super::appointments::status_label;
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::settings::profile::done_of;
-use crate::ui::{
-    Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, accepted, load_page,
-    problem_of,
-};
+use crate::ui::{Badge, Button, ButtonLink, Card, Field, FormNotice, Look, PageHeader, Tone, load_page};
 
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,7 +59,6 @@ pub async fn session_page(id: String) -> Result<SessionDetail, AppError> {
         .map_err(|error| crate::context::with_status(error.into()))
 }
 
-#[cfg(feature = "ssr")]
 fn detail(
     session: bookings::classes::SessionView,
     zone: &zones::Zone,
@@ -112,7 +107,6 @@ fn detail(
     }
 }
 
-#[cfg(feature = "ssr")]
 fn session_id(id: &str) -> Result<bookings::SessionId, AppError> {
     id.parse()
         .map_err(|_| crate::context::with_status(AppError::NotFound))
@@ -129,7 +123,6 @@ pub async fn cancel_session(id: String, reason: String) -> Result<String, AppErr
     .await
 }
 
-#[cfg(feature = "ssr")]
 async fn call_off(id: &str, reason: &str) -> Result<(), AppError> {
     let staff = super::access::signed_in().await?;
     bookings::classes::cancel_session(&crate::context::quince()?, staff, session_id(id)?, reason).await?;
@@ -139,18 +132,14 @@ async fn call_off(id: &str, reason: &str) -> Result<(), AppError> {
 /// `/sessions/{id}`.
 #[component]
 pub fn SessionPage() -> impl IntoView {
-    let params = use_params_map();
-    let action = ServerAction::<CancelSession>::new();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let cancelled = accepted(action);
-    let page = Resource::new(move || (id.get(), cancelled.get()), |(id, _)| session_page(id));
-    load_page(page, move |session| view! { <Shown session action/> }.into_any())
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    load_page(session_page(id), |session| view! { <Shown session/> }.into_any())
 }
 
 #[component]
-fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl IntoView {
-    let problem = problem_of(action, &session.flash);
-    let done = done_of(action, &session.flash);
+fn Shown(session: SessionDetail) -> impl IntoView {
+    let problem = session.flash.problem();
+    let done = session.flash.done();
     let reason = session.flash.value("reason");
     let rows = session
         .attendees
@@ -181,11 +170,11 @@ fn Shown(session: SessionDetail, action: ServerAction<CancelSession>) -> impl In
         {session.can_cancel.then(|| view! {
             <Card title="Cancel the session">
                 <p class="field-help">"All attendees and the waiting list get an email. The session is not offered again."</p>
-                <ActionForm action=action>
+                <form method="post" action=CancelSession::PATH>
                     <input type="hidden" name="id" value=session.id/>
                     <Field label="Reason" name="reason" value=reason help="The clients will see it." problem/>
-                    <div class="form-end"><Button look=Look::Danger busy=action.pending()>"Cancel session"</Button></div>
-                </ActionForm>
+                    <div class="form-end"><Button look=Look::Danger>"Cancel session"</Button></div>
+                </form>
             </Card>
         })}
         <p><ButtonLink href="/calendar">"Back to the calendar"</ButtonLink></p>

@@ -5,13 +5,13 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZonePicker, load, problem_of};
+use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, ZoneOption, ZonePicker, load};
 
 /// The set-up page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,7 +57,6 @@ pub async fn create_owner(
         .await
 }
 
-#[cfg(feature = "ssr")]
 async fn create(
     workspace: String,
     name: String,
@@ -83,28 +82,26 @@ async fn create(
 /// `/setup`.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| setup_page());
     view! {
         <EntrancePage title="Welcome to Quince" lead="Create the owner of this workspace. You can add your team later.">
-            {load(page, |setup| view! { <SetupForm setup/> }.into_any())}
+            {load(setup_page(), |setup| view! { <SetupForm setup/> }.into_any())}
         </EntrancePage>
     }
 }
 
 #[component]
 fn SetupForm(setup: SetupView) -> impl IntoView {
-    let action = ServerAction::<CreateOwner>::new();
     let SetupView {
         zones,
         asks_code,
         flash,
     } = setup;
     let code = flash.value("code");
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     let zone = flash.value_or("zone", "UTC");
     view! {
         <FormNotice problem/>
-        <ActionForm action=action>
+        <form method="post" action=CreateOwner::PATH>
             {asks_code.then(|| view! {
                 <Field
                     label="Set-up code" name="code" value=code required=true autocomplete="off"
@@ -125,7 +122,7 @@ fn SetupForm(setup: SetupView) -> impl IntoView {
                 help="At least 10 characters. A few unrelated words are easy to remember and hard to guess." problem
             />
             <ZonePicker options=zones value=zone help="Your working hours are in this zone." problem/>
-            <Button look=Look::Primary busy=action.pending()>"Create workspace"</Button>
-        </ActionForm>
+            <Button look=Look::Primary>"Create workspace"</Button>
+        </form>
     }
 }

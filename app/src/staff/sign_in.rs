@@ -5,13 +5,13 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, load, problem_of};
+use crate::ui::{Button, EntrancePage, Field, FormNotice, Look, load};
 
 /// Loads the flash message of the form.
 #[server(prefix = "/api/fn", endpoint = "sign-in-page")]
@@ -29,7 +29,6 @@ pub async fn sign_in(email: String, password: String, to: String) -> Result<(), 
     form.go(enter(&email, &password, &to).await).await
 }
 
-#[cfg(feature = "ssr")]
 async fn enter(email: &str, password: &str, to: &str) -> Result<String, AppError> {
     crate::limit::limited(crate::limit::Attempt::SignIn)?;
     crate::limit::slow_down(email).await?;
@@ -49,22 +48,20 @@ async fn enter(email: &str, password: &str, to: &str) -> Result<String, AppError
 /// `/sign-in`.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| sign_in_page());
     view! {
         <EntrancePage title="Sign in" lead="To your calendar, appointments and settings.">
-            {load(page, |flash| view! { <SignInForm flash/> }.into_any())}
+            {load(sign_in_page(), |flash| view! { <SignInForm flash/> }.into_any())}
         </EntrancePage>
     }
 }
 
 #[component]
 fn SignInForm(flash: FormFlash) -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
-    let problem = problem_of(action, &flash);
+    let problem = flash.problem();
     let to = use_query_map().with_untracked(|query| query.get("to").unwrap_or_default());
     view! {
         <FormNotice problem/>
-        <ActionForm action=action>
+        <form method="post" action=SignIn::PATH>
             <input type="hidden" name="to" value=to/>
             <Field
                 label="Email address" name="email" kind="email" value=flash.value("email") required=true
@@ -73,7 +70,7 @@ fn SignInForm(flash: FormFlash) -> impl IntoView {
             <Field
                 label="Password" name="password" kind="password" required=true autocomplete="current-password" problem
             />
-            <Button look=Look::Primary busy=action.pending()>"Sign in"</Button>
-        </ActionForm>
+            <Button look=Look::Primary>"Sign in"</Button>
+        </form>
     }
 }

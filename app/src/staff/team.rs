@@ -5,16 +5,14 @@
     reason = "arguments of server functions become public fields; their functions say what they are"
 )]
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::flash::FormFlash;
-use crate::settings::profile::done_of;
 use crate::ui::{
     Badge, Button, Card, Choice, Field, FormNotice, Look, PageHeader, Tone, ZoneOption, ZonePicker, load,
-    problem_of,
 };
 
 /// A staff member.
@@ -60,7 +58,6 @@ pub async fn team_page() -> Result<TeamView, AppError> {
     })
 }
 
-#[cfg(feature = "ssr")]
 fn person(member: bookings::accounts::Me, calendars: Vec<String>) -> Person {
     Person {
         role: member.role.as_str().to_owned(),
@@ -90,7 +87,6 @@ pub async fn add_staff(
         .await
 }
 
-#[cfg(feature = "ssr")]
 async fn add(
     name: String,
     email: String,
@@ -118,18 +114,16 @@ async fn add(
 /// `/team`.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let action = ServerAction::<AddStaff>::new();
-    let page = Resource::new(move || action.version().get(), |_| team_page());
     view! {
         <PageHeader title="Team" lead="Everybody who can sign in and be booked."/>
-        {load(page, move |team| view! { <TeamShown team action/> }.into_any())}
+        {load(team_page(), |team| view! { <TeamShown team/> }.into_any())}
     }
 }
 
 #[component]
-fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
-    let problem = problem_of(action, &team.flash);
-    let done = done_of(action, &team.flash);
+fn TeamShown(team: TeamView) -> impl IntoView {
+    let problem = team.flash.problem();
+    let done = team.flash.done();
     let people = team
         .people
         .into_iter()
@@ -156,14 +150,14 @@ fn TeamShown(team: TeamView, action: ServerAction<AddStaff>) -> impl IntoView {
         {team.may_add.then(|| view! {
             <Card title="Add a staff member">
                 <FormNotice problem done/>
-                <ActionForm action=action>
+                <form method="post" action=AddStaff::PATH>
                     <Field label="Name" name="name" value=flash.value("name") required=true problem/>
                     <Field label="Email address" name="email" kind="email" value=flash.value("email") required=true problem/>
                     <Choice label="Role" name="role" options=roles value=flash.value_or("role", "staff")/>
                     <ZonePicker options=team.zones value=flash.value_or("zone", &team.my_zone) problem/>
                     <Field label="First password" name="password" kind="password" required=true autocomplete="new-password" help="At least 10 characters, a few unrelated words for example. They change it in My Profile." problem/>
-                    <Button look=Look::Primary busy=action.pending()>"Add to the team"</Button>
-                </ActionForm>
+                    <Button look=Look::Primary>"Add to the team"</Button>
+                </form>
             </Card>
         })}
     }

@@ -62,7 +62,6 @@ pub fn asked(query: &leptos_router::params::ParamsMap) -> String {
 }
 
 /// Reading menus and choices.
-#[cfg(feature = "ssr")]
 pub mod menu {
     use bookings::accounts::Me;
     use bookings::services::{Chosen, ServiceView};

@@ -76,7 +76,6 @@ pub async fn why_not_page(
         .map_err(crate::context::with_status)
 }
 
-#[cfg(feature = "ssr")]
 mod view {
     use bookings::accounts::Me;
     use bookings::availability::{self, About, Start, Why};
@@ -200,24 +199,18 @@ mod view {
 /// `/booking-calendars/{id}/why-not?date=&visit=&for=`.
 #[component]
 pub fn WhyNotPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let asked = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        query.with(|query| {
-            let for_staff = query.get("for").as_deref() == Some("staff");
-            (
-                id,
-                query.get("date").unwrap_or_default(),
-                visit::asked(query),
-                for_staff,
-            )
-        })
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let (date, visit, for_staff) = use_query_map().with_untracked(|query| {
+        let for_staff = query.get("for").as_deref() == Some("staff");
+        (
+            query.get("date").unwrap_or_default(),
+            visit::asked(query),
+            for_staff,
+        )
     });
-    let page = Resource::new(
-        move || asked.get(),
-        |(id, date, visit, for_staff)| why_not_page(id, date, visit, for_staff),
-    );
-    load_page(page, |view| view! { <WhyNotShown view/> }.into_any())
+    load_page(why_not_page(id, date, visit, for_staff), |view| {
+        view! { <WhyNotShown view/> }.into_any()
+    })
 }
 
 #[component]

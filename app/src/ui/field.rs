@@ -1,6 +1,6 @@
 //! Labelled inputs. Each has a label, and help and error tied to it by `aria-describedby`.
 //!
-//! `problem` is the form's error, usually from [`super::problem_of`]: a field shows the sentence about it. `id` is needed only when a page
+//! `problem` is the form's error, usually from [`crate::flash::FormFlash::problem`]: a field shows the sentence about it. `id` is needed only when a page
 //! has two fields of the same name.
 
 use leptos::prelude::*;
@@ -52,17 +52,6 @@ impl Ids {
 pub(crate) fn sentence_of(problem: Option<Problem>, name: &str) -> Signal<Option<String>> {
     let name = name.to_owned();
     Signal::derive(move || problem?.read().as_ref()?.of_field(&name))
-}
-
-/// Copies what was typed before hydration into the signal.
-fn adopt_typed(bind: Option<RwSignal<String>>, typed: impl Fn() -> Option<String> + 'static) {
-    if let Some(signal) = bind {
-        Effect::new(move |_| {
-            if let Some(text) = typed().filter(|text| *text != signal.get_untracked()) {
-                signal.set(text);
-            }
-        });
-    }
 }
 
 /// Help and error below an input.
@@ -128,17 +117,11 @@ pub fn Field(
     /// The input's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// A signal that keeps the value when the form is rendered again.
-    #[prop(optional)]
-    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
     let text_like = !matches!(kind, "number" | "date" | "time");
-    let first = bind.map_or(value, |signal| signal.get_untracked());
-    let typed = NodeRef::<leptos::html::Input>::new();
-    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -148,13 +131,7 @@ pub fn Field(
                 id=ids.input.clone()
                 name=name
                 type=kind
-                value=first
-                node_ref=typed
-                on:input=move |event| {
-                    if let Some(signal) = bind {
-                        signal.set(event_target_value(&event));
-                    }
-                }
+                value=value
                 required=required
                 autocomplete=autocomplete
                 inputmode=inputmode
@@ -200,16 +177,10 @@ pub fn LongText(
     /// The input's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// A signal that keeps the value when the form is rendered again.
-    #[prop(optional)]
-    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
-    let first = bind.map_or(value, |signal| signal.get_untracked());
-    let typed = NodeRef::<leptos::html::Textarea>::new();
-    adopt_typed(bind, move || typed.get().map(|input| input.value()));
     view! {
         <div class="field">
             <label for=ids.input.clone()>
@@ -221,16 +192,10 @@ pub fn LongText(
                 rows=rows
                 maxlength=maxlength
                 required=required
-                node_ref=typed
-                on:input=move |event| {
-                    if let Some(signal) = bind {
-                        signal.set(event_target_value(&event));
-                    }
-                }
                 aria-invalid=move || sentence.read().is_some().then_some("true")
                 aria-describedby=described_by
             >
-                {between_tags(first)}
+                {between_tags(value)}
             </textarea>
             <Below help=help help_id=ids.help error_id=ids.error sentence=sentence/>
         </div>
@@ -266,16 +231,10 @@ pub fn Choice(
     /// The list's id, if it differs from the default.
     #[prop(into, optional)]
     id: String,
-    /// A signal that keeps the value when the form is rendered again.
-    #[prop(optional)]
-    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
-    let value = bind.map_or(value, |signal| signal.get_untracked());
-    let chosen = NodeRef::<leptos::html::Select>::new();
-    adopt_typed(bind, move || chosen.get().map(|select| select.value()));
     let options = options
         .into_iter()
         .map(|(key, text)| {
@@ -290,12 +249,6 @@ pub fn Choice(
                 id=ids.input.clone()
                 name=name
                 required=required
-                node_ref=chosen
-                on:change=move |event| {
-                    if let Some(signal) = bind {
-                        signal.set(event_target_value(&event));
-                    }
-                }
                 aria-invalid=move || sentence.read().is_some().then_some("true")
                 aria-describedby=described_by
             >
@@ -336,15 +289,10 @@ pub fn Check(
     /// The box's id; needed when several boxes share a name.
     #[prop(into, optional)]
     id: String,
-    /// A signal that keeps the value when the form is rendered again; empty when not ticked.
-    #[prop(optional)]
-    bind: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let ids = Ids::new(&id, &name);
     let sentence = sentence_of(problem, &name);
     let described_by = ids.described_by(!help.is_empty(), sentence);
-    let checked = bind.map_or(checked, |signal| signal.get_untracked() == value);
-    let sent = value.clone();
     view! {
         <div class="check">
             <input
@@ -354,11 +302,6 @@ pub fn Check(
                 value=value
                 checked=checked
                 required=required
-                on:change=move |event| {
-                    if let Some(signal) = bind {
-                        signal.set(if event_target_checked(&event) { sent.clone() } else { String::new() });
-                    }
-                }
                 aria-invalid=move || sentence.read().is_some().then_some("true")
                 aria-describedby=described_by
             />

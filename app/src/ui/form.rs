@@ -1,12 +1,10 @@
 //! Buttons, and the outcome of a form.
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::icon::{Icon, Picture};
 use super::notice::{Notice, PROBLEM, ProblemNotice, Tone};
 use crate::error::AppError;
-use crate::flash::FormFlash;
 
 /// The emphasis of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,9 +43,6 @@ pub fn Button(
     /// The value posted under `name`.
     #[prop(into, optional)]
     value: Option<String>,
-    /// Whether the form is being sent. The button shows it and does not send twice.
-    #[prop(into, optional)]
-    busy: Signal<bool>,
     /// The text, beginning with a verb.
     children: Children,
 ) -> impl IntoView {
@@ -57,8 +52,6 @@ pub fn Button(
             type="submit"
             name=name
             value=value
-            aria-busy=move || busy.get().then_some("true")
-            disabled=move || busy.get()
         >
             {icon.map(|picture| view! { <Icon picture/> })}
             {children()}
@@ -92,38 +85,11 @@ pub fn ButtonLink(
     }
 }
 
-/// The error of a form: from the action with script, else from the flash message.
-pub fn problem_of<S>(action: ServerAction<S>, flash: &FormFlash) -> Signal<Option<AppError>>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let remembered = flash.problem.clone();
-    Signal::derive(move || match &*action.value().read() {
-        Some(Err(error)) => Some(error.clone()),
-        Some(Ok(_)) => None,
-        None => remembered.clone(),
-    })
-}
-
-/// Changes whenever the form is accepted, not when it is refused: data that depends on it is loaded again, and what was typed into a
-/// refused form stays.
-pub fn accepted<S>(action: ServerAction<S>) -> Memo<usize>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    Memo::new(move |before: Option<&usize>| match &*action.value().read() {
-        Some(Ok(_)) => action.version().get(),
-        _ => before.copied().unwrap_or_default(),
-    })
-}
-
 /// The outcome above a form: the error, or what was done. Screen readers announce it, and the focus moves to an error,
 /// to which the refused form redirects.
 #[component]
 pub fn FormNotice(
-    /// The form's error, from [`problem_of`].
+    /// The form's error, from [`crate::flash::FormFlash::problem`].
     problem: Signal<Option<AppError>>,
     /// What was done: "Saved."
     #[prop(optional, into)]

@@ -69,29 +69,25 @@ pub fn StaffLayout() -> impl IntoView {
         ("/team", "Team", Picture::People),
         ("/settings/profile", "Settings", Picture::Gear),
     ];
-    let Frame { who, .. } = Frame::provide();
-    view! {
-        <SkipLink/>
-        <div class="staff">
-            <header class="staff-side">
-                <Brand href="/calendar"/>
-                <nav class="staff-nav" aria-label="Main">
-                    <ul>
-                        {places
-                            .into_iter()
-                            .map(|(href, words, picture)| view! {
-                                <li>
-                                    <A href=href><Icon picture/><span>{words}</span>{(href == "/appointments").then(|| view! { <ToConfirmCount/> })}</A>
-                                </li>
-                            })
-                            .collect_view()}
-                    </ul>
-                </nav>
-                <AccountMenu who/>
-            </header>
-            <main class="staff-page" id="content" tabindex="-1"><Banners/><Outlet/></main>
-        </div>
-    }
+    Suspend::new(async move {
+        let frame = Frame::load().await;
+        provide_context(frame.clone());
+        let places = places.into_iter().map(|(href, words, picture)| {
+            let count = (href == "/appointments").then(|| view! { <ToConfirmCount/> });
+            view! { <li><A href=href><Icon picture/><span>{words}</span>{count}</A></li> }
+        });
+        view! {
+            <SkipLink/>
+            <div class="staff">
+                <header class="staff-side">
+                    <Brand href="/calendar"/>
+                    <nav class="staff-nav" aria-label="Main"><ul>{places.collect_view()}</ul></nav>
+                    <AccountMenu who=frame.who/>
+                </header>
+                <main class="staff-page" id="content" tabindex="-1"><Banners banners=frame.warnings/><Outlet/></main>
+            </div>
+        }
+    })
 }
 
 /// Title and heading of a page, with its actions.

@@ -39,12 +39,12 @@ pub mod zone;
 #[cfg(feature = "ssr")]
 pub use field::{Check, Choice, Field, FieldGroup, LongText, Options};
 #[cfg(feature = "ssr")]
-pub use form::{Button, ButtonLink, FormNotice, Look, accepted, problem_of};
+pub use form::{Button, ButtonLink, FormNotice, Look};
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use layout::{EntrancePage, PageHeader};
 #[cfg(feature = "ssr")]
-pub use load::{load, load_page, rebuild_on, show, show_page};
+pub use load::{load, load_page};
 pub use month::{DayCell, Month, MonthGrid};
 #[cfg(feature = "ssr")]
 pub use notice::{Badge, Card, EmptyState, Notice, ProblemNotice, Tone};

@@ -27,9 +27,6 @@ pub fn SaveButtons(
     version: String,
     /// The form's error.
     problem: Problem,
-    /// Whether the form is being sent.
-    #[prop(into)]
-    busy: Signal<bool>,
     /// Which form of the page it is, see [`AppError::in_form`]; empty if there is one.
     #[prop(into, optional)]
     form: String,
@@ -45,13 +42,13 @@ pub fn SaveButtons(
         match changed_meanwhile(problem, &form) {
             None => view! {
                 <input type="hidden" name="seen" value=version/>
-                <Button look busy>{words}</Button>
+                <Button look>{words}</Button>
             }
             .into_any(),
             // The version is sent by the button, so that only one is sent.
             Some(changes) => view! {
-                <Button look busy name="seen" value=version>{words}</Button>
-                <Button busy name="seen" value=changes.newest.to_string()>"Save all the same"</Button>
+                <Button look name="seen" value=version>{words}</Button>
+                <Button name="seen" value=changes.newest.to_string()>"Save all the same"</Button>
                 <a href="" target="_blank" rel="external noopener">"Look at theirs in a new tab"</a>
             }
             .into_any(),
@@ -67,9 +64,6 @@ pub fn DeleteButton(
     version: String,
     /// The form's error.
     problem: Problem,
-    /// True while the form is on its way.
-    #[prop(into)]
-    busy: Signal<bool>,
     /// Which of the page's forms it is, as [`AppError::in_form`] names it; empty where there is one.
     #[prop(into, optional)]
     form: String,
@@ -89,7 +83,7 @@ pub fn DeleteButton(
     };
     view! {
         <SeenVersion version problem/>
-        <Button look=Look::Danger busy>{words}</Button>
+        <Button look=Look::Danger>{words}</Button>
     }
 }
 

@@ -3,16 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// Prepares a text for a text area or a title. Leptos escapes neither on the server, so markup is escaped here; in the browser both are
-/// set as text.
+/// Prepares a text for a text area or a title. Leptos does not escape in either.
 pub fn between_tags(text: String) -> String {
-    if cfg!(feature = "ssr") {
-        // HTML parsers drop a line break directly after the opening tag, so another one is added.
-        let first_break = if text.starts_with('\n') { "\n" } else { "" };
-        format!("{first_break}{}", text.replace('&', "&amp;").replace('<', "&lt;"))
-    } else {
-        text
-    }
+    // HTML parsers drop a line break directly after the opening tag, so another one is added.
+    let first_break = if text.starts_with('\n') { "\n" } else { "" };
+    format!("{first_break}{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// The title in the browser's tab. Use it instead of that of `leptos_meta`, which does not escape.

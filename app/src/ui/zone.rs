@@ -15,7 +15,6 @@ pub struct ZoneOption {
 }
 
 /// Returns all zones with their offset at an instant, by name.
-#[cfg(feature = "ssr")]
 pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
     zones::names()
         .iter()
@@ -28,7 +27,6 @@ pub fn zone_options(now: jiff::Timestamp) -> Vec<ZoneOption> {
 }
 
 /// A zone with its offset at an instant: "Europe/Berlin (UTC+1)".
-#[cfg(feature = "ssr")]
 pub fn zone_label(zone: &zones::Zone, at: jiff::Timestamp) -> String {
     if !zone.is_known() {
         return zone.to_string();
@@ -43,7 +41,6 @@ pub fn zone_label(zone: &zones::Zone, at: jiff::Timestamp) -> String {
 }
 
 /// Formats an offset: "UTC+1", "UTC−3:30".
-#[cfg(feature = "ssr")]
 pub fn offset_text(seconds: i32) -> String {
     let sign = if seconds < 0 { '−' } else { '+' };
     let minutes = seconds.unsigned_abs() / 60;
@@ -85,7 +82,7 @@ pub fn ZonePicker(
     view! { <Choice label name options value help problem/> }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::confirm::{EXPIRED, confirm_sentence};
 use super::summary::{Facts, When};
 use super::{AppointmentState, appointment};
-use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, show_page};
+use crate::ui::{ButtonLink, Icon, Look, PageTitle, Picture, load_page};
 
 /// The confirmation after booking.
 #[component]
 pub fn BookedPage() -> impl IntoView {
-    show_page(appointment(), |appointment| {
+    load_page(appointment(), |appointment| {
         let confirm = confirm_sentence(&appointment);
         let (title, sentence) = match appointment.state {
             AppointmentState::Unconfirmed => ("Almost booked", confirm.as_str()),

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn as _;
 use super::summary::When;
 use super::{AppointmentState, AppointmentView, appointment};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, show_page};
+use crate::ui::{Button, ButtonLink, Field, FormNotice, Look, PageTitle, load_page};
 
 /// Cancels the appointment of a link.
 #[server(CancelForm, prefix = "/api/fn", endpoint = "cancel-appointment")]
@@ -23,7 +23,7 @@ pub async fn cancel_form(
 /// The page that asks before it cancels.
 #[component]
 pub fn CancelPage() -> impl IntoView {
-    show_page(appointment(), |appointment| {
+    load_page(appointment(), |appointment| {
         view! { <CancelQuestion appointment/> }.into_any()
     })
 }

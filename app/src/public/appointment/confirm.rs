@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn as _;
 use super::summary::{Facts, When};
 use super::{AppointmentState, AppointmentView, appointment, mailed};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, show_page};
+use crate::ui::{Button, ButtonLink, FormNotice, Look, PageTitle, load_page};
 
 /// The sentence about a booking that was not confirmed in time.
 pub const EXPIRED: &str = "The link in the mail was not used within 15 minutes, so this time is free again.";
@@ -36,7 +36,7 @@ pub async fn confirm_form(
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
     let mailed = mailed();
-    show_page(appointment(), move |appointment| {
+    load_page(appointment(), move |appointment| {
         view! { <ConfirmQuestion appointment mailed/> }.into_any()
     })
 }

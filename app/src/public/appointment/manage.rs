@@ -7,14 +7,14 @@ use super::confirm::{EXPIRED, confirm_sentence};
 use super::guests::{Guests, GuestsNotice};
 use super::summary::{Facts, When};
 use super::{AppointmentState, AppointmentView, load, mailed, token};
-use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, show_page};
+use crate::ui::{ButtonLink, Look, Notice, PageTitle, Picture, Tone, load_page};
 
 /// The manage page.
 #[component]
 pub fn ManagePage() -> impl IntoView {
     let is_moved = use_query_map().with_untracked(|query| query.get("done").as_deref() == Some("moved"));
     let (token, mailed) = (token(), mailed());
-    show_page(
+    load_page(
         async move { load::appointment(&token, &mailed).await },
         move |appointment| {
             let may_take_out = matches!(

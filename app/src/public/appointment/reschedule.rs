@@ -9,7 +9,7 @@ use crate::flash::FormFlash;
 use crate::public::slot_picker::{
     FreeTime, HostForm, MonthOffer, PickerQuery, SlotPicker, ZoneForm, picker_query, why_not,
 };
-use crate::ui::{Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, show_page};
+use crate::ui::{Button, ButtonLink, FormNotice, Icon, Look, Notice, PageTitle, Picture, Tone, load_page};
 
 /// The reschedule page for one month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn ReschedulePage() -> impl IntoView {
     let (token, query) = (token(), picker_query());
     let base = format!("/manage/{token}/reschedule");
     let asked = query.clone();
-    show_page(
+    load_page(
         async move { load::reschedule(&token, &asked).await },
         move |view| {
             let query = PickerQuery {

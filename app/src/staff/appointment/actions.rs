@@ -1,15 +1,10 @@
 //! The server functions behind the forms on an appointment's page.
 
-#[cfg(feature = "ssr")]
 use bookings::appointments::{Edit, OnConflict};
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
 use super::appointment_id;
 use crate::error::AppError;
-use crate::flash::FormFlash;
-use crate::settings::profile::done_of;
-use crate::ui::accepted;
 
 /// The name of the form with the client's details.
 pub const EDIT: &str = "edit";
@@ -24,7 +19,6 @@ pub async fn write_again(id: String) -> Result<String, AppError> {
         .await
 }
 
-#[cfg(feature = "ssr")]
 async fn again(id: &str) -> Result<(), AppError> {
     let staff = crate::staff::access::signed_in().await?;
     bookings::appointments::write_again(&crate::context::quince()?, staff, appointment_id(id)?).await?;
@@ -58,7 +52,6 @@ pub async fn staff_reschedule(
 }
 
 /// Moves it. Returns the name of the new host, if it changed.
-#[cfg(feature = "ssr")]
 async fn move_to(
     seen: &str,
     id: &str,
@@ -97,7 +90,6 @@ pub async fn staff_cancel(
     .await
 }
 
-#[cfg(feature = "ssr")]
 async fn cancel(seen: &str, id: &str, reason: &str) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let quince = crate::context::quince()?;
@@ -135,7 +127,6 @@ pub async fn delete_appointment(
     form.go_with_message(deleted, "appointments").await
 }
 
-#[cfg(feature = "ssr")]
 async fn delete(seen: &str, id: &str, tell: bool) -> Result<(String, Option<String>), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     bookings::appointments::delete(&crate::context::quince()?, by, appointment_id(id)?, tell).await?;
@@ -181,7 +172,6 @@ pub async fn edit_appointment(
     .await
 }
 
-#[cfg(feature = "ssr")]
 async fn change(seen: &str, id: &str, edit: &Edit) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     bookings::appointments::edit(&crate::context::quince()?, by, appointment_id(id)?, edit).await?;
@@ -199,7 +189,6 @@ pub async fn set_status(
     form.stay(give_status(&seen, &id, &status).await, "Saved.").await
 }
 
-#[cfg(feature = "ssr")]
 async fn give_status(seen: &str, id: &str, status: &str) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let status = status
@@ -227,7 +216,6 @@ pub async fn reassign(
     .await
 }
 
-#[cfg(feature = "ssr")]
 async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), AppError> {
     let by = crate::staff::access::editor(seen).await?;
     let person = |field: &str, id: &str| {
@@ -238,82 +226,4 @@ async fn reassigned(seen: &str, id: &str, from: &str, to: &str) -> Result<(), Ap
     let quince = crate::context::quince()?;
     bookings::appointments::reassign(&quince, by, appointment_id(id)?, from, to).await?;
     Ok(())
-}
-
-/// The actions of the page.
-#[derive(Clone, Copy)]
-pub struct Actions {
-    pub again: ServerAction<WriteAgain>,
-    pub reschedule: ServerAction<StaffReschedule>,
-    pub cancel: ServerAction<StaffCancel>,
-    pub decline: ServerAction<Decline>,
-    pub status: ServerAction<SetStatus>,
-    pub reassign: ServerAction<Reassign>,
-    pub edit: ServerAction<EditAppointment>,
-    pub delete: ServerAction<DeleteAppointment>,
-}
-
-impl Actions {
-    pub fn new() -> Self {
-        Self {
-            again: ServerAction::new(),
-            reschedule: ServerAction::new(),
-            cancel: ServerAction::new(),
-            decline: ServerAction::new(),
-            status: ServerAction::new(),
-            reassign: ServerAction::new(),
-            edit: ServerAction::new(),
-            delete: ServerAction::new(),
-        }
-    }
-
-    /// How many of them were accepted so far.
-    pub fn accepted(self) -> Signal<usize> {
-        let accepted = [
-            accepted(self.again),
-            accepted(self.reschedule),
-            accepted(self.cancel),
-            accepted(self.decline),
-            accepted(self.status),
-            accepted(self.reassign),
-            accepted(self.edit),
-        ];
-        Signal::derive(move || accepted.iter().map(Memo::get).sum())
-    }
-
-    /// The error of the action that was refused last.
-    pub fn problem(self, flash: &FormFlash) -> Signal<Option<AppError>> {
-        let flash = flash.problem.clone();
-        Signal::derive(move || {
-            let values = [
-                self.again.value().get(),
-                self.reschedule.value().get(),
-                self.cancel.value().get(),
-                self.decline.value().get(),
-                self.status.value().get(),
-                self.reassign.value().get(),
-                self.edit.value().get(),
-            ];
-            let deleted = self.delete.value().get().and_then(Result::err);
-            let failed = values
-                .into_iter()
-                .find_map(|value| value.and_then(Result::err))
-                .or(deleted);
-            failed.or_else(|| flash.clone())
-        })
-    }
-
-    /// What the last action did.
-    pub fn done(self, flash: &FormFlash) -> impl Fn() -> Option<String> + Send + Sync + use<> {
-        let latest = [
-            done_of(self.cancel, flash),
-            done_of(self.decline, flash),
-            done_of(self.reschedule, flash),
-            done_of(self.again, flash),
-            done_of(self.status, flash),
-            done_of(self.reassign, flash),
-            done_of(self.edit, flash),
-        ];
-        move || latest.iter().find_map(Get::get)
-    }
 }

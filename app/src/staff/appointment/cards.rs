@@ -1,7 +1,7 @@
 //! The cards with the actions on an appointment.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::actions::{
     DELETE, Decline, DeleteAppointment, EDIT, EditAppointment, Reassign, SetStatus, StaffCancel,
@@ -22,7 +22,6 @@ pub fn StatusCard(
     steps: Vec<StatusStep>,
     pending: bool,
     waits_for_client: bool,
-    action: ServerAction<SetStatus>,
     problem: Problem,
 ) -> impl IntoView {
     let first = if pending && !waits_for_client {
@@ -39,12 +38,12 @@ pub fn StatusCard(
             let (id, version) = (id.clone(), version.clone());
             view! {
                 <li class="status-step">
-                    <ActionForm action=action>
+                    <form method="post" action=SetStatus::PATH>
                         <input type="hidden" name="id" value=id/>
                         <SeenVersion version problem/>
                         <input type="hidden" name="status" value=step.status/>
-                        <Button look busy=action.pending()>{step.words}</Button>
-                    </ActionForm>
+                        <Button look>{step.words}</Button>
+                    </form>
                     <p class="field-help">{step.help}</p>
                 </li>
             }
@@ -65,7 +64,6 @@ pub fn DeclineCard(
     version: String,
     reason: String,
     is_told: bool,
-    action: ServerAction<Decline>,
     problem: Problem,
 ) -> impl IntoView {
     let help = if is_told {
@@ -75,23 +73,19 @@ pub fn DeclineCard(
     };
     view! {
         <Card title="Decline it">
-            <ActionForm action=action>
+            <form method="post" action=Decline::PATH>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <Field label="Reason" name="reason" value=reason help problem/>
-                <Button look=Look::Danger busy=action.pending()>"Decline"</Button>
-            </ActionForm>
+                <Button look=Look::Danger>"Decline"</Button>
+            </form>
         </Card>
     }
 }
 
 /// The client's details and notes.
 #[component]
-pub fn EditCard(
-    detail: AppointmentDetail,
-    action: ServerAction<EditAppointment>,
-    problem: Problem,
-) -> impl IntoView {
+pub fn EditCard(detail: AppointmentDetail, problem: Problem) -> impl IntoView {
     let value = |field: &str, stored: &str| detail.flash.value_or(field, stored);
     let version = value("seen", &detail.version);
     let (name, email) = (value("name", &detail.name), value("email", &detail.email));
@@ -111,7 +105,7 @@ pub fn EditCard(
     });
     view! {
         <Card title="Change the details">
-            <ActionForm action=action>
+            <form method="post" action=EditAppointment::PATH>
                 <input type="hidden" name="id" value=detail.id/>
                 <div class="field-row">
                     <Field label="Name" name="name" value=name required=true maxlength=120 problem/>
@@ -120,8 +114,8 @@ pub fn EditCard(
                 <Field label="Phone" name="phone" kind="tel" value=phone maxlength=40 problem/>
                 {guests}
                 <LongText label="Notes" name="notes" value=notes rows=3 problem/>
-                <div class="form-end"><SaveButtons form=EDIT version problem busy=action.pending() words="Save details" look=Look::Quiet/></div>
-            </ActionForm>
+                <div class="form-end"><SaveButtons form=EDIT version problem words="Save details" look=Look::Quiet/></div>
+            </form>
         </Card>
     }
 }
@@ -135,12 +129,11 @@ pub fn MoveCard(
     time: String,
     /// Whether another member could be the host.
     others: bool,
-    action: ServerAction<StaffReschedule>,
     problem: Problem,
 ) -> impl IntoView {
     view! {
         <Card title="Move it">
-            <ActionForm action=action>
+            <form method="post" action=StaffReschedule::PATH>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <div class="field-row">
@@ -155,8 +148,8 @@ pub fn MoveCard(
                 {others.then(|| view! {
                     <p class="field-help">"The present host keeps it if they are free then. Otherwise a free member takes over, and you are told who."</p>
                 })}
-                <div class="form-end"><Button busy=action.pending()>"Move appointment"</Button></div>
-            </ActionForm>
+                <div class="form-end"><Button>"Move appointment"</Button></div>
+            </form>
         </Card>
     }
 }
@@ -168,12 +161,11 @@ pub fn ReassignCard(
     version: String,
     hosts: Vec<(String, String)>,
     others: Vec<(String, String)>,
-    action: ServerAction<Reassign>,
     problem: Problem,
 ) -> impl IntoView {
     (!hosts.is_empty() && !others.is_empty()).then(|| view! {
         <Card title="Replace a host">
-            <ActionForm action=action>
+            <form method="post" action=Reassign::PATH>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <div class="field-row">
@@ -181,29 +173,23 @@ pub fn ReassignCard(
                     <Choice label="New host" name="to" options=others help="They must be free at that time." problem/>
                 </div>
                 <p class="field-help">"The event moves from one calendar to the other. The client and both members are notified."</p>
-                <div class="form-end"><Button busy=action.pending()>"Replace host"</Button></div>
-            </ActionForm>
+                <div class="form-end"><Button>"Replace host"</Button></div>
+            </form>
         </Card>
     })
 }
 
 /// Cancelling it.
 #[component]
-pub fn CancelCard(
-    id: String,
-    version: String,
-    reason: String,
-    action: ServerAction<StaffCancel>,
-    problem: Problem,
-) -> impl IntoView {
+pub fn CancelCard(id: String, version: String, reason: String, problem: Problem) -> impl IntoView {
     view! {
         <Card title="Cancel it">
-            <ActionForm action=action>
+            <form method="post" action=StaffCancel::PATH>
                 <input type="hidden" name="id" value=id/>
                 <SeenVersion version problem/>
                 <Field label="Reason" name="reason" value=reason help="The client reads it." problem/>
-                <Button look=Look::Danger busy=action.pending()>"Cancel appointment"</Button>
-            </ActionForm>
+                <Button look=Look::Danger>"Cancel appointment"</Button>
+            </form>
         </Card>
     }
 }
@@ -217,7 +203,6 @@ pub fn DeleteCard(
     /// What happens to its event, if it has one.
     event: Option<String>,
     version: String,
-    action: ServerAction<DeleteAppointment>,
     problem: Problem,
 ) -> impl IntoView {
     let is_refused = move || is_told(problem, DELETE);
@@ -232,13 +217,13 @@ pub fn DeleteCard(
             <Card>
                 <p>{goes}</p>
                 <p>"A cancelled appointment stays in your list with all its details. Of a deleted one only the name, the time and who deleted it are kept."</p>
-                <ActionForm action=action>
+                <form method="post" action=DeleteAppointment::PATH>
                     <input type="hidden" name="id" value=id/>
                     {tells_client.map(|checked| view! {
                         <Check label="Tell the client that it was cancelled" name="tell" checked help="By email. Hosts are notified of a future appointment."/>
                     })}
-                    <DeleteButton version problem busy=action.pending() form=DELETE/>
-                </ActionForm>
+                    <DeleteButton version problem form=DELETE/>
+                </form>
             </Card>
         </details>
     }
@@ -251,7 +236,6 @@ pub fn WritesCard(
     /// Why there are none, if so.
     nothing: String,
     id: String,
-    again: ServerAction<WriteAgain>,
 ) -> impl IntoView {
     let offers = writes
         .iter()
@@ -295,10 +279,10 @@ pub fn WritesCard(
             <ul class="plain-list">{rows}</ul>
             {changed.map(|sentence| view! { <Notice tone=Tone::Warn>{sentence}</Notice> })}
             {offers.then(|| view! {
-                <ActionForm action=again>
+                <form method="post" action=WriteAgain::PATH>
                     <input type="hidden" name="id" value=id/>
-                    <Button busy=again.pending()>"Write again"</Button>
-                </ActionForm>
+                    <Button>"Write again"</Button>
+                </form>
             })}
         </Card>
     }

@@ -1,7 +1,7 @@
 //! The form of a service. A page has several, so their fields are prefixed with the service.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::{MenuView, SaveService, ServiceText};
 use crate::error::{AppError, FieldProblem};
@@ -23,8 +23,6 @@ pub fn ServiceForm(
     service: ServiceText,
     /// The version on which the form is based.
     version: String,
-    /// The action that saves it.
-    save: ServerAction<SaveService>,
     /// The error of any form on the page.
     problem: Problem,
 ) -> impl IntoView {
@@ -77,7 +75,7 @@ pub fn ServiceForm(
     let has_resources = !menu.resources.is_empty();
     let group_id = id("resources");
     view! {
-        <ActionForm action=save>
+        <form method="post" action=SaveService::PATH>
             <input type="hidden" name="calendar" value=menu.calendar/>
             <input type="hidden" name=name("id") value=service.id/>
             <div class="field-row">
@@ -99,7 +97,7 @@ pub fn ServiceForm(
             {(!has_resources).then(|| view! {
                 <p class="field-help">"Does it need a room or equipment? " <a href="/settings/resources">"Say what there is"</a> " first."</p>
             })}
-            <div class="form-end"><SaveButtons form version problem busy=save.pending()/></div>
-        </ActionForm>
+            <div class="form-end"><SaveButtons form version problem/></div>
+        </form>
     }
 }
