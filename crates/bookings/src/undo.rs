@@ -149,9 +149,9 @@ pub async fn find(quince: &Quince, by: StaffId, whose: &BookingOrigin) -> Result
     })
 }
 
-/// Cancels future appointments, releases holds, and deletes places on waiting lists and waiting mails. Clients are notified if `notify_clients` is
-/// set; hosts see it in their calendars. It runs in several transactions: after an error, what is done stays done, and a second call
-/// continues.
+/// Cancels future appointments, releases holds, and deletes places on waiting lists and waiting mails. Clients are notified if
+/// `notify_clients` is set; hosts see it in their calendars. It runs in several transactions: after an error, what is done stays done, and
+/// a second call continues.
 pub async fn undo(
     quince: &Quince,
     by: StaffId,

@@ -35,7 +35,7 @@ stories! {
     of_old_changes_the_newest_of_each_thing_stays,
     an_appointment_is_deleted_only_as_it_was_seen,
     blocked_off_time_keeps_what_both_changed,
-    who_comes_after_it_was_given_back_is_told,
+    who_comes_after_it_was_unblocked_is_told,
 }
 
 /// A colleague who may change what Maya may.
@@ -622,7 +622,7 @@ async fn blocked_off_time_keeps_what_both_changed(world: World) {
     assert_eq!(newest(&world.quince, Versioned::blocked_time(block)).await, 2);
 }
 
-async fn who_comes_after_it_was_given_back_is_told(world: World) {
+async fn who_comes_after_it_was_unblocked_is_told(world: World) {
     let (block, jonas) = (lunch(&world).await, jonas(&world).await);
     blocked::remove(&world.quince, jonas, block).await.unwrap();
     blocked::remove(&world.quince, world.owner, block).await.unwrap();

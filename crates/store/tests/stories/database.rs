@@ -219,7 +219,7 @@ pub async fn relocate(
     occupancy::relocate(tx, &locked, places, appointment, seats, now).await
 }
 
-/// Locks and gives back.
+/// Locks and releases.
 pub async fn release(tx: &mut WriteTx, appointment: AppointmentId) -> Result<(), StoreError> {
     let locked = occupancy::lock_to_release(tx, appointment).await?;
     occupancy::release(tx, &locked, appointment).await

@@ -291,7 +291,7 @@ const QUESTIONS: &[&str] = &[
     "sessions of a week",
     "a host's sessions to come",
     "busy time",
-    "a time taken and given back",
+    "a time taken and released",
     "when members were last booked",
     "starts of a week",
     "an appointment by its link",
@@ -447,7 +447,7 @@ async fn ask(tx: &mut WriteTx, people: &People, question: &str) {
             };
             let _ = busy_time::between(tx, &question).await.unwrap();
         }
-        "a time taken and given back" => {
+        "a time taken and released" => {
             let free = place(host, people.calendar, 10, 1);
             let id = appointment(tx, &free).await;
             claim(tx, &[free], id, 1, now()).await.unwrap();

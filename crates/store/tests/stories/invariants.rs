@@ -1,4 +1,4 @@
-//! Whatever is taken, given back and moved, in whatever order and from several processes: the rules hold.
+//! Whatever is taken, released and moved, in whatever order and from several processes: the rules hold.
 
 use std::time::Duration;
 
