@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: "test-results",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: 2,
+  // Journeys wait for more than half of their time, for jobs and for pages: three keep two cores busy.
+  workers: 3,
   // A shared build machine can stall for longer than any wait; what fails twice is broken.
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
