@@ -78,18 +78,11 @@ impl Transient for Error {
     }
 }
 
-/// A placement handles [`StoreError::SlotTaken`] itself and says what it preserved. Elsewhere, the database can still refuse a span that
-/// overlaps another; what was to be changed then stays. A transaction that the database aborts is retried, and never reported as a taken
-/// time.
+/// Whoever claims time handles [`StoreError::SlotTaken`] itself, as only there it is known what was preserved. A transaction that the
+/// database aborts is retried, and never reported as a taken time.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::SlotTaken => Self::SlotTaken {
-                by: TakenBy::Host,
-                preserved: Preserved::Appointment,
-            },
-            other => Self::Internal(other.into()),
-        }
+        Self::Internal(error.into())
     }
 }
 

@@ -22,6 +22,7 @@ stories! {
     a_visit_keeps_the_lengths_of_its_services_and_its_buffers,
     a_seat_is_as_long_as_the_session_it_moves_to,
     a_start_that_two_share_is_as_long_as_those_who_stay_need,
+    who_shares_a_start_can_leave_although_staff_booked_over_it,
 }
 
 async fn change_rules(world: &World, slug: &str, change: impl FnOnce(&mut Rules)) {
@@ -276,6 +277,20 @@ async fn long_and_short(world: &World) -> (Booked, Booked) {
     let (long, short) = (book(60).await, book(30).await);
     assert!(!world.is_free("10:30").await, "the longer one is there");
     (long, short)
+}
+
+async fn who_shares_a_start_can_leave_although_staff_booked_over_it(world: World) {
+    let (long, _short) = long_and_short(&world).await;
+    let mut over = adas_booking("10:00");
+    over.idempotency_key = bookings::random_id().to_string();
+    appointments::book_as_staff(&world.quince, world.owner, over, OnConflict::Override)
+        .await
+        .unwrap();
+    appointments::cancel(&world.quince, &client(&long), "")
+        .await
+        .unwrap();
+    assert!(world.is_free("10:30").await, "the longer one has left");
+    assert!(!world.is_free("10:00").await, "staff booked over it");
 }
 
 async fn a_start_that_two_share_is_as_long_as_those_who_stay_need(world: World) {
